@@ -1,0 +1,77 @@
+"""The audit event: every access, decision and provision, from every service (C18, C23)."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.events.base import Event
+from contracts.topics import AUDIT_EVENTS, Topic
+
+
+class AuditOperation(StrEnum):
+    """What was done. ``label`` is how the record is shown to staff."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "AuditOperation":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    SIGN_IN = "sign_in", "認証"
+    SIGN_OUT = "sign_out", "ログオフ"
+    INQUIRY = "inquiry", "照会"
+    SEARCH = "search", "検索"
+    ENTRY_PROVISIONAL = "entry_provisional", "仮登録"
+    ENTRY_SETTLED = "entry_settled", "本登録"
+    ENTRY_CANCELLED = "entry_cancelled", "取消"
+    TOKENISE = "tokenise", "個人番号の登録"
+    NUMBER_LOOKUP = "number_lookup", "個人番号による検索"
+    NUMBER_REVEAL = "number_reveal", "個人番号の表示"
+    LINKAGE = "linkage", "庁内連携"
+    BATCH_BUILT = "batch_built", "報告データ作成"
+    MEDIUM_SEALED = "medium_sealed", "媒体作成"
+    PROVISION = "provision", "特定個人情報の提供"
+    DEAD_LETTER = "dead_letter", "異常データの処理"
+    KEY_MANAGEMENT = "key_management", "鍵管理"
+    RIGHTS_CHANGE = "rights_change", "権限変更"
+    BATCH_JOB = "batch_job", "一括処理"
+
+
+class AuditOutcome(StrEnum):
+    """How it ended. Refused and failed attempts are records too."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class AuditRecorded(Event):
+    """One access, decision or provision. Details are codes and counts, never personal data."""
+
+    TYPE: ClassVar[str] = "nenkin.audit.recorded.v1"
+    TOPIC: ClassVar[Topic] = AUDIT_EVENTS
+
+    at: AwareDatetime
+    operation: AuditOperation
+    outcome: AuditOutcome = AuditOutcome.DONE
+    staff_id: str | None = None
+    """None: the service itself acted."""
+    department: str | None = None
+    function: str | None = None
+    terminal: str | None = None
+    session_id: str | None = None
+    person_id: UUID | None = None
+    count: Annotated[int, Field(ge=0)] | None = None
+    """How many persons or records, where it is not one."""
+    purpose: str | None = None
+    legal_basis: str | None = None
+    """The clause a provision rests on, e.g. 番号法19条1号."""
+    number_accessed: bool = False
+    """Whether an individual number was accessed (個人番号へのアクセスの有無)."""
+    reference: UUID | None = None
+    details: dict[str, str | int | bool] = {}
+

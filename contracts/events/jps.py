@@ -1,0 +1,43 @@
+"""What became of report items."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.events.base import Event
+from contracts.topics import JPS_EVENTS, Topic
+
+
+class ReportItemKind(StrEnum):
+    """報告項目: the kinds of report to JPS, one per notice form."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "ReportItemKind":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    ACQUISITION = "acquisition", "資格取得報告"
+    LOSS = "loss", "資格喪失報告"
+    CATEGORY_CHANGE = "category_change", "種別変更報告"
+    DEATH = "death", "死亡報告"
+    ADDITIONAL_PREMIUM_START = "additional_premium_start", "付加保険料納付申出"
+    ADDITIONAL_PREMIUM_END = "additional_premium_end", "付加保険料納付辞退申出"
+    UNPAID_BENEFIT_CLAIM = "unpaid_benefit_claim", "未支給年金請求"
+
+
+class ItemForwarded(Event):
+    """A report item left on a medium (送付日). What JPS decides is told later, as theirs (C40)."""
+
+    TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    kind: ReportItemKind
+    batch_id: UUID
+    medium_serial: int
+    forwarded_on: date

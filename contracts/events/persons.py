@@ -1,0 +1,52 @@
+"""Person events: what eligibility needs to know of a person, and no more.
+
+Names and addresses are not here: a service that needs them for a report asks for them (linkage).
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
+from contracts.dates import UncertainDate
+from contracts.events.base import Data, Event
+from contracts.topics import PERSONS_EVENTS, Topic
+
+
+class ResidencePeriod(Data):
+    """One stay in the city: from the day the person became a resident to the day they left."""
+
+    began: UncertainDate
+    began_reason: BecameResidentReason | None
+    ended: UncertainDate | None = None
+    """The day of the move or death (異動日), not the day after; None while it lasts."""
+    ended_reason: RemovalReason | None = None
+
+
+class PersonChanged(Event):
+    """The whole of what eligibility needs about a person, after a change.
+
+    State-carrying: a later version replaces an earlier one, so a consumer needs no event that it
+    missed. ``person_version`` counts up by one with every event of this person.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.person.changed.v1"
+    TOPIC: ClassVar[Topic] = PERSONS_EVENTS
+
+    person_id: UUID
+    person_version: Annotated[int, Field(ge=1)]
+    change: ResidentChangeKind
+    changed_on: UncertainDate
+    reported_on: date
+    birth_date: UncertainDate
+    resident_kind: ResidentKind
+    residence_status_code: str | None = None
+    """在留資格: some exclude from category 1 (規則1条の2)."""
+    residence: tuple[ResidencePeriod, ...]
+    """Stays in the city, oldest first. Domestic moves out of the city end a stay without loss."""
+    died_on: UncertainDate | None = None
+    household_id: UUID | None
+    """Opaque; the 世帯番号 stays in identity."""
+    is_householder: bool

@@ -1,0 +1,89 @@
+"""Qualification events: the timeline after a change, and what has to be reported."""
+
+from datetime import date
+from enum import IntEnum, StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.events.base import Data, Event
+from contracts.topics import QUALIFICATION_EVENTS, Topic
+
+
+class InsuredCategory(IntEnum):
+    """被保険者種別 (NPA art. 7(1))."""
+
+    CATEGORY_1 = 1
+    CATEGORY_2 = 2
+    CATEGORY_3 = 3
+
+    @property
+    def label(self) -> str:
+        return f"第{self.value}号被保険者".translate(str.maketrans("123", "１２３"))
+
+
+class TransitionKind(StrEnum):
+    """What happens to a qualification on a day."""
+
+    ACQUISITION = "acquisition"
+    LOSS = "loss"
+    CATEGORY_CHANGE = "category_change"
+
+
+class TransitionOrigin(StrEnum):
+    """Where the conclusion comes from."""
+
+    NOTICE = "notice"
+    RESIDENT_REGISTER = "resident_register"
+    AGE = "age"
+
+
+class QualificationPeriod(Data):
+    """資格情報: one period of one category, with its reasons as codes and articles."""
+
+    category: InsuredCategory
+    acquired_on: date
+    acquisition_reason: str
+    """A reason code of the qualification rules, e.g. ``age-20``."""
+    lost_on: date | None = None
+    loss_reason: str | None = None
+
+
+class QualificationChanged(Event):
+    """A person's qualification timeline after it changed, whole."""
+
+    TYPE: ClassVar[str] = "nenkin.qualification.changed.v1"
+    TOPIC: ClassVar[Topic] = QUALIFICATION_EVENTS
+
+    person_id: UUID
+    timeline_version: Annotated[int, Field(ge=1)]
+    basic_pension_number_known: bool
+    periods: tuple[QualificationPeriod, ...]
+    review: tuple[str, ...] = ()
+    """Reason codes for which a person has to look before the timeline can be relied on."""
+
+
+class QualificationReportable(Event):
+    """A settled notice or a register-driven transition that jps_reporting has to look at.
+
+    One per transition or notice, settled: nothing provisional leaves qualification.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.qualification.reportable.v1"
+    TOPIC: ClassVar[Topic] = QUALIFICATION_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    transition: TransitionKind
+    origin: TransitionOrigin
+    notice_id: UUID | None = None
+    occurred_on: date
+    """資格得喪・種別変更の年月日."""
+    reason: str
+    category_before: InsuredCategory | None = None
+    category_after: InsuredCategory | None = None
+    basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+    """None: not yet assigned, a lawful state."""
+    accepted_on: date
+    """受理日: the day from which the 14 days of 規則9条 run."""

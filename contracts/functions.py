@@ -1,0 +1,30 @@
+"""Staff functions (権限機能): what a staff member may be allowed to do (C16).
+
+A right attaches to one of these, never to a job title. The gateway decides who holds which; the
+owning service checks the one it needs on every call.
+"""
+
+from enum import StrEnum
+
+
+class Function(StrEnum):
+    """One thing a staff member can be allowed to do; ``label`` is what the console calls it."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Function":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    PERSON_SEARCH = "person.search", "宛名検索"
+    PERSON_VIEW = "person.view", "個人照会"
+    NUMBER_LOOKUP = "number.lookup", "個人番号による検索"
+    NUMBER_REVEAL = "number.reveal", "個人番号の表示"
+    NOTICE_ACCEPT = "notice.accept", "届書受付（仮登録）"
+    NOTICE_SETTLE = "notice.settle", "届書審査（本登録）"
+    BATCH_BUILD = "batch.build", "報告データ作成"
+    BATCH_SEAL = "batch.seal", "媒体作成"
+    AUDIT_REVIEW = "audit.review", "記録の点検"
+    STAFF_ADMIN = "staff.admin", "利用者管理"

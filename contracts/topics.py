@@ -1,0 +1,175 @@
+"""Every topic of the bus, declared once.
+
+Topic creation, access rules (ACLs), the AsyncAPI document and the chassis' subscriptions are all
+made from ``TOPICS``: who is not named here as producer or consumer cannot write or read.
+
+Kafka is transport, not archive: a topic that bears personal data keeps it 14 days at most and is
+never compacted (controls C33, C41).
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+SHARDS = 6
+"""Partitions of every topic. The same number everywhere, so that a person's events have the same
+partition number on every topic keyed by person: their shard."""
+
+SERVICES = (
+    "token_vault",
+    "identity",
+    "qualification",
+    "exemptions",
+    "claims",
+    "jps_reporting",
+    "audit",
+    "gateway",
+)
+"""The house's services. A name is a certificate, a Kafka principal, a consumer group, a database."""
+
+UPSTREAM_REGISTER = "resident_register"
+"""The resident register system (既存住基システム) as a principal on the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: what it carries, who may write it, who may read it, how long it is kept."""
+
+    name: str
+    key: str
+    """What the record key is, in words. Never a number that means something outside."""
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    retention: timedelta
+    personal_data: bool
+    description: str
+
+
+def shard_of(key: str) -> int:
+    """The partition that events with this key go to, on every topic that a service writes.
+
+    CRC-32 rather than Kafka's own hash: it is in every standard library and in C here. Upstream
+    may use its client's partitioner; nothing relies on where upstream puts a key, only on the same
+    key always going to the same place.
+    """
+    return zlib.crc32(key.encode()) % SHARDS
+
+
+_WEEK = timedelta(days=7)
+
+INBOUND_RESIDENTS = Topic(
+    name="inbound.residents",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_REGISTER,),
+    consumers=("token_vault",),
+    retention=_WEEK,
+    personal_data=True,
+    description="Resident changes from the resident register, the individual number sealed.",
+)
+RESIDENTS_TOKENISED = Topic(
+    name="residents.tokenised",
+    key="as on inbound.residents",
+    producers=("token_vault",),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="The same changes with a random token in place of the individual number.",
+)
+PERSONS_EVENTS = Topic(
+    name="persons.events",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification", "exemptions", "claims"),
+    retention=_WEEK,
+    personal_data=True,
+    description="What eligibility needs to know of a person, whole, after each change.",
+)
+QUALIFICATION_EVENTS = Topic(
+    name="qualification.events",
+    key="person id",
+    producers=("qualification",),
+    consumers=("exemptions", "claims", "jps_reporting"),
+    retention=_WEEK,
+    personal_data=True,
+    description="Qualification timelines as they change, and what of them is to be reported.",
+)
+EXEMPTIONS_EVENTS = Topic(
+    name="exemptions.events",
+    key="person id",
+    producers=("exemptions",),
+    consumers=("jps_reporting",),
+    retention=_WEEK,
+    personal_data=True,
+    description="Additional premium and exemption records, and what of them is to be reported.",
+)
+CLAIMS_EVENTS = Topic(
+    name="claims.events",
+    key="person id",
+    producers=("claims",),
+    consumers=("jps_reporting",),
+    retention=_WEEK,
+    personal_data=True,
+    description="Claims received and examined, to be sent on to JPS.",
+)
+JPS_EVENTS = Topic(
+    name="jps.events",
+    key="person id",
+    producers=("jps_reporting",),
+    consumers=("qualification", "exemptions", "claims"),
+    retention=_WEEK,
+    personal_data=True,
+    description="What became of a report item: forwarded on a medium (later: JPS's results).",
+)
+LINKAGE_REQUESTS = Topic(
+    name="linkage.requests",
+    key="person id",
+    producers=("jps_reporting", "exemptions", "claims", "qualification"),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="A service asks for items it does not own, naming purpose and person (C11).",
+)
+LINKAGE_REPLIES_JPS_REPORTING = Topic(
+    name="linkage.replies.jps_reporting",
+    key="person id",
+    producers=("identity",),
+    consumers=("jps_reporting",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="Identity's answers to jps_reporting, and to nobody else.",
+)
+AUDIT_EVENTS = Topic(
+    name="audit.events",
+    key="person id where there is one, else the recording service's name",
+    producers=SERVICES,
+    consumers=("audit",),
+    retention=timedelta(days=14),
+    personal_data=True,
+    description="Every access, decision and provision, to be kept by audit (C18, C23).",
+)
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        INBOUND_RESIDENTS,
+        RESIDENTS_TOKENISED,
+        PERSONS_EVENTS,
+        QUALIFICATION_EVENTS,
+        EXEMPTIONS_EVENTS,
+        CLAIMS_EVENTS,
+        JPS_EVENTS,
+        LINKAGE_REQUESTS,
+        LINKAGE_REPLIES_JPS_REPORTING,
+        AUDIT_EVENTS,
+    )
+}
+
+
+def consumed_by(service: str) -> tuple[Topic, ...]:
+    """The topics that this service reads."""
+    return tuple(topic for topic in TOPICS.values() if service in topic.consumers)
+
+
+def produced_by(service: str) -> tuple[Topic, ...]:
+    """The topics that this service writes."""
+    return tuple(topic for topic in TOPICS.values() if service in topic.producers)
