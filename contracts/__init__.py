@@ -1,0 +1,1 @@
+"""What the services, and the systems that publish to them, agree on: values, events and topics."""

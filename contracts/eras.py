@@ -1,0 +1,220 @@
+"""Japanese eras: writing dates in them (和暦) and reading dates as people and registers write them.
+
+Dates are kept Western and shown in their era. The first day that can be read or shown is
+1873-01-01 (明治6年1月1日), when Japan took over the Gregorian calendar: before it, 明治5年12月1日 was
+not the first of a Western December.
+"""
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+
+from contracts.dates import DatePrecision, UncertainDate
+from contracts.errors import ContractError
+
+FIRST_DAY: Final = date(1873, 1, 1)
+
+
+class UnreadableDate(ContractError):
+    """Not written in any of the ways that a date is written."""
+
+    code: ClassVar[str] = "CT-0201"
+
+
+class DateTooEarly(ContractError):
+    """A day before 明治6年1月1日."""
+
+    code: ClassVar[str] = "CT-0202"
+
+
+class NotInEra(ContractError):
+    """The era had not begun on that day, or had ended (昭和65年)."""
+
+    code: ClassVar[str] = "CT-0203"
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """An era. The last day of Meiji and of Taisho is the first of the next era too."""
+
+    name: str
+    letter: str
+    code: str
+    """The digit that JPS's media write for it."""
+    year_one: int
+    first_day: date
+    last_day: date
+
+
+ERAS: Final = (
+    Era("明治", "M", "1", 1868, FIRST_DAY, date(1912, 7, 30)),
+    Era("大正", "T", "3", 1912, date(1912, 7, 30), date(1926, 12, 25)),
+    Era("昭和", "S", "5", 1926, date(1926, 12, 25), date(1989, 1, 7)),
+    Era("平成", "H", "7", 1989, date(1989, 1, 8), date(2019, 4, 30)),
+    Era("令和", "R", "9", 2019, date(2019, 5, 1), date.max),
+)
+_BY_WRITING: Final = {
+    writing: era for era in ERAS for writing in (era.name, era.name[0], era.letter)
+}
+
+
+def era_of(day: date) -> Era:
+    """The era of a day; of a day of two eras, the one that began. Raises `DateTooEarly`."""
+    for era in reversed(ERAS):
+        if day >= era.first_day:
+            return era
+    raise DateTooEarly("no day before 1873-01-01 has an era here")
+
+
+def era_code(day: date) -> str:
+    """The digit that JPS's media write for the era of ``day``: M 1, T 3, S 5, H 7, R 9."""
+    return era_of(day).code
+
+
+def era_year(day: date) -> int:
+    """The year of ``day`` in its era; 元年 is 1."""
+    return day.year - era_of(day).year_one + 1
+
+
+def wareki(day: date) -> str:
+    """``day`` in its era, e.g. ``令和8年10月1日``, ``令和元年5月1日``. Raises `DateTooEarly`."""
+    year = era_year(day)
+    return f"{era_of(day).name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def parse_date(text: str) -> UncertainDate:
+    """Read a date in Western or era years, or in one of the notations for dates not fully known.
+
+    Width and spaces do not matter; the notation is kept as it was given. A day that the calendar
+    does not have (昭和5年2月29日) is kept as written and is not exact: whether the field at hand may
+    hold one is for the caller to say.
+
+    Raises `UnreadableDate`, `DateTooEarly` or `NotInEra`. Source: the fourteen patterns of the
+    resident register standard (不詳日表記パターン) and its two days of two eras.
+    """
+    folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    for pattern, precision in _NOTATIONS:
+        written = pattern.fullmatch(folded)
+        if written is not None and len(text) <= 72:
+            return _read(written.groupdict(), precision, text)
+    raise UnreadableDate("not written as a date")
+
+
+_YEAR = (
+    r"(?:(?P<era{0}>明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr])(?P<era_year{0}>元|[0-9]{{1,2}})"
+    r"|(?:西暦)?(?P<year{0}>[0-9]{{4}}))"
+)
+_Y = _YEAR.format("") + "年"
+_M = r"(?P<month>[0-9]{1,2})月"
+_D = r"(?P<day>[0-9]{1,2})日"
+_ABOUT = "(?:頃|ごろ|ころ)"
+_TO = f"(?:{_YEAR.format('_to')}年)?(?:(?P<month_to>[0-9]{{1,2}})月)?(?P<day_to>[0-9]{{1,2}})日"
+
+_NOTATIONS: Final = tuple(
+    (re.compile(pattern), precision)
+    for pattern, precision in (
+        (_Y + _M + _D, DatePrecision.EXACT),
+        (
+            _YEAR.format("") + r"([-/.])(?P<month>[0-9]{1,2})\4(?P<day>[0-9]{1,2})",
+            DatePrecision.EXACT,
+        ),
+        (r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", DatePrecision.EXACT),
+        (_Y + _M + _D + _ABOUT, DatePrecision.ABOUT_DAY),
+        ("推定" + _Y + _M + _D, DatePrecision.ESTIMATED_DAY),
+        (_Y + _M + _ABOUT, DatePrecision.ABOUT_MONTH),
+        ("推定" + _Y + _M, DatePrecision.ESTIMATED_MONTH),
+        (_Y + _M + f"(?P<part>[上中下])旬{_ABOUT}?", DatePrecision.PART_OF_MONTH),
+        (_Y + f"[初仲晩]?(?P<season>[春夏秋冬]){_ABOUT}?", DatePrecision.SEASON),
+        (_Y + _M + "日不詳", DatePrecision.MONTH),
+        (_Y + "月日不詳", DatePrecision.YEAR),
+        (_Y + _ABOUT, DatePrecision.ABOUT_YEAR),
+        (
+            f"{_Y}{_M}(?:推定)?{_D}{_ABOUT}?から{_TO}{_ABOUT}?までの間",
+            DatePrecision.RANGE,
+        ),
+        ("(?:年月日)?不詳", DatePrecision.UNKNOWN),
+    )
+)
+
+# Only an order among the seasons of one year: nobody's winter is decided here.
+_SEASON_MONTH: Final = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+_PART_DAYS: Final = {"上": (1, 10), "中": (11, 20), "下": (21, 31)}
+
+_Written = Mapping[str, str | None]
+
+
+def _read(written: _Written, precision: DatePrecision, notation: str) -> UncertainDate:
+    if precision is DatePrecision.UNKNOWN:
+        return UncertainDate(precision=precision, notation=notation)
+    year, era = _year(written)
+    first, last = _span(written, year, precision)
+    if year < FIRST_DAY.year:
+        raise DateTooEarly("before 1873-01-01")
+    if era is not None:
+        if last < era.first_day or first > era.last_day:
+            raise NotInEra("that day is not of that era")
+        first = max(first, era.first_day)
+    if precision is not DatePrecision.EXACT:
+        return UncertainDate(precision=precision, notation=notation, sort_date=first)
+    if first.day != int(written["day"] or 0):
+        return UncertainDate(
+            precision=DatePrecision.NONEXISTENT, notation=notation, sort_date=first
+        )
+    if era is not None and era is not era_of(first):
+        precision = DatePrecision.TWO_ERA
+    return UncertainDate(precision=precision, value=first, notation=notation, sort_date=first)
+
+
+def _year(written: _Written, suffix: str = "") -> tuple[int, Era | None]:
+    western = written.get(f"year{suffix}")
+    if western is not None:
+        return int(western), None
+    era = _BY_WRITING[(written[f"era{suffix}"] or "").upper()]
+    in_era = written[f"era_year{suffix}"] or ""
+    number = 1 if in_era == "元" else int(in_era)
+    if number == 0:
+        raise NotInEra("the first year of an era is 1")
+    return era.year_one + number - 1, era
+
+
+def _span(written: _Written, year: int, precision: DatePrecision) -> tuple[date, date]:
+    """The first and the last day that the writing can mean."""
+    match precision:
+        case DatePrecision.YEAR | DatePrecision.ABOUT_YEAR:
+            return _day(year, 1, 1), _day(year, 12, 31)
+        case DatePrecision.SEASON:
+            return _day(year, _SEASON_MONTH[written["season"] or ""], 1), _day(year, 12, 31)
+        case DatePrecision.MONTH | DatePrecision.ABOUT_MONTH | DatePrecision.ESTIMATED_MONTH:
+            month = int(written["month"] or 0)
+            return _day(year, month, 1), _day(year, month, 31)
+        case DatePrecision.PART_OF_MONTH:
+            month = int(written["month"] or 0)
+            first, last = _PART_DAYS[written["part"] or ""]
+            return _day(year, month, first), _day(year, month, last)
+        case DatePrecision.RANGE:
+            return _range(written, year)
+    day = _day(year, int(written["month"] or 0), int(written["day"] or 0))
+    return day, day
+
+
+def _range(written: _Written, year: int) -> tuple[date, date]:
+    month, day = int(written["month"] or 0), int(written["day"] or 0)
+    year_to = year
+    if written["year_to"] or written["era_to"]:
+        year_to, _ = _year(written, "_to")
+    first = _day(year, month, day)
+    last = _day(year_to, int(written["month_to"] or month), int(written["day_to"] or 0))
+    if last < first:
+        raise UnreadableDate("the range ends before it begins")
+    return first, last
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """The day, or the last of its month where the month has none of that number."""
+    if not (1 <= year and 1 <= month <= 12 and 1 <= day <= 31):
+        raise UnreadableDate("no month has such a day")
+    return date(year, month, min(day, monthrange(year, month)[1]))
