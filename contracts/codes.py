@@ -1,8 +1,8 @@
 """Code tables of the resident register, with their official Japanese labels.
 
 Where the register publishes a code, the value is that code; where it publishes only a wording
-(異動事由), the value is an English word. The tables are closed: a new member is a new version of the
-events that carry it.
+(異動事由), the value is an English word. The tables are closed: a new member is a new version of
+the events that carry it.
 """
 
 from enum import StrEnum

@@ -1,8 +1,8 @@
 """Japanese eras: writing dates in them (和暦) and reading dates as people and registers write them.
 
 Dates are kept Western and shown in their era. The first day that can be read or shown is
-1873-01-01 (明治6年1月1日), when Japan took over the Gregorian calendar: before it, 明治5年12月1日 was
-not the first of a Western December.
+1873-01-01 (明治6年1月1日), when Japan took over the Gregorian calendar: until then, the first of an
+era's December was not the first of a Western one.
 """
 
 import re
@@ -90,8 +90,8 @@ def parse_date(text: str) -> UncertainDate:
     """Read a date in Western or era years, or in one of the notations for dates not fully known.
 
     Width and spaces do not matter; the notation is kept as it was given. A day that the calendar
-    does not have (昭和5年2月29日) is kept as written and is not exact: whether the field at hand may
-    hold one is for the caller to say.
+    does not have (昭和5年2月29日) is kept as written and is not exact: whether the field at hand
+    may hold one is for the caller to say.
 
     Raises `UnreadableDate`, `DateTooEarly` or `NotInEra`. Source: the fourteen patterns of the
     resident register standard (不詳日表記パターン) and its two days of two eras.
