@@ -1,0 +1,86 @@
+"""Notices, applications and claims as data: what a form asks for, and what is wrong with one.
+
+A form (届書, 申出書, 請求書) is a TOML file: its fields, the documents that go with it (C07),
+whether the number and the person have to be verified (C05), and the articles all of this comes
+from. A service reads its forms once with `read_forms`, checks what a counter sends with `validate`,
+and computes on `values_of`. Nothing here knows what a form means; that is the service's domain.
+
+Unknown fields and documents are refused (C02). What is wrong is told in Japanese and without
+repeating what was entered, so that it can be shown, logged and counted.
+"""
+
+from contracts.forms.declaration import (
+    Attachment,
+    Choice,
+    Condition,
+    EnteredValue,
+    FieldKind,
+    Form,
+    FormField,
+    Forms,
+    InvalidForm,
+    NumberRule,
+    UnknownForm,
+    read_forms,
+)
+from contracts.forms.states import (
+    EntryState,
+    InvalidTransition,
+    SamePerson,
+    require_another_person,
+    require_transition,
+)
+from contracts.forms.submission import (
+    AttachmentRecord,
+    AttachmentState,
+    Channel,
+    IdentityCheck,
+    NumberVerification,
+    PersonVerification,
+    Proxy,
+    ProxyAuthority,
+    Submission,
+)
+from contracts.forms.validation import (
+    FormError,
+    Value,
+    holds_individual_number,
+    outstanding,
+    validate,
+    values_of,
+)
+
+__all__ = [
+    "Attachment",
+    "AttachmentRecord",
+    "AttachmentState",
+    "Channel",
+    "Choice",
+    "Condition",
+    "EnteredValue",
+    "EntryState",
+    "FieldKind",
+    "Form",
+    "FormError",
+    "FormField",
+    "Forms",
+    "IdentityCheck",
+    "InvalidForm",
+    "InvalidTransition",
+    "NumberRule",
+    "NumberVerification",
+    "PersonVerification",
+    "Proxy",
+    "ProxyAuthority",
+    "SamePerson",
+    "Submission",
+    "UnknownForm",
+    "Value",
+    "holds_individual_number",
+    "outstanding",
+    "read_forms",
+    "require_another_person",
+    "require_transition",
+    "validate",
+    "values_of",
+]

@@ -1,0 +1,245 @@
+"""What is wrong with a form as handed in, and its values once nothing is."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.dates import UncertainDate
+from contracts.eras import parse_date
+from contracts.errors import ContractError
+from contracts.forms.declaration import (
+    Attachment,
+    EnteredValue,
+    FieldKind,
+    Form,
+    FormField,
+    NumberRule,
+    given,
+)
+from contracts.forms.submission import (
+    AttachmentState,
+    NumberVerification,
+    Submission,
+)
+from contracts.months import Month
+from contracts.numbers import ascii_digits, is_individual_number
+
+Value = str | bool | UncertainDate | Month | UUID
+"""A value after reading: see `FieldKind`."""
+
+_VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[\s\-‐‑–—―−ー]?[0-9]){11}(?![0-9])")
+
+
+class FormError(BaseModel):
+    """One thing wrong with a submission: where, which rule, and what staff do about it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    where: str
+    """``values.<field>``, ``attachments.<code>``, ``identity_check.<part>`` or ``received_on``."""
+    code: str
+    message: str
+
+
+def validate(form: Form, submission: Submission, *, today: date) -> list[FormError]:
+    """Everything that is wrong with a submission; empty where it can be accepted.
+
+    A missing document does not prevent acceptance, only settling: see `outstanding`.
+    ``today`` is the day in Japan.
+    """
+    errors = list(_field_errors(form, submission, today))
+    errors += _attachment_errors(form, submission)
+    errors += _identity_errors(form, submission)
+    if submission.received_on > today:
+        errors.append(_error("received_on", "CT-0616", "受付日が本日より後です。"))
+    return errors
+
+
+def values_of(form: Form, submission: Submission) -> dict[str, Value]:
+    """The values of a submission that `validate` found nothing wrong with, each read as its kind.
+
+    A field without a value is not there.
+    """
+    values: dict[str, Value] = {}
+    for field in form.fields:
+        entered = given(submission.values, field.name)
+        if entered is not None:
+            values[field.name] = _read(field, entered)
+    return values
+
+
+def outstanding(form: Form, submission: Submission) -> tuple[Attachment, ...]:
+    """The required documents that are still missing: with any, the entry cannot be settled."""
+    states = {record.code: record.state for record in submission.attachments}
+    return tuple(
+        attachment
+        for attachment in form.attachments
+        if attachment.is_required(submission.values)
+        and states.get(attachment.code, AttachmentState.MISSING) is AttachmentState.MISSING
+    )
+
+
+def holds_individual_number(text: str) -> bool:
+    """Whether somewhere in ``text`` stands what is, by its check digit, an individual number.
+
+    Free text is where a number would slip past the vault: such a text is refused at the door.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    return any(
+        is_individual_number(ascii_digits(run.group())) for run in _TWELVE_DIGITS.finditer(folded)
+    )
+
+
+def _error(where: str, code: str, message: str) -> FormError:
+    return FormError(where=where, code=code, message=message)
+
+
+def _field_errors(form: Form, submission: Submission, today: date) -> Iterator[FormError]:
+    known = {field.name for field in form.fields}
+    for name in submission.values:
+        if name not in known:
+            # The name itself is the sender's: it is not repeated.
+            yield _error("values", "CT-0610", "この届書にない項目が含まれています。")
+            break
+    for field in form.fields:
+        where = f"values.{field.name}"
+        entered = given(submission.values, field.name)
+        if entered is None:
+            if field.is_required(submission.values):
+                yield _error(where, "CT-0611", f"「{field.label}」を入力してください。")
+            continue
+        wrong = _value_error(field, entered, today)
+        if wrong is not None:
+            yield _error(where, *wrong)
+
+
+def _value_error(field: FormField, entered: EnteredValue, today: date) -> tuple[str, str] | None:
+    try:
+        value = _read(field, entered)
+    except (ContractError, ValueError):
+        return "CT-0612", f"「{field.label}」（{field.kind.label}）の書き方が正しくありません。"
+    match value:
+        case bool():
+            if field.kind is FieldKind.CONFIRMATION and not value:
+                return (
+                    "CT-0613",
+                    f"「{field.label}」が確認されていません。確認できるまで受け付けられません。",
+                )
+        case UncertainDate():
+            if not value.is_exact and not field.uncertain:
+                return "CT-0614", f"「{field.label}」は年月日まで確定した日付を入力してください。"
+            if not field.future and value.value is not None and value.value > today:
+                return "CT-0616", f"「{field.label}」が本日より後です。"
+        case Month():
+            if not field.future and value > Month.of(today):
+                return "CT-0616", f"「{field.label}」が今月より後です。"
+        case str():
+            if holds_individual_number(value):
+                return (
+                    "CT-0617",
+                    f"「{field.label}」に個人番号が含まれています。個人番号は専用の欄以外に入力できません。",
+                )
+    return None
+
+
+def _read(field: FormField, entered: EnteredValue) -> Value:
+    """The value as its kind. Raises `ValueError` (`ContractError` is one) where it is not."""
+    if field.kind in (FieldKind.YES_NO, FieldKind.CONFIRMATION):
+        if isinstance(entered, bool):
+            return entered
+        raise ValueError("not a tick")
+    if isinstance(entered, bool):
+        raise ValueError("a tick")
+    match field.kind:
+        case FieldKind.DATE:
+            return parse_date(entered)
+        case FieldKind.MONTH:
+            return Month.parse(entered)
+        case FieldKind.PERSON:
+            return UUID(entered)
+        case FieldKind.CHOICE:
+            if entered not in {choice.code for choice in field.choices}:
+                raise ValueError("not a choice")
+        case FieldKind.DIGITS:
+            entered = ascii_digits(entered)
+            wanted = f"{{{field.digits}}}" if field.digits else f"{{1,{field.max_length}}}"
+            if not re.fullmatch(f"[0-9]{wanted}", entered):
+                raise ValueError("not the digits asked for")
+        case _:
+            if _length(entered) > field.max_length or not _is_text(entered):
+                raise ValueError("too long, or not text")
+    return entered
+
+
+def _attachment_errors(form: Form, submission: Submission) -> Iterator[FormError]:
+    declared = {attachment.code: attachment for attachment in form.attachments}
+    records = {record.code: record for record in submission.attachments}
+    if records.keys() - declared.keys() or len(records) != len(submission.attachments):
+        yield _error(
+            "attachments", "CT-0620", "この届書にない書類、又は同じ書類が二度含まれています。"
+        )
+    for code, attachment in declared.items():
+        where, record = f"attachments.{code}", records.get(code)
+        if record is None:
+            if attachment.is_required(submission.values):
+                message = (
+                    f"「{attachment.label}」を確認したか、未提出か、省略かを入力してください。"
+                )
+                yield _error(where, "CT-0621", message)
+        elif record.state is AttachmentState.WAIVED:
+            if not attachment.waivers:
+                yield _error(where, "CT-0622", f"「{attachment.label}」は省略できません。")
+            elif record.waiver not in {reason.code for reason in attachment.waivers}:
+                yield _error(
+                    where, "CT-0623", f"「{attachment.label}」を省略する理由を選んでください。"
+                )
+        elif record.waiver is not None:
+            yield _error(
+                where, "CT-0624", f"「{attachment.label}」は省略していないのに理由があります。"
+            )
+
+
+def _identity_errors(form: Form, submission: Submission) -> Iterator[FormError]:
+    check = submission.identity_check
+    if check is None:
+        if form.number is not NumberRule.NONE:
+            message = "本人確認（個人番号の確認と身元確認）の方法を入力してください。"
+            yield _error("identity_check", "CT-0630", message)
+        return
+    if check.number is NumberVerification.NOT_GIVEN:
+        stands_in = form.basic_pension_number_field
+        if form.number is NumberRule.REQUIRED:
+            message = f"{form.number_holder}の個人番号の確認が必要です。確認方法を選んでください。"
+            yield _error("identity_check.number", "CT-0631", message)
+        elif stands_in is not None and given(submission.values, stands_in) is None:
+            message = "個人番号の確認方法か、基礎年金番号のどちらかを入力してください。"
+            yield _error("identity_check.number", "CT-0632", message)
+    if check.proxy is None:
+        return
+    if not form.proxy_allowed:
+        yield _error(
+            "identity_check.proxy", "CT-0633", "この届書は代理人からは受け付けられません。"
+        )
+    for part, text in (("name", check.proxy.name), ("relationship", check.proxy.relationship)):
+        if holds_individual_number(text):
+            message = "代理人の欄に個人番号が含まれています。"
+            yield _error(f"identity_check.proxy.{part}", "CT-0617", message)
+
+
+def _length(text: str) -> int:
+    # A variation selector picks a glyph of the character before it: people count one character.
+    return sum(not _VARIATION_SELECTOR.match(character) for character in text)
+
+
+def _is_text(text: str) -> bool:
+    # Controls, format characters (which could turn a text around) and surrogates are no text.
+    # Private-use and unassigned characters are: names hold them.
+    return all(
+        character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        for character in text
+    )
