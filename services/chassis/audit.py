@@ -1,0 +1,52 @@
+"""Audit records, written in the transaction of what they record: no record, no access."""
+
+from typing import Any
+from uuid import UUID
+
+from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
+from contracts.functions import Function
+from services.chassis.received import Received
+from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+
+
+def record(
+    uow: UnitOfWork,
+    operation: AuditOperation,
+    *,
+    staff: StaffContext | None = None,
+    function: Function | None = None,
+    person_id: UUID | None = None,
+    outcome: AuditOutcome = AuditOutcome.DONE,
+    count: int | None = None,
+    purpose: str | None = None,
+    legal_basis: str | None = None,
+    number_accessed: bool = False,
+    reference: UUID | None = None,
+    details: dict[str, str | int | bool] | None = None,
+    cause: Received[Any] | None = None,
+    trace: str | None = None,
+) -> UUID:
+    """Record one access, decision or provision (C18, C23); return the record's event id.
+
+    ``staff`` None says that the service itself acted. ``details`` are codes and counts only.
+    """
+    event = AuditRecorded(
+        at=uow.now,
+        operation=operation,
+        outcome=outcome,
+        staff_id=staff.staff_id if staff else None,
+        department=staff.department if staff else None,
+        function=function.value if function else None,
+        terminal=staff.terminal if staff else None,
+        session_id=staff.session_id if staff else None,
+        person_id=person_id,
+        count=count,
+        purpose=purpose,
+        legal_basis=legal_basis,
+        number_accessed=number_accessed,
+        reference=reference,
+        details=details or {},
+    )
+    key = str(person_id) if person_id else uow.service
+    return uow.emit(event, key=key, cause=cause, trace=trace)

@@ -1,0 +1,97 @@
+"""The service's database: one pool, TLS with the service's certificate, JSON decoded."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from services.chassis.settings import ServiceSettings
+
+TRANSIENT = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+"""Errors that pass by themselves or with the operator's help (disk full, server restarting)."""
+
+
+async def connect(
+    settings: ServiceSettings, *, role: str | None = None, database: str | None = None
+) -> asyncpg.Connection:
+    """One connection outside the pool, as ``role`` (whose certificate must lie in certs_dir)."""
+    role = role or settings.service
+    connection = await asyncpg.connect(
+        host=settings.database_host,
+        port=settings.database_port,
+        user=role,
+        database=database or settings.database,
+        ssl=settings.client_tls(role),
+        timeout=10,
+    )
+    await _prepare(connection)
+    return connection
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+    )
+
+
+class Database:
+    """The pool. ``open`` before use; one per process."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def open(self) -> None:
+        settings = self._settings
+        self._pool = await asyncpg.create_pool(
+            host=settings.database_host,
+            port=settings.database_port,
+            user=settings.service,
+            database=settings.database,
+            ssl=settings.client_tls(),
+            min_size=1,
+            max_size=settings.database_pool,
+            init=_prepare,
+            timeout=10,
+            command_timeout=120,
+            server_settings={
+                "application_name": f"{settings.service}-{settings.instance}"
+            },
+        )
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        """A connection in a read-only transaction: a consistent look, and no way to write."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A connection in a read-committed transaction."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection

@@ -1,0 +1,250 @@
+"""HTTP between services: mutual TLS, a signed staff context, errors as RFC 9457.
+
+HTTP is for people's actions (gateway → owning service) and the vault's sealing; all else is on the
+bus. Who may call what: ``requires`` for what staff do, ``peer_only`` between services.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from opentelemetry.trace import SpanKind
+from starlette.exceptions import HTTPException
+
+from contracts.functions import Function
+from services.chassis import database, problems, telemetry
+from services.chassis.peers import PEER
+from services.chassis.problems import Problem
+from services.chassis.staff_context import HEADER, BadContext, StaffContext
+
+if TYPE_CHECKING:
+    from services.chassis.service import Service
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 8 * 1024 * 1024
+Scope = MutableMapping[str, Any]
+
+
+def current_service(request: Request) -> "Service":
+    """The service that answers; its own objects are in ``service.state``."""
+    return cast("Service", request.app.state.service)
+
+
+def peer_of(request: Request) -> str | None:
+    """The name in the peer's certificate."""
+    return request.scope.get(PEER)
+
+
+def peer_only(*names: str) -> Callable[[Request], str]:
+    """A dependency: only these peers may call; gives the peer's name."""
+
+    def dependency(request: Request) -> str:
+        peer = peer_of(request)
+        if peer not in names:
+            raise problems.peer_not_allowed()
+        return peer
+
+    return dependency
+
+
+def requires(function: Function) -> Callable[[Request], StaffContext]:
+    """A dependency: the gateway calls, for a staff member who holds ``function``."""
+
+    def dependency(request: Request) -> StaffContext:
+        if peer_of(request) != "gateway":
+            raise problems.peer_not_allowed()
+        service = current_service(request)
+        try:
+            context = service.verifier.verify(
+                request.headers.get(HEADER, ""),
+                method=request.method,
+                path=request.url.path,
+                now=service.clock.now(),
+            )
+        except BadContext as bad:
+            raise problems.no_staff_context(bad.reason) from None
+        if function.value not in context.functions:
+            raise problems.function_not_allowed(function.label)
+        return context
+
+    return dependency
+
+
+def create_app(
+    service: "Service", routers: Sequence[APIRouter], *, title: str | None = None
+) -> FastAPI:
+    """The application for one listener."""
+    app = FastAPI(
+        title=title or service.settings.service,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    for router in routers:
+        app.include_router(router)
+    equip(app, service)
+    return app
+
+
+def equip(app: FastAPI, service: "Service") -> None:
+    """Problems, limits and spans for an application."""
+    app.state.service = service
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_middleware(Guard, service=service)
+
+
+def probes(service: "Service") -> APIRouter:
+    """Liveness, readiness and metrics, for the operator's and Prometheus' certificates."""
+    router = APIRouter(dependencies=[Depends(peer_only("operator", "prometheus"))])
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "live", "service": service.settings.service}
+
+    @router.get("/health/ready")
+    async def ready() -> JSONResponse:
+        parts = await service.readiness()
+        healthy = all(parts.values())
+        body = {"status": "ready" if healthy else "not ready", "parts": parts}
+        return JSONResponse(body, status_code=200 if healthy else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        await service.measure()
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+def respond(problem: Problem) -> JSONResponse:
+    """A problem as the answer to a request."""
+    return JSONResponse(
+        problem.document(telemetry.current_trace_id()),
+        status_code=problem.status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problem.headers,
+    )
+
+
+async def _on_problem(_request: Request, error: Exception) -> JSONResponse:
+    return respond(cast(Problem, error))
+
+
+async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    found = cast(RequestValidationError, error).errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return respond(problems.unreadable_body())
+    return respond(
+        problems.invalid_request(
+            [{"field": ".".join(map(str, e["loc"][1:])) or "body", "code": e["type"],
+              "message": _japanese(e["type"])} for e in found]
+        )
+    )  # fmt: skip
+
+
+async def _on_http(_request: Request, error: Exception) -> JSONResponse:
+    status = cast(HTTPException, error).status_code
+    if status == 404:
+        return respond(problems.not_found())
+    if status == 405:
+        return respond(problems.method_not_allowed())
+    return respond(Problem(f"CH-1{status}", status, "要求を処理できません。"))
+
+
+_MESSAGES = {
+    "missing": "必須の項目です。",
+    "extra_forbidden": "この様式にない項目です。",
+    "json_invalid": "JSON の形式が正しくありません。",
+    "date_from_datetime_parsing": "日付の形式が正しくありません（例: 2026-10-01）。",
+    "date_parsing": "日付の形式が正しくありません（例: 2026-10-01）。",
+    "uuid_parsing": "識別子の形式が正しくありません。",
+    "enum": "選択肢にない値です。",
+    "literal_error": "選択肢にない値です。",
+    "string_too_long": "文字数が上限を超えています。",
+    "string_too_short": "文字数が足りません。",
+    "string_pattern_mismatch": "使用できない文字または桁数です。",
+}
+
+
+def _japanese(kind: str) -> str:
+    return _MESSAGES.get(kind, "値の形式が正しくありません。")
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Guard:
+    """Around every request: a span named by route, a size limit, and no error left unanswered."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], service: "Service") -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        parent = headers.get(b"traceparent", b"").decode("ascii", "replace") or None
+        status = 500
+        started = False
+        began = time.monotonic()
+
+        async def watched(message: Any) -> None:
+            nonlocal status, started
+            if message["type"] == "http.response.start":
+                status, started = message["status"], True
+            await send(message)
+
+        with self._service.tracing.span(
+            f"{self._service.settings.service} {scope['method']}",
+            parent=parent if PEER in scope else None,
+            kind=SpanKind.SERVER,
+        ) as span:
+            try:
+                await self._app(scope, _limited(receive), watched)
+            except Exception as error:
+                if started:
+                    raise
+                await respond(_problem_for(error))(scope, receive, watched)
+            route = getattr(scope.get("route"), "path", "unmatched")
+            span.update_name(
+                f"{self._service.settings.service} {scope['method']} {route}"
+            )
+            span.set_attribute("http.route", route)
+            span.set_attribute("http.status", status)
+        self._service.metrics.requests.labels(
+            route, scope["method"], str(status)
+        ).observe(time.monotonic() - began)
+
+
+def _problem_for(error: Exception) -> Problem:
+    if isinstance(error, _TooLarge):
+        return problems.too_large(MAX_BODY)
+    if isinstance(error, database.TRANSIENT):
+        log.warning("request failed for a passing reason", exc_info=True)
+        return problems.unavailable()
+    log.error("request failed", exc_info=True)
+    return problems.internal()
+
+
+def _limited(receive: Any) -> Callable[[], Awaitable[Any]]:
+    total = 0
+
+    async def limited() -> Any:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > MAX_BODY:
+            raise _TooLarge
+        return message
+
+    return limited

@@ -1,0 +1,66 @@
+"""Many events in one outbox row.
+
+A row of its own for each event costs a third of the throughput (see the README's figures), so a
+transaction's events are packed into one. The packing is length-prefixed bytes, nothing more: the
+relay only cuts it apart and sends.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_HEAD = struct.Struct(
+    ">BBHII"
+)  # topic, shard, key, headers, body (lengths but for the shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event as it goes onto the bus."""
+
+    topic: str
+    shard: int
+    key: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    body: bytes
+
+
+def pack(messages: Iterable[Message]) -> bytes:
+    """All messages, in order, as one value."""
+    parts: list[bytes] = []
+    for message in messages:
+        topic = message.topic.encode()
+        headers = b"\0".join(
+            part for name, value in message.headers for part in (name.encode(), value)
+        )
+        parts.append(
+            _HEAD.pack(
+                len(topic),
+                message.shard,
+                len(message.key),
+                len(headers),
+                len(message.body),
+            )
+        )
+        parts += (topic, message.key, headers, message.body)
+    return b"".join(parts)
+
+
+def unpack(packed: bytes) -> Iterator[Message]:
+    """The messages again, in order."""
+    at = 0
+    while at < len(packed):
+        topic_len, shard, key_len, headers_len, body_len = _HEAD.unpack_from(packed, at)
+        at += _HEAD.size
+        topic = packed[at : at + topic_len].decode()
+        at += topic_len
+        key = packed[at : at + key_len]
+        at += key_len
+        fields = packed[at : at + headers_len].split(b"\0")
+        at += headers_len
+        body = packed[at : at + body_len]
+        at += body_len
+        headers = tuple(
+            (fields[i].decode(), fields[i + 1]) for i in range(0, len(fields) - 1, 2)
+        )
+        yield Message(topic, shard, key, headers, body)

@@ -1,0 +1,111 @@
+"""A record as it lies on the bus, before and after it is held against the contract."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts.events import REGISTRY
+from contracts.topics import TOPICS
+from services.chassis.cloudevents import Attributes, BadHeaders, read_headers
+from services.chassis.received import Received
+
+MAX_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a consumed topic, from Kafka or from the dead letters."""
+
+    topic: str
+    shard: int
+    offset: int
+    key: str | None
+    headers: dict[str, str]
+    body: bytes
+    letter: int | None = None
+    """The dead letter's id, where it comes from there."""
+
+    @classmethod
+    def from_kafka(cls, raw: Any) -> "Record":
+        """From an aiokafka ``ConsumerRecord``."""
+        key = (
+            raw.key.decode("utf-8", "backslashreplace") if raw.key is not None else None
+        )
+        return cls(
+            raw.topic,
+            raw.partition,
+            raw.offset,
+            key.replace("\0", "\\x00") if key else None,
+            read_headers(raw.headers),
+            raw.value or b"",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record is not taken: a numbered code and a reason without personal data."""
+
+    code: str
+    reason: str
+
+
+def position(record: Record, bus_epoch: int) -> tuple[str, int, int]:
+    """(producer, epoch, number): what the marks are kept by.
+
+    A sender of the house numbers its events; for records from outside the offset is the number.
+    """
+    sequence = record.headers.get("ce_sequence", "")
+    epoch, _, number = sequence.partition(".")
+    if epoch.isdecimal() and number.isdecimal():
+        return record.headers.get("ce_source", ""), int(epoch), int(number)
+    return "", bus_epoch, record.offset
+
+
+def parse(record: Record) -> Received[Any] | Refusal:
+    """Hold a record against its contract; say what is wrong instead of raising."""
+    if not record.key:
+        return Refusal("CH-1001", "the record has no key")
+    if len(record.body) > MAX_BODY:
+        return Refusal(
+            "CH-1002", f"the body has {len(record.body)} bytes; {MAX_BODY} are allowed"
+        )
+    try:
+        attributes = Attributes(record.headers)
+    except BadHeaders as bad:
+        return Refusal("CH-1003", bad.reason)
+    model = REGISTRY.get(attributes.type)
+    if model is None or model.TOPIC.name != record.topic:
+        return Refusal("CH-1004", "the event type is not one of this topic")
+    if attributes.source not in TOPICS[record.topic].producers:
+        return Refusal("CH-1005", "the source is not a producer of this topic")
+    if attributes.source != "resident_register" and attributes.sequence is None:
+        return Refusal("CH-1006", "ce_sequence is missing")
+    try:
+        event = model.__pydantic_validator__.validate_json(record.body)
+    except ValidationError as error:
+        return Refusal("CH-1007", _describe(error))
+    return Received(
+        event=event,
+        key=record.key,
+        event_id=attributes.event_id,
+        type=attributes.type,
+        source=attributes.source,
+        time=attributes.time,
+        topic=record.topic,
+        shard=record.shard,
+        trace=attributes.trace,
+        body=record.body,
+    )
+
+
+def _describe(error: ValidationError) -> str:
+    """Where and how the body breaks the contract; never the value itself."""
+    places = [
+        {"at": ".".join(map(str, e["loc"])) or "body", "is": e["type"]}
+        for e in error.errors(
+            include_url=False, include_context=False, include_input=False
+        )[:10]
+    ]
+    return json.dumps(places)

@@ -1,0 +1,157 @@
+"""The relay: from the outbox onto the bus, in order, nothing lost.
+
+One instance of a service relays at a time: who holds the advisory lock. Rows are read in ``seq``
+order without a remembered cursor, sent, and deleted once every message of theirs is acknowledged.
+Rows that share a lane were numbered under the lane's row lock, so their order is that of their
+commits. After a crash rows are sent again with the same numbers, and consumers drop what they
+have; an old relay that was cut off and a new one may overlap, and still every lane's log holds
+the numbers in order up to repeats.
+
+The bare aiokafka producer is used, not FastStream's: it keeps the stored trace context and
+chooses the partition. It is idempotent; a send that times out has an unknown outcome, so the
+producer is thrown away with what it may still hold, and the rows are sent again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from services.chassis import database
+from services.chassis.metrics import Metrics
+from services.chassis.packing import unpack
+from services.chassis.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+_LOCK = 0x6E656E6B  # "nenk"
+_READ = "select seq, packed from bus.outbox order by seq limit $1"
+_DELETE = "delete from bus.outbox where seq = any($1::bigint[])"
+_ROWS_AT_ONCE = 8
+MAX_REQUEST = 4 * 1024 * 1024
+
+
+class Relay:
+    """Run ``run`` as a task; call ``wake`` after a commit."""
+
+    def __init__(self, settings: ServiceSettings, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._producer: AIOKafkaProducer | None = None
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Send what is there, then end."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Relay until stopped; every error is waited out and tried again."""
+        pause = 0.2
+        while True:
+            try:
+                await self._session()
+                return
+            except (*database.TRANSIENT, KafkaError, TimeoutError):
+                log.warning(
+                    "relay interrupted",
+                    exc_info=True,
+                    extra={"data": {"seconds": pause}},
+                )
+            finally:
+                self._metrics.relaying.set(0)
+                await self._drop_producer()
+            if self._stopping:
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _session(self) -> None:
+        connection = await database.connect(self._settings)
+        try:
+            while not await connection.fetchval(
+                "select pg_try_advisory_lock($1)", _LOCK
+            ):
+                if self._stopping:
+                    return
+                await self._sleep()
+            self._metrics.relaying.set(1)
+            while await self._send_some(connection) or not self._stopping:
+                pass
+        finally:
+            with contextlib.suppress(*database.TRANSIENT, TimeoutError):
+                await connection.close(timeout=2)
+
+    async def _sleep(self) -> None:
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                self._wake.wait(), self._settings.outbox_poll_ms / 1000
+            )
+
+    async def _send_some(self, connection: asyncpg.Connection) -> bool:
+        self._wake.clear()
+        rows = await connection.fetch(_READ, _ROWS_AT_ONCE)
+        if not rows:
+            self._metrics.outbox_rows.set(0)
+            self._metrics.outbox_age.set(0)
+            if not self._stopping and not self._wake.is_set():
+                await self._sleep()
+            return False
+        async with asyncio.timeout(self._settings.send_timeout_s):
+            producer = await self._started()
+            pending: list[Awaitable[object]] = []
+            for row in rows:
+                for message in unpack(row["packed"]):
+                    pending.append(
+                        await producer.send(
+                            message.topic,
+                            message.body,
+                            key=message.key,
+                            partition=message.shard,
+                            headers=message.headers,
+                        )
+                    )
+            for acknowledged in pending:
+                await acknowledged
+        await connection.execute(_DELETE, [row["seq"] for row in rows])
+        self._metrics.sent.inc(len(pending))
+        return True
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._settings.kafka_bootstrap,
+                client_id=f"{self._settings.service}-{self._settings.instance}-relay",
+                security_protocol="SSL",
+                ssl_context=self._settings.client_tls(),
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=256 * 1024,
+                linger_ms=5,
+                max_request_size=MAX_REQUEST,
+                request_timeout_ms=10_000,
+            )
+            # Kept before it is started: a start that fails half-way is closed like any other.
+            self._producer = producer
+            await producer.start()
+        return self._producer
+
+    async def _drop_producer(self) -> None:
+        """Close without waiting for what is unsent: the rows are still in the outbox."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        with contextlib.suppress(
+            KafkaError, OSError, TimeoutError, asyncio.CancelledError
+        ):
+            await asyncio.wait_for(producer.stop(), 2)

@@ -1,0 +1,118 @@
+"""One transaction: state, outgoing events and audit records together, or none of them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from contracts.events import Event
+from contracts.topics import shard_of
+from services.chassis import cloudevents, telemetry
+from services.chassis.clock import japan_date
+from services.chassis.packing import Message, pack
+from services.chassis.received import Received
+
+_NUMBER = """
+insert into bus.lanes as lane (topic, shard, next_number)
+select topic, shard, count + 1
+from unnest($1::text[], $2::smallint[], $3::bigint[]) as t (topic, shard, count)
+order by topic, shard
+on conflict (topic, shard) do update
+    set next_number = lane.next_number + excluded.next_number - 1
+returning topic, shard, next_number
+"""
+MAX_BODY = 900 * 1024
+"""Bytes an event may have: below the broker's limit for one record, headers included."""
+
+_STORE = "insert into bus.outbox (events, packed) values ($1, $2)"
+
+
+class EventTooLarge(Exception):
+    """An event that the broker would refuse; the unit of work is refused instead."""
+
+
+class UnitOfWork:
+    """What a handler or a request works on. The chassis commits it; nobody else does."""
+
+    def __init__(
+        self, connection: asyncpg.Connection, service: str, epoch: int, now: datetime
+    ) -> None:
+        self.connection = connection
+        self.service = service
+        self.now = now
+        self._epoch = epoch
+        self._events: list[tuple[Event, UUID, str, str | None]] = []
+
+    @property
+    def today(self) -> date:
+        """The date in Japan at ``now``."""
+        return japan_date(self.now)
+
+    @property
+    def emitted(self) -> int:
+        """How many events leave with this unit."""
+        return len(self._events)
+
+    def emit(
+        self,
+        event: Event,
+        *,
+        key: str,
+        cause: Received[Any] | None = None,
+        trace: str | None = None,
+    ) -> UUID:
+        """Send ``event`` if and only if this unit commits; return its id.
+
+        The trace is ``trace``, else the cause's, else the one under way. Raises ``PermissionError``
+        for a topic that the contract does not let this service write.
+        """
+        if self.service not in event.TOPIC.producers:
+            raise PermissionError(f"{self.service} does not produce {event.TOPIC.name}")
+        event_id = uuid4()
+        context = trace or (cause.trace if cause else telemetry.current_trace())
+        self._events.append((event, event_id, key, context))
+        return event_id
+
+    def forget(self, mark: int) -> None:
+        """Take back what was emitted after ``emitted`` was ``mark`` (a savepoint rolled back)."""
+        del self._events[mark:]
+
+    async def flush(self) -> None:
+        """Number and store the events. The lanes' row locks hold from here to the commit: so
+        rows that share a lane get their ``seq`` in the order of their commits."""
+        if not self._events:
+            return
+        counts: dict[tuple[str, int], int] = {}
+        for event, _, key, _ in self._events:
+            lane = event.TOPIC.name, shard_of(key)
+            counts[lane] = counts.get(lane, 0) + 1
+        rows = await self.connection.fetch(
+            _NUMBER,
+            [topic for topic, _ in counts],
+            [shard for _, shard in counts],
+            list(counts.values()),
+        )
+        following = {
+            (row["topic"], row["shard"]): row["next_number"]
+            - counts[row["topic"], row["shard"]]
+            for row in rows
+        }
+        messages = []
+        for event, event_id, key, trace in self._events:
+            lane = event.TOPIC.name, shard_of(key)
+            headers = cloudevents.write(
+                event_id,
+                event.TYPE,
+                self.service,
+                self.now,
+                (self._epoch, following[lane]),
+                trace,
+            )
+            following[lane] += 1
+            body = event.__pydantic_serializer__.to_json(event)
+            if len(body) > MAX_BODY:
+                raise EventTooLarge(f"{event.TYPE}: {len(body)} bytes")
+            messages.append(Message(*lane, key.encode(), headers, body))
+        await self.connection.execute(_STORE, len(messages), pack(messages))
+        self._events.clear()
