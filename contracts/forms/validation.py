@@ -36,11 +36,11 @@ _TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[\s\-‐‑–—―−ー]?[0-9
 
 
 class FormError(BaseModel):
-    """One thing wrong with a submission: where, which rule, and what staff do about it."""
+    """One thing wrong with a submission, as an entry of a problem's ``errors`` (RFC 9457)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    where: str
+    field: str
     """``values.<field>``, ``attachments.<code>``, ``identity_check.<part>`` or ``received_on``."""
     code: str
     message: str
@@ -96,7 +96,7 @@ def holds_individual_number(text: str) -> bool:
 
 
 def _error(where: str, code: str, message: str) -> FormError:
-    return FormError(where=where, code=code, message=message)
+    return FormError(field=where, code=code, message=message)
 
 
 def _field_errors(form: Form, submission: Submission, today: date) -> Iterator[FormError]:

@@ -146,7 +146,7 @@ def submission(
 
 
 def codes(errors: list[FormError]) -> list[tuple[str, str]]:
-    return [(error.where, error.code) for error in errors]
+    return [(error.field, error.code) for error in errors]
 
 
 def test_a_faultless_notice_is_accepted_and_read(form: Form) -> None:
@@ -217,7 +217,7 @@ def test_an_individual_number_in_a_text_is_refused_and_not_repeated(form: Form) 
     wide = NUMBER.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     for written in (NUMBER, f"{NUMBER[:4]}-{NUMBER[4:8]} {NUMBER[8:]}", wide):
         [error] = validate(longer_text(form), submission({"why_other": written}), today=TODAY)
-        assert (error.where, error.code) == ("values.why_other", "CT-0617")
+        assert (error.field, error.code) == ("values.why_other", "CT-0617")
         assert written not in error.model_dump_json()
         assert NUMBER not in error.model_dump_json()
 
