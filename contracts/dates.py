@@ -6,9 +6,10 @@ date is passed on as it is written, and no rule computes on it silently: `Uncert
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from contracts.errors import ContractError
 
@@ -59,6 +60,25 @@ class DatePrecision(StrEnum):
 
 _CERTAIN = frozenset({DatePrecision.EXACT, DatePrecision.TWO_ERA})
 
+# What `UncertainDate` demands of its parts, for readers of the JSON Schema.
+_DAY: Final[JsonDict] = {"type": "string"}
+_NONE: Final[JsonDict] = {"type": "null"}
+_SCHEMA_EXTRA: Final[JsonDict] = {
+    "if": {
+        "properties": {"precision": {"enum": [str(precision) for precision in sorted(_CERTAIN)]}}
+    },
+    "then": {
+        "required": ["value", "sort_date"],
+        "properties": {"value": _DAY, "sort_date": _DAY},
+    },
+    "else": {
+        "properties": {"value": _NONE},
+        "if": {"properties": {"precision": {"const": "unknown"}}},
+        "then": {"properties": {"sort_date": _NONE}},
+        "else": {"required": ["sort_date"], "properties": {"sort_date": _DAY}},
+    },
+}
+
 
 class UncertainDate(BaseModel):
     """A date as the register or the counter gave it.
@@ -70,7 +90,9 @@ class UncertainDate(BaseModel):
     Raises `InconsistentDate` where precision, value and sort date contradict each other.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, json_schema_extra=_SCHEMA_EXTRA
+    )
 
     precision: DatePrecision
     value: date | None = None

@@ -1,0 +1,66 @@
+"""``python -m contracts``: write or check the committed artefacts of the contracts."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+from contracts.errors import ContractError
+from contracts.tools import asyncapi, compat, schemas, vectors
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 when all is well, 1 when a check finds something."""
+    options = _parser().parse_args(arguments)
+    try:
+        problems = [str(problem) for problem in options.run(options)]
+    except ContractError as error:
+        problems = [str(error)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _artefact(commands, "schemas", "JSON Schemas of the events", schemas.write, schemas.stale)
+    _artefact(commands, "asyncapi", "the AsyncAPI document", asyncapi.write, asyncapi.stale)
+    _artefact(commands, "vectors", "test vectors of sealing", vectors.write, vectors.problems)
+    comparison = commands.add_parser(
+        "compat", help="refuse an incompatible change of the event models"
+    )
+    comparison.add_argument(
+        "--base", metavar="REV", help="compare with this git revision (default: working tree)"
+    )
+    comparison.set_defaults(
+        run=lambda options: compat.refusals(
+            compat.at_revision(options.base) if options.base else schemas.committed(),
+            schemas.working(),
+        )
+    )
+    return parser
+
+
+def _artefact(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    what: str,
+    write: Callable[[], None],
+    check: Callable[[], Iterable[object]],
+) -> None:
+    parser = commands.add_parser(name, help=f"write or check {what}")
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--write", action="store_true", help="make what is committed current")
+    mode.add_argument("--check", action="store_true", help="say what is not current")
+
+    def run(options: argparse.Namespace) -> Iterable[object]:
+        if options.check:
+            return check()
+        write()
+        return ()
+
+    parser.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+module resident-register-example
+
+go 1.26

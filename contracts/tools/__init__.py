@@ -1,0 +1,4 @@
+"""What keeps the committed contracts true: vectors, schemas, compatibility, the AsyncAPI document.
+
+Development tools behind ``python -m contracts``; no service imports them.
+"""
