@@ -67,9 +67,7 @@ class Breakers:
         outcomes: dict[str, list[Refusal | None]] = defaultdict(list)
         for i in fresh:
             item = items[i]
-            outcomes[records[i].topic].append(
-                item if isinstance(item, Refusal) else None
-            )
+            outcomes[records[i].topic].append(item if isinstance(item, Refusal) else None)
         over = {}
         for topic, found in outcomes.items():
             refusals = [refusal for refusal in found if refusal]

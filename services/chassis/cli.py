@@ -26,20 +26,14 @@ def main(
     try:
         settings = cast(Callable[[], S], settings_type)()
     except ValidationError as error:
-        names = ", ".join(
-            "NENKIN_" + ".".join(map(str, e["loc"])).upper() for e in error.errors()
-        )
-        sys.exit(
-            f"settings missing or wrong: {names} (see services/chassis/settings.py)"
-        )
+        names = ", ".join("NENKIN_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
+        sys.exit(f"settings missing or wrong: {names} (see services/chassis/settings.py)")
     service = build(settings)
     arguments = _parser(service).parse_args(argv)
     try:
         sys.exit(asyncio.run(arguments.run(service, arguments)))
     except (OSError, asyncpg.PostgresError) as error:
-        sys.exit(
-            f"{service.name}: {type(error).__name__}: is the stack running? (make status)"
-        )
+        sys.exit(f"{service.name}: {type(error).__name__}: is the stack running? (make status)")
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:
@@ -73,9 +67,7 @@ async def _run(service: Service, _arguments: argparse.Namespace) -> int:
 
 
 async def _migrate(service: Service, _arguments: argparse.Namespace) -> int:
-    connection = await database.connect(
-        service.settings, role=f"{service.name}_migrate"
-    )
+    connection = await database.connect(service.settings, role=f"{service.name}_migrate")
     try:
         ran = await migrations.apply(connection, service.name, service.migrations)
     finally:

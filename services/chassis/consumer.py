@@ -118,9 +118,7 @@ class Consumer:
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         raw = message.raw_message
-        records = [
-            Record.from_kafka(r) for r in (raw if isinstance(raw, tuple) else (raw,))
-        ]
+        records = [Record.from_kafka(r) for r in (raw if isinstance(raw, tuple) else (raw,))]
         began = time.monotonic()
         try:
             await self._take(records)

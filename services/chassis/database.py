@@ -65,9 +65,7 @@ class Database:
             init=_prepare,
             timeout=10,
             command_timeout=120,
-            server_settings={
-                "application_name": f"{settings.service}-{settings.instance}"
-            },
+            server_settings={"application_name": f"{settings.service}-{settings.instance}"},
         )
 
     async def close(self) -> None:

@@ -31,36 +31,22 @@ def add(commands: Any) -> None:
     listing.set_defaults(run=_with_database(_list))
     show = verbs.add_parser("show", help="one letter; its body only with --body")
     show.add_argument("id", type=int)
-    show.add_argument(
-        "--body", action="store_true", help="print the body: personal data"
-    )
+    show.add_argument("--body", action="store_true", help="print the body: personal data")
     show.set_defaults(run=_with_database(_show))
-    replay = verbs.add_parser(
-        "replay", help="take a letter in again, and what waits behind it"
-    )
+    replay = verbs.add_parser("replay", help="take a letter in again, and what waits behind it")
     replay.add_argument("id", type=int, nargs="+")
-    replay.add_argument(
-        "--body", type=Path, help="a file with the mended body (one id only)"
-    )
+    replay.add_argument("--body", type=Path, help="a file with the mended body (one id only)")
     replay.add_argument("--dry-run", action="store_true")
     replay.set_defaults(run=_with_database(_replay))
-    discard = verbs.add_parser(
-        "discard", help="give a letter up; what waits behind it goes on"
-    )
+    discard = verbs.add_parser("discard", help="give a letter up; what waits behind it goes on")
     discard.add_argument("id", type=int, nargs="+")
-    discard.add_argument(
-        "--reason", required=True, help="a code or a few words, no personal data"
-    )
+    discard.add_argument("--reason", required=True, help="a code or a few words, no personal data")
     discard.add_argument("--dry-run", action="store_true")
     discard.set_defaults(run=_with_database(_discard))
     breakers = commands.add_parser("breaker", help="topics whose intake waits")
     verbs = breakers.add_subparsers(required=True, metavar="VERB")
-    verbs.add_parser("list", help="open breakers").set_defaults(
-        run=_with_database(_breakers)
-    )
-    park = verbs.add_parser(
-        "park", help="let the refused records through to the dead letters"
-    )
+    verbs.add_parser("list", help="open breakers").set_defaults(run=_with_database(_breakers))
+    park = verbs.add_parser("park", help="let the refused records through to the dead letters")
     park.add_argument("topic")
     park.set_defaults(run=_with_database(_park))
 

@@ -121,9 +121,7 @@ async def show(connection: asyncpg.Connection, letter_id: int) -> dict[str, Any]
     return dict(row) if row else None
 
 
-async def lock_key(
-    connection: asyncpg.Connection, letter: dict[str, Any]
-) -> list[Letter]:
+async def lock_key(connection: asyncpg.Connection, letter: dict[str, Any]) -> list[Letter]:
     """The open letters of this letter's key, in order, locked (this one alone without a key)."""
     rows = await connection.fetch(_OF_KEY, letter["id"], letter["key"])
     return [_letter(row) for row in rows]
@@ -145,9 +143,7 @@ async def settle(
     await connection.execute(_SETTLE, ids, state, now, by)
 
 
-async def park_again(
-    connection: asyncpg.Connection, letter_id: int, refusal: Refusal
-) -> None:
+async def park_again(connection: asyncpg.Connection, letter_id: int, refusal: Refusal) -> None:
     """A replay was refused: the letter stays, with the newest reason."""
     await connection.execute(_AGAIN, letter_id, refusal.code, refusal.reason)
 

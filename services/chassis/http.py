@@ -216,14 +216,12 @@ class Guard:
                     raise
                 await respond(_problem_for(error))(scope, receive, watched)
             route = getattr(scope.get("route"), "path", "unmatched")
-            span.update_name(
-                f"{self._service.settings.service} {scope['method']} {route}"
-            )
+            span.update_name(f"{self._service.settings.service} {scope['method']} {route}")
             span.set_attribute("http.route", route)
             span.set_attribute("http.status", status)
-        self._service.metrics.requests.labels(
-            route, scope["method"], str(status)
-        ).observe(time.monotonic() - began)
+        self._service.metrics.requests.labels(route, scope["method"], str(status)).observe(
+            time.monotonic() - began
+        )
 
 
 def _problem_for(error: Exception) -> Problem:

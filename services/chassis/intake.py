@@ -189,13 +189,9 @@ class Intake:
         for record, refusal in kept:
             if refusal and record.letter is not None:
                 await dead_letters.park_again(uow.connection, record.letter, refusal)
-        behind = [
-            r.letter for r, refusal in kept if refusal is None and r.letter is not None
-        ]
+        behind = [r.letter for r, refusal in kept if refusal is None and r.letter is not None]
         await dead_letters.keep_waiting(uow.connection, behind)
-        return Tally(
-            handled=len(done), refused=len(kept) - len(behind), waiting=len(behind)
-        )
+        return Tally(handled=len(done), refused=len(kept) - len(behind), waiting=len(behind))
 
     async def _marks(
         self, connection: asyncpg.Connection, records: Sequence[Record]
@@ -234,15 +230,11 @@ class Intake:
         self._metrics.lost.labels(record.topic).inc(lost)
         log.error(
             "events are missing on the bus: ask the producer for a resync",
-            extra={
-                "data": {"topic": record.topic, "shard": record.shard, "lost": lost}
-            },
+            extra={"data": {"topic": record.topic, "shard": record.shard, "lost": lost}},
         )
 
     @staticmethod
-    async def _move(
-        connection: asyncpg.Connection, marks: Mapping[Lane, tuple[int, int]]
-    ) -> None:
+    async def _move(connection: asyncpg.Connection, marks: Mapping[Lane, tuple[int, int]]) -> None:
         if not marks:
             return
         lanes = sorted(marks)
@@ -278,15 +270,9 @@ class Intake:
                 tally.waiting += 1
         self._breakers.remember(records, items, fresh)
         now = self._clock.now()
-        newest = {
-            item.topic: item.time
-            for i in fresh
-            if isinstance(item := items[i], Received)
-        }
+        newest = {item.topic: item.time for i in fresh if isinstance(item := items[i], Received)}
         for topic, time in newest.items():
-            self._metrics.freshness.labels(topic).set(
-                max((now - time).total_seconds(), 0)
-            )
+            self._metrics.freshness.labels(topic).set(max((now - time).total_seconds(), 0))
         by_topic: dict[str, int] = {}
         for i in fresh:
             by_topic[records[i].topic] = by_topic.get(records[i].topic, 0) + 1

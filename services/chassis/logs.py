@@ -56,17 +56,13 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(
-                timespec="milliseconds"
-            ),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             **self._base,
             "logger": record.name,
             # A library's message is a template and values: only the template is certain to bear
             # no data. Ours are constant and have no values.
-            "message": str(record.msg)
-            if record.name.startswith(_OURS)
-            else _template(record),
+            "message": str(record.msg) if record.name.startswith(_OURS) else _template(record),
         }
         if trace_id := telemetry.current_trace_id():
             line["trace_id"] = trace_id

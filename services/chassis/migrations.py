@@ -29,9 +29,7 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-async def apply(
-    connection: asyncpg.Connection, run_role: str, folder: Path
-) -> list[str]:
+async def apply(connection: asyncpg.Connection, run_role: str, folder: Path) -> list[str]:
     """Run what has not run yet, as the connection's role; return the names of what ran."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", run_role):
         raise ValueError(f"not a role name: {run_role!r}")
@@ -45,9 +43,7 @@ async def apply(
         )
         done = {
             (row["origin"], row["name"]): row["sha256"]
-            for row in await connection.fetch(
-                "select origin, name, sha256 from migrations.applied"
-            )
+            for row in await connection.fetch("select origin, name, sha256 from migrations.applied")
         }
         ran = []
         for origin, place in (("chassis", CHASSIS), ("service", folder)):
@@ -58,21 +54,15 @@ async def apply(
                 if known == digest:
                     continue
                 if known:
-                    raise MigrationChanged(
-                        f"{origin} {file.name} has run and was edited since"
-                    )
-                await _run(
-                    connection, _RUN.sub(run_role, text), (origin, file.name, digest)
-                )
+                    raise MigrationChanged(f"{origin} {file.name} has run and was edited since")
+                await _run(connection, _RUN.sub(run_role, text), (origin, file.name, digest))
                 ran.append(f"{origin}/{file.name}")
         return ran
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
 
 
-async def _run(
-    connection: asyncpg.Connection, sql: str, entry: tuple[str, str, str]
-) -> None:
+async def _run(connection: asyncpg.Connection, sql: str, entry: tuple[str, str, str]) -> None:
     async with connection.transaction():
         await connection.execute("set local lock_timeout = '5s'")
         await connection.execute("set local statement_timeout = '60s'")

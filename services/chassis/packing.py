@@ -9,9 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_HEAD = struct.Struct(
-    ">BBHII"
-)  # topic, shard, key, headers, body (lengths but for the shard)
+_HEAD = struct.Struct(">BBHII")  # topic, shard, key, headers, body (lengths but for the shard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,5 @@ def unpack(packed: bytes) -> Iterator[Message]:
         at += headers_len
         body = packed[at : at + body_len]
         at += body_len
-        headers = tuple(
-            (fields[i].decode(), fields[i + 1]) for i in range(0, len(fields) - 1, 2)
-        )
+        headers = tuple((fields[i].decode(), fields[i + 1]) for i in range(0, len(fields) - 1, 2))
         yield Message(topic, shard, key, headers, body)

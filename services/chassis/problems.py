@@ -109,9 +109,7 @@ def function_not_allowed(label: str) -> Problem:
 
 def too_large(limit: int) -> Problem:
     """The body is larger than the service takes."""
-    return Problem(
-        "CH-0007", 413, "送信された内容が大きすぎます。", detail=f"上限 {limit} バイト"
-    )
+    return Problem("CH-0007", 413, "送信された内容が大きすぎます。", detail=f"上限 {limit} バイト")
 
 
 def internal() -> Problem:

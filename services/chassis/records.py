@@ -30,9 +30,7 @@ class Record:
     @classmethod
     def from_kafka(cls, raw: Any) -> "Record":
         """From an aiokafka ``ConsumerRecord``."""
-        key = (
-            raw.key.decode("utf-8", "backslashreplace") if raw.key is not None else None
-        )
+        key = raw.key.decode("utf-8", "backslashreplace") if raw.key is not None else None
         return cls(
             raw.topic,
             raw.partition,
@@ -68,9 +66,7 @@ def parse(record: Record) -> Received[Any] | Refusal:
     if not record.key:
         return Refusal("CH-1001", "the record has no key")
     if len(record.body) > MAX_BODY:
-        return Refusal(
-            "CH-1002", f"the body has {len(record.body)} bytes; {MAX_BODY} are allowed"
-        )
+        return Refusal("CH-1002", f"the body has {len(record.body)} bytes; {MAX_BODY} are allowed")
     try:
         attributes = Attributes(record.headers)
     except BadHeaders as bad:
@@ -104,8 +100,6 @@ def _describe(error: ValidationError) -> str:
     """Where and how the body breaks the contract; never the value itself."""
     places = [
         {"at": ".".join(map(str, e["loc"])) or "body", "is": e["type"]}
-        for e in error.errors(
-            include_url=False, include_context=False, include_input=False
-        )[:10]
+        for e in error.errors(include_url=False, include_context=False, include_input=False)[:10]
     ]
     return json.dumps(places)

@@ -78,9 +78,7 @@ class Relay:
     async def _session(self) -> None:
         connection = await database.connect(self._settings)
         try:
-            while not await connection.fetchval(
-                "select pg_try_advisory_lock($1)", _LOCK
-            ):
+            while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
                 if self._stopping:
                     return
                 await self._sleep()
@@ -94,9 +92,7 @@ class Relay:
     async def _sleep(self) -> None:
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(
-                self._wake.wait(), self._settings.outbox_poll_ms / 1000
-            )
+            await asyncio.wait_for(self._wake.wait(), self._settings.outbox_poll_ms / 1000)
 
     async def _send_some(self, connection: asyncpg.Connection) -> bool:
         self._wake.clear()
@@ -118,7 +114,7 @@ class Relay:
                             message.body,
                             key=message.key,
                             partition=message.shard,
-                            headers=message.headers,
+                            headers=list(message.headers),
                         )
                     )
             for acknowledged in pending:
@@ -151,7 +147,5 @@ class Relay:
         producer, self._producer = self._producer, None
         if producer is None:
             return
-        with contextlib.suppress(
-            KafkaError, OSError, TimeoutError, asyncio.CancelledError
-        ):
+        with contextlib.suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
             await asyncio.wait_for(producer.stop(), 2)

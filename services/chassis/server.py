@@ -58,9 +58,7 @@ class Listener:
         config.load()
         if config.ssl is None:
             raise RuntimeError("a listener without TLS")
-        config.ssl.minimum_version = (
-            ssl.TLSVersion.TLSv1_3 if clients else ssl.TLSVersion.TLSv1_2
-        )
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3 if clients else ssl.TLSVersion.TLSv1_2
         self._server = _Server(config)
         self._task: asyncio.Task[Any] | None = None
         self.port = port

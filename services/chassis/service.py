@@ -94,9 +94,7 @@ class Service:
         self.tracing = Tracing(settings)
         self.metrics = Metrics()
         self.database = Database(settings)
-        self._breakers = Breakers(
-            settings.breaker_window, settings.breaker_percent, self.metrics
-        )
+        self._breakers = Breakers(settings.breaker_window, settings.breaker_percent, self.metrics)
         self.intake = Intake(
             settings.service,
             settings.bus_epoch,
@@ -129,9 +127,7 @@ class Service:
         """One transaction for a request or a command; commits unless the block raises."""
         return self._unit(())
 
-    def unit_for_shards(
-        self, shards: Sequence[int]
-    ) -> AbstractAsyncContextManager[UnitOfWork]:
+    def unit_for_shards(self, shards: Sequence[int]) -> AbstractAsyncContextManager[UnitOfWork]:
         """The same, holding shards' locks: for work that may not cross with the bus."""
         return self._unit(shards)
 

@@ -81,7 +81,5 @@ class ServiceSettings(BaseSettings):
         name = name or self.service
         context = ssl.create_default_context(cafile=str(self.certs_dir / "ca.pem"))
         context.minimum_version = ssl.TLSVersion.TLSv1_3
-        context.load_cert_chain(
-            self.certs_dir / f"{name}.crt", self.certs_dir / f"{name}.key"
-        )
+        context.load_cert_chain(self.certs_dir / f"{name}.crt", self.certs_dir / f"{name}.key")
         return context

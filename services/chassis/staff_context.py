@@ -74,9 +74,7 @@ class Signer:
             "htm": method.upper(),
             "htu": path,
         }
-        return jwt.encode(
-            {"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM]
-        )
+        return jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
 
 
 class Verifier:
@@ -87,9 +85,7 @@ class Verifier:
         self._service = service
         self._seen: dict[str, int] = {}
 
-    def verify(
-        self, token: str, *, method: str, path: str, now: datetime
-    ) -> StaffContext:
+    def verify(self, token: str, *, method: str, path: str, now: datetime) -> StaffContext:
         """The context, or ``BadContext``: forged, expired, foreign or used before."""
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM]).claims
@@ -111,9 +107,7 @@ class Verifier:
             raise BadContext("claims") from None
         return context
 
-    def _check(
-        self, claims: dict[str, Any], method: str, path: str, moment: int
-    ) -> None:
+    def _check(self, claims: dict[str, Any], method: str, path: str, moment: int) -> None:
         if claims["iss"] != _ISSUER or claims["aud"] != self._service:
             raise BadContext("audience")
         if claims["exp"] <= moment or claims["iat"] > moment + _LEEWAY_S:

@@ -87,9 +87,7 @@ def _clean(span: ReadableSpan) -> ReadableSpan:
 class Tracing:
     """The process's tracer; made by the service, closed with it."""
 
-    def __init__(
-        self, settings: ServiceSettings, exporter: SpanExporter | None = None
-    ) -> None:
+    def __init__(self, settings: ServiceSettings, exporter: SpanExporter | None = None) -> None:
         self._provider = TracerProvider(
             resource=Resource({"service.name": settings.service}),
             sampler=ParentBased(TraceIdRatioBased(settings.trace_percent / 100)),
@@ -97,9 +95,7 @@ class Tracing:
         exporter = exporter or _exporter(settings)
         if exporter is not None:
             self._provider.add_span_processor(
-                BatchSpanProcessor(
-                    AllowListExporter(exporter), schedule_delay_millis=1_000
-                )
+                BatchSpanProcessor(AllowListExporter(exporter), schedule_delay_millis=1_000)
             )
         self._tracer = self._provider.get_tracer("nenkin")
 
@@ -117,9 +113,7 @@ class Tracing:
     ) -> Span:
         """A span that the caller ends. ``parent`` and ``links`` are traceparents."""
         if attributes and (foreign := attributes.keys() - ALLOWED):
-            raise NotAllowed(
-                f"span attributes not on the allow-list: {sorted(foreign)}"
-            )
+            raise NotAllowed(f"span attributes not on the allow-list: {sorted(foreign)}")
         context = _propagator.extract({"traceparent": parent}) if parent else None
         return self._tracer.start_span(
             name,
@@ -140,9 +134,7 @@ class Tracing:
         attributes: Mapping[str, Attribute] | None = None,
     ) -> Iterator[Span]:
         """A span around a block; an error shows as its type, never its message."""
-        span = self.start(
-            name, parent=parent, kind=kind, links=links, attributes=attributes
-        )
+        span = self.start(name, parent=parent, kind=kind, links=links, attributes=attributes)
         with trace.use_span(
             span,
             end_on_exit=True,
@@ -162,9 +154,7 @@ class Tracing:
         """A span for one event's stay in this service, if its trace is sampled."""
         if not is_sampled(parent):
             return None
-        return self.start(
-            name, parent=parent, kind=SpanKind.CONSUMER, attributes=attributes
-        )
+        return self.start(name, parent=parent, kind=SpanKind.CONSUMER, attributes=attributes)
 
 
 def is_sampled(traceparent: str | None) -> bool:

@@ -94,8 +94,7 @@ class UnitOfWork:
             list(counts.values()),
         )
         following = {
-            (row["topic"], row["shard"]): row["next_number"]
-            - counts[row["topic"], row["shard"]]
+            (row["topic"], row["shard"]): row["next_number"] - counts[row["topic"], row["shard"]]
             for row in rows
         }
         messages = []

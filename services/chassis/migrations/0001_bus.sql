@@ -26,7 +26,7 @@ grant select, insert, update on bus.lanes to :run;
 
 -- Counted up when this database is restored from a backup: numbers then begin anew.
 create table bus.epoch (
-    only  boolean primary key default true check (only),
+    sole  boolean primary key default true check (sole),
     epoch integer not null default 1
 );
 insert into bus.epoch default values;
