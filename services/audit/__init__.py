@@ -1,0 +1,1 @@
+"""The record of every access, decision, provision and disposal (C18)."""
