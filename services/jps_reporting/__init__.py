@@ -1,0 +1,1 @@
+"""Reports to the Japan Pension Service: items, checks, batches, media, provisions."""

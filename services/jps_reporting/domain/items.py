@@ -1,0 +1,103 @@
+"""Report items (報告項目): one thing that JPS has to be told, or that it need not be told."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.events import InsuredCategory, ReportItemKind
+from contracts.events.claims import ClaimantRelationship
+from contracts.months import Month
+
+
+class Labelled(StrEnum):
+    """A code with the Japanese label that staff read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class ItemState(Labelled):
+    """Where an item is. Every item is in exactly one state."""
+
+    WAITING = "waiting", "報告待ち"
+    IN_BATCH = "in_batch", "送付単位に編入"
+    SEALED = "sealed", "媒体作成済"
+    SENT = "sent", "送付済"
+    BLOCKED = "blocked", "保留"
+    NOT_NEEDED = "not_needed", "報告不要"
+
+
+MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
+    {
+        (ItemState.WAITING, ItemState.IN_BATCH),
+        (ItemState.IN_BATCH, ItemState.WAITING),
+        (ItemState.IN_BATCH, ItemState.BLOCKED),
+        (ItemState.BLOCKED, ItemState.WAITING),
+        (ItemState.IN_BATCH, ItemState.SEALED),
+        (ItemState.SEALED, ItemState.SENT),
+    }
+)
+"""The only ways from one state to another. What was sealed or sent never comes back: a mistake in
+it is a report of its own."""
+
+
+class ItemSource(Labelled):
+    """The service that owns the fact behind the item."""
+
+    QUALIFICATION = "qualification", "資格"
+    EXEMPTIONS = "exemptions", "付加・免除"
+    CLAIMS = "claims", "裁定受付"
+
+
+class ItemOrigin(Labelled):
+    """What the fact rests on: a notice somebody handed in, the resident register, or an age."""
+
+    NOTICE = "notice", "届書"
+    RESIDENT_REGISTER = "resident_register", "住民記録"
+    AGE = "age", "年齢到達"
+
+
+class IllegalMove(Exception):
+    """An item cannot go from the one state to the other."""
+
+    code: ClassVar[str] = "JR-1101"
+
+
+def require_move(before: ItemState, after: ItemState) -> None:
+    """Raises `IllegalMove` unless an item may go from ``before`` to ``after``."""
+    if (before, after) not in MOVES:
+        raise IllegalMove(f"{before} to {after}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportItem:
+    """What is known of an item from the service that owns it; name and address are not here."""
+
+    item_id: UUID
+    person_id: UUID
+    kind: ReportItemKind
+    source: ItemSource
+    origin: ItemOrigin
+    occurred_on: date
+    """The day of the fact: 資格得喪・種別変更の年月日, 申出日, 死亡年月日."""
+    accepted_on: date
+    """受理日."""
+    reason: str
+    """The owning service's reason code."""
+    document_id: UUID | None = None
+    """The notice or claim behind it."""
+    category_before: InsuredCategory | None = None
+    category_after: InsuredCategory | None = None
+    basic_pension_number: str | None = None
+    """10 digits; None is lawful: not yet assigned."""
+    from_month: Month | None = None
+    """First month with or without the additional premium."""
+    pension_code: str | None = None
+    claimant_relationship: ClaimantRelationship | None = None
