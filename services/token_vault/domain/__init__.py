@@ -1,0 +1,1 @@
+"""The vault's rules: pure, without I/O, clock or randomness."""
