@@ -53,7 +53,7 @@ class Breakers:
         fresh: Sequence[int],
     ) -> None:
         """Raise ``BreakerOpen`` if this batch would bring a topic over the limit."""
-        over = self._over(records, items, fresh)
+        over = self.over(records, items, fresh)
         if not over:
             return
         forced = {row["topic"] for row in await connection.fetch(_FORCED, list(over))}
@@ -61,9 +61,10 @@ class Breakers:
             if topic not in forced:
                 raise BreakerOpen(topic, code)
 
-    def _over(
+    def over(
         self, records: Sequence[Record], items: Sequence[Item], fresh: Sequence[int]
     ) -> dict[str, str]:
+        """The topics that this batch would bring over the limit, each with a code found there."""
         outcomes: dict[str, list[Refusal | None]] = defaultdict(list)
         for i in fresh:
             item = items[i]

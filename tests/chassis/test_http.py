@@ -1,0 +1,184 @@
+"""HTTP: who may call, and how errors look."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, ConfigDict
+
+from contracts.functions import Function
+from contracts.topics import LINKAGE_REQUESTS, RESIDENTS_TOKENISED
+from services.chassis import http
+from services.chassis.clock import FixedClock
+from services.chassis.http import peer_only, requires
+from services.chassis.peers import PEER, common_name
+from services.chassis.problems import Problem
+from services.chassis.service import Service
+from services.chassis.staff_context import HEADER, Signer, StaffContext
+from tests.chassis.settings import SETTINGS
+
+NOW = datetime(2026, 10, 1, 3, 0, tzinfo=UTC)
+PERSON = "/persons/0b0e3f5c-54bf-4a5b-8d28-95f2d7c2d4ad"
+SECRET = "秘密"
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    count: int
+
+
+def api() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/persons/{person_id}")
+    async def person(
+        person_id: UUID, staff: Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
+    ) -> dict[str, str]:
+        return {"by": staff.staff_id}
+
+    @router.post("/media", dependencies=[Depends(peer_only("jps_reporting"))])
+    async def media(body: Body) -> dict[str, int]:
+        return {"count": body.count}
+
+    @router.get("/fails", dependencies=[Depends(peer_only("jps_reporting"))])
+    async def fails(how: str) -> None:
+        if how == "problem":
+            raise Problem("ID-0001", 409, "重複しています。", action="確認してください。")
+        raise RuntimeError(SECRET)
+
+    return router
+
+
+async def nothing(_batch: Any, _uow: Any) -> None:
+    """A handler for tests that receive nothing."""
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    path = tmp_path / "private.pem"
+    key = OKPKey.generate_key("Ed25519")
+    path.write_bytes(key.as_pem(private=True))
+    (tmp_path / "public.pem").write_bytes(key.as_pem(private=False))
+    return path
+
+
+@pytest.fixture
+def service(private: Path) -> Service:
+    settings = SETTINGS.model_copy(update={"staff_context_key": private.with_name("public.pem")})
+    return Service(
+        settings=settings,
+        migrations=Path("none"),
+        handlers={RESIDENTS_TOKENISED: nothing, LINKAGE_REQUESTS: nothing},
+        clock=FixedClock(NOW),
+    )
+
+
+async def call(
+    service: Service, peer: str | None, method: str, path: str, **options: Any
+) -> httpx.Response:
+    app = http.create_app(service, [api(), http.probes(service)])
+
+    async def with_peer(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, PEER: peer} if peer else scope, receive, send)
+
+    transport = httpx.ASGITransport(app=with_peer)
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
+        return await client.request(method, path, **options)
+
+
+def context(private: Path, *functions: Function) -> dict[str, str]:
+    staff = StaffContext("s1", "中央区", frozenset(f.value for f in functions), "x", "t", "r")
+    token = Signer(private).sign(staff, service="identity", method="GET", path=PERSON, now=NOW)
+    return {HEADER: token}
+
+
+async def test_staff_with_the_function_come_through_the_gateway(
+    service: Service, private: Path
+) -> None:
+    headers = context(private, Function.PERSON_VIEW)
+    answer = await call(service, "gateway", "GET", PERSON, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"by": "s1"})
+
+
+@pytest.mark.parametrize(
+    ("peer", "functions", "status", "code"),
+    [
+        (None, [Function.PERSON_VIEW], 403, "CH-0004"),
+        ("claims", [Function.PERSON_VIEW], 403, "CH-0004"),
+        ("gateway", None, 401, "CH-0005"),
+        ("gateway", [Function.PERSON_SEARCH], 403, "CH-0006"),
+    ],
+)
+async def test_others_do_not(
+    service: Service,
+    private: Path,
+    peer: str | None,
+    functions: list[Function] | None,
+    status: int,
+    code: str,
+) -> None:
+    headers = context(private, *functions) if functions is not None else {}
+    answer = await call(service, peer, "GET", PERSON, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+
+
+async def test_a_peer_calls_what_is_its_own(service: Service) -> None:
+    assert (await call(service, "jps_reporting", "POST", "/media", json={"count": 1})).is_success
+    refused = await call(service, "identity", "POST", "/media", json={"count": 1})
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"count": 1, "more": 2}', 422, "CH-0001"),
+        (b'{"count": false}', 422, "CH-0001"),
+        (b"{}", 422, "CH-0001"),
+        (b"{", 400, "CH-0002"),
+        (b"x" * (http.MAX_BODY + 1), 413, "CH-0007"),
+    ],
+)
+async def test_bad_input_gets_a_numbered_answer(
+    service: Service, body: bytes, status: int, code: str
+) -> None:
+    answer = await call(
+        service, "jps_reporting", "POST", "/media",
+        content=body, headers={"content-type": "application/json"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_problems_are_told_and_faults_hidden(service: Service) -> None:
+    problem = await call(service, "jps_reporting", "GET", "/fails?how=problem")
+    assert problem.status_code == 409
+    assert problem.json()["title"] == "重複しています。"
+    fault = await call(service, "jps_reporting", "GET", "/fails?how=fault")
+    assert (fault.status_code, fault.json()["code"]) == (500, "CH-0008")
+    assert SECRET not in fault.text
+
+
+async def test_unknown_paths_and_methods(service: Service) -> None:
+    assert (await call(service, "gateway", "GET", "/nothing")).json()["code"] == "CH-0003"
+    assert (await call(service, "gateway", "PUT", "/media")).json()["code"] == "CH-0010"
+
+
+async def test_probes_are_the_operators(service: Service) -> None:
+    assert (await call(service, "operator", "GET", "/health/live")).is_success
+    assert (await call(service, "gateway", "GET", "/metrics")).status_code == 403
+
+
+def test_a_name_is_taken_from_a_certificate_with_one_common_name() -> None:
+    def certificate(*names: str) -> dict[str, Any]:
+        return {"subject": tuple((("commonName", name),) for name in names)}
+
+    assert common_name(certificate("identity")) == "identity"
+    assert common_name(certificate("identity", "gateway")) is None
+    assert common_name(certificate()) is None
+    assert common_name(None) is None
