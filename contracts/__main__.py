@@ -15,8 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = [str(problem) for problem in options.run(options)]
     except ContractError as error:
         problems = [str(error)]
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
     return 1 if problems else 0
 
 

@@ -215,6 +215,6 @@ def _range(written: _Written, year: int) -> tuple[date, date]:
 
 def _day(year: int, month: int, day: int) -> date:
     """The day, or the last of its month where the month has none of that number."""
-    if not (1 <= year and 1 <= month <= 12 and 1 <= day <= 31):
+    if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= 31):
         raise UnreadableDate("no month has such a day")
     return date(year, month, min(day, monthrange(year, month)[1]))

@@ -14,13 +14,14 @@ import argparse
 import base64
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it comes without types
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PublicKey, Suite
@@ -137,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     sent.get(timeout=30)
     producer.close()
-    print(f"published {event_id}")
+    sys.stdout.write(f"published {event_id}\n")
 
 
 if __name__ == "__main__":

@@ -116,7 +116,10 @@ def _compare(before: JsonSchema, after: JsonSchema, path: str) -> Iterator[Refus
 
 
 def _meaning(schema: JsonSchema) -> JsonSchema:
-    return {key: value for key, value in schema.items() if key not in _SAYS_NOTHING}
+    meaning = {key: value for key, value in schema.items() if key not in _SAYS_NOTHING}
+    if "const" in meaning:
+        meaning["enum"] = [meaning.pop("const")]
+    return meaning
 
 
 def _changed(keyword: str, old: Any, new: Any, path: str) -> Iterator[Refusal]:
@@ -128,8 +131,8 @@ def _changed(keyword: str, old: Any, new: Any, path: str) -> Iterator[Refusal]:
         case "type":
             if new is not _ABSENT and not _types(old) <= _types(new):
                 yield Refusal(path, "type narrowed")
-        case "enum" | "const":
-            if keyword == "const" or old is _ABSENT or new is _ABSENT or set(old) != set(new):
+        case "enum":
+            if old is _ABSENT or new is _ABSENT or set(old) != set(new):
                 yield Refusal(path, "set of values changed")
         case "items":
             yield from _items(old, new, path)

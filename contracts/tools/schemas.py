@@ -20,7 +20,7 @@ JsonSchema = dict[str, Any]
 class _Untitled(GenerateJsonSchema):
     """Leaves out the titles that only repeat the name of a field."""
 
-    def field_title_should_be_set(self, schema: object) -> bool:
+    def field_title_should_be_set(self, _schema: object) -> bool:
         return False
 
 
