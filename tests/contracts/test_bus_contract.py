@@ -160,3 +160,16 @@ def test_comparing_with_a_revision_that_does_not_exist(
 def test_the_same_key_goes_to_the_same_shard() -> None:
     assert shard_of("a") == shard_of("a")
     assert {shard_of(str(number)) for number in range(100)} == set(range(SHARDS))
+
+
+def test_the_readme_explains_every_error_code() -> None:
+    readme = (asyncapi.PATH.parent / "README.md").read_text()
+    explained = set(re.findall(r"CT-\d{4}", readme))
+    for first, last in re.findall(r"CT-(\d{4}) to CT-(\d{4})", readme):
+        explained |= {f"CT-{code:04d}" for code in range(int(first), int(last) + 1)}
+    raised = {
+        code
+        for path in asyncapi.PATH.parent.rglob("*.py")
+        for code in re.findall(r"CT-\d{4}", path.read_text())
+    }
+    assert raised <= explained
