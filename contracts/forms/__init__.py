@@ -23,6 +23,7 @@ from contracts.forms.declaration import (
     UnknownForm,
     read_forms,
 )
+from contracts.forms.examination import Finding, FindingKind, refusals, unacknowledged
 from contracts.forms.states import (
     EntryState,
     InvalidTransition,
@@ -60,6 +61,8 @@ __all__ = [
     "EnteredValue",
     "EntryState",
     "FieldKind",
+    "Finding",
+    "FindingKind",
     "Form",
     "FormError",
     "FormField",
@@ -79,8 +82,10 @@ __all__ = [
     "holds_individual_number",
     "outstanding",
     "read_forms",
+    "refusals",
     "require_another_person",
     "require_transition",
+    "unacknowledged",
     "validate",
     "values_of",
 ]

@@ -16,6 +16,7 @@ class NumberVerification(Code):
     NOTIFICATION_CARD = "notification_card", "通知カード（記載事項が住民票と一致するもの）"
     RESIDENT_RECORD = "resident_record", "個人番号が記載された住民票の写し等"
     REGISTER_INQUIRY = "register_inquiry", "住民基本台帳等による確認"
+    NOT_ASSIGNED = "not_assigned", "個人番号を有しない者（国外居住者等）"
     NOT_GIVEN = "not_given", "個人番号の記載なし"
 
 

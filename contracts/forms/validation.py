@@ -211,14 +211,15 @@ def _identity_errors(form: Form, submission: Submission) -> Iterator[FormError]:
             message = "本人確認（個人番号の確認と身元確認）の方法を入力してください。"
             yield _error("identity_check", "CT-0630", message)
         return
-    if check.number is NumberVerification.NOT_GIVEN:
-        stands_in = form.basic_pension_number_field
-        if form.number is NumberRule.REQUIRED:
-            message = f"{form.number_holder}の個人番号の確認が必要です。確認方法を選んでください。"
-            yield _error("identity_check.number", "CT-0631", message)
-        elif stands_in is not None and given(submission.values, stands_in) is None:
+    stands_in = form.basic_pension_number_field
+    if stands_in is not None:
+        unverified = check.number in (NumberVerification.NOT_GIVEN, NumberVerification.NOT_ASSIGNED)
+        if unverified and given(submission.values, stands_in) is None:
             message = "個人番号の確認方法か、基礎年金番号のどちらかを入力してください。"
             yield _error("identity_check.number", "CT-0632", message)
+    elif form.number is NumberRule.REQUIRED and check.number is NumberVerification.NOT_GIVEN:
+        message = f"{form.number_holder}の個人番号の確認が必要です。確認方法を選んでください。"
+        yield _error("identity_check.number", "CT-0631", message)
     if check.proxy is None:
         return
     if not form.proxy_allowed:

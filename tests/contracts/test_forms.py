@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from contracts.dates import UncertainDate
 from contracts.forms import (
     EntryState,
+    Finding,
+    FindingKind,
     Form,
     FormError,
     Forms,
@@ -24,8 +26,10 @@ from contracts.forms import (
     holds_individual_number,
     outstanding,
     read_forms,
+    refusals,
     require_another_person,
     require_transition,
+    unacknowledged,
     validate,
     values_of,
 )
@@ -316,6 +320,9 @@ def test_without_the_number_the_basic_pension_number_stands_in(form: Form) -> No
         update={"number": NumberRule.REQUIRED, "basic_pension_number_field": None}
     )
     assert ("identity_check.number", "CT-0631") in codes(validate(required, entered, today=TODAY))
+    abroad = submission(identity={"number": "not_assigned", "person": "passport"})
+    assert validate(required, abroad, today=TODAY) == []
+    assert codes(validate(form, abroad, today=TODAY)) == [("identity_check.number", "CT-0632")]
 
 
 def test_a_proxy_is_recorded_and_can_be_excluded(form: Form) -> None:
@@ -404,6 +411,17 @@ def test_the_same_person_does_not_accept_and_settle() -> None:
     require_another_person("s001", "s002")
     with pytest.raises(SamePerson):
         require_another_person("s001", "s001")
+
+
+def test_what_nobody_looked_at_is_told() -> None:
+    found = [
+        Finding(kind=FindingKind.REFUSAL, code="too-late", message="期限後"),
+        Finding(kind=FindingKind.REVIEW, code="unknown-day", message="日不詳"),
+        Finding(kind=FindingKind.NOTE, code="also-due", message="参考"),
+    ]
+    assert [item.code for item in refusals(found)] == ["too-late"]
+    assert [item.code for item in unacknowledged(found, [])] == ["unknown-day"]
+    assert unacknowledged(found, ["unknown-day"]) == ()
 
 
 @given(
