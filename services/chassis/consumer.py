@@ -98,11 +98,7 @@ class Consumer:
     def assigned(self) -> bool:
         """Whether the group has given this instance its share (which may be none)."""
         consumer = self.subscriber.consumer
-        return (
-            consumer is not None
-            and consumer._coordinator is not None
-            and bool(consumer.assignment())
-        )
+        return consumer is not None and bool(consumer.assignment())
 
     async def lag(self) -> dict[str, int]:
         """Records on the bus that this instance has yet to take in, by topic."""

@@ -15,7 +15,6 @@ producer is thrown away with what it may still hold, and the rows are sent again
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -105,18 +104,17 @@ class Relay:
             return False
         async with asyncio.timeout(self._settings.send_timeout_s):
             producer = await self._started()
-            pending: list[Awaitable[object]] = []
-            for row in rows:
-                for message in unpack(row["packed"]):
-                    pending.append(
-                        await producer.send(
-                            message.topic,
-                            message.body,
-                            key=message.key,
-                            partition=message.shard,
-                            headers=list(message.headers),
-                        )
-                    )
+            pending = [
+                await producer.send(
+                    message.topic,
+                    message.body,
+                    key=message.key,
+                    partition=message.shard,
+                    headers=list(message.headers),
+                )
+                for row in rows
+                for message in unpack(row["packed"])
+            ]
             for acknowledged in pending:
                 await acknowledged
         await connection.execute(_DELETE, [row["seq"] for row in rows])

@@ -46,10 +46,15 @@ def test_a_span_takes_listed_attributes_only() -> None:
 def test_what_slips_into_a_span_all_the_same_is_dropped_on_the_way_out() -> None:
     exporter = InMemorySpanExporter()
     tracing = Tracing(SETTINGS, telemetry.AllowListExporter(exporter))
-    with pytest.raises(ValueError), tracing.span("x", attributes={"topic": "t"}) as span:
-        span.set_attribute("person.name", SECRET)
-        span.add_event("event", {"name": SECRET})
-        raise ValueError(SECRET)
+
+    def fail_in_span() -> None:
+        with tracing.span("x", attributes={"topic": "t"}) as span:
+            span.set_attribute("person.name", SECRET)
+            span.add_event("event", {"name": SECRET})
+            raise ValueError(SECRET)
+
+    with pytest.raises(ValueError, match=SECRET):
+        fail_in_span()
     tracing.close()
     (seen,) = exporter.get_finished_spans()
     assert SECRET not in seen.to_json()
@@ -63,5 +68,6 @@ def test_only_sampled_traces_get_a_span() -> None:
     span = tracing.hop("h", trace + "01", {})
     assert span is not None
     following = telemetry.traceparent_of(span)
-    assert following is not None and following.split("-")[1] == trace.split("-")[1]
+    assert following is not None
+    assert following.split("-")[1] == trace.split("-")[1]
     span.end()

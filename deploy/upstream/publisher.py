@@ -1,0 +1,135 @@
+"""Publishing changes: seal the number, write the CloudEvent, send it under the resident's key."""
+
+import asyncio
+import os
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from aiokafka import AIOKafkaProducer
+
+from contracts.events import ResidentChange
+from contracts.keys import resident_key
+from contracts.sealing import PublicSealingKey, seal
+from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
+from deploy.upstream.day import Change
+
+
+@dataclass(frozen=True)
+class Bus:
+    """Where to publish, and as whom."""
+
+    bootstrap: str
+    certs_dir: Path
+
+    @classmethod
+    def from_environment(cls) -> "Bus":
+        """``NENKIN_KAFKA_BOOTSTRAP`` and ``NENKIN_CERTS_DIR``."""
+        return cls(os.environ["NENKIN_KAFKA_BOOTSTRAP"], Path(os.environ["NENKIN_CERTS_DIR"]))
+
+    def tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.certs_dir / "ca.pem"))
+        context.load_cert_chain(
+            self.certs_dir / f"{UPSTREAM_REGISTER}.crt", self.certs_dir / f"{UPSTREAM_REGISTER}.key"
+        )
+        return context
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was sent: how many, in how long, and the trace of the last sampled one."""
+
+    count: int
+    seconds: float
+    trace_id: str | None
+
+
+def event_of(
+    change: Change, event_id: UUID, key: PublicSealingKey, reported_on: date
+) -> ResidentChange:
+    """The event for one change, its number sealed to this event and this sender."""
+    resident = change.resident
+    sealed = seal(resident.number, key, sender=UPSTREAM_REGISTER, event_id=event_id)
+    return ResidentChange(
+        record_version=resident.version,
+        change=change.kind,
+        changed_on=resident.record.birth_date.exact(change.on),
+        reported_on=reported_on,
+        record=resident.record,
+        sealed_number=sealed,
+    )
+
+
+async def publish(
+    changes: Iterable[Change],
+    bus: Bus,
+    key: PublicSealingKey,
+    *,
+    reported_on: date,
+    trace_every: int = 0,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> Published:
+    """Send all changes and wait for the broker's word on each; every ``trace_every``-th is traced.
+
+    Raises ``KafkaError`` if one is not taken: then publish again, older versions do no harm.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bus.bootstrap,
+        client_id=UPSTREAM_REGISTER,
+        security_protocol="SSL",
+        ssl_context=bus.tls(),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=10,
+        max_batch_size=256 * 1024,
+    )
+    count, trace_id, pending = 0, None, []
+    began = time.monotonic()
+    async with producer:
+        for change in changes:
+            event_id = uuid4()
+            traced = trace_every and count % trace_every == 0
+            traceparent = _traceparent() if traced else None
+            if traceparent:
+                trace_id = traceparent.split("-")[1]
+            event = event_of(change, event_id, key, reported_on)
+            pending.append(
+                await producer.send(
+                    INBOUND_RESIDENTS.name,
+                    event.model_dump_json().encode(),
+                    key=resident_key(UPSTREAM_REGISTER, event.record.addressee_number).encode(),
+                    headers=_headers(event_id, event.TYPE, traceparent),
+                )
+            )
+            count += 1
+            if len(pending) == 1_000:
+                await asyncio.gather(*pending)
+                pending.clear()
+                progress(count)
+        await asyncio.gather(*pending)
+    progress(count)
+    return Published(count, time.monotonic() - began, trace_id)
+
+
+def _headers(event_id: UUID, type_: str, traceparent: str | None) -> list[tuple[str, bytes]]:
+    headers = [
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(event_id).encode()),
+        ("ce_type", type_.encode()),
+        ("ce_source", UPSTREAM_REGISTER.encode()),
+        ("ce_time", datetime.now(UTC).isoformat().encode()),
+    ]
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    return headers
+
+
+def _traceparent() -> str:
+    """A sampled trace that begins here; the register itself records no span."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
