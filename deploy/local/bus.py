@@ -1,0 +1,229 @@
+"""Topics and access rules on a broker: made to be just what ``contracts/topics.py`` says.
+
+Both are brought in line at every start: what is missing is made, a changed retention is set, and a
+grant that the contracts no longer name is taken away. Topics are never deleted here.
+"""
+
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from kafka import TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
+    KafkaAdminClient,
+    OffsetSpec,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
+from kafka.errors import TopicAlreadyExistsError
+
+from contracts.topics import SHARDS, TOPICS, Topic
+from deploy.local.errors import StackError
+
+OPERATOR = "operator"
+
+_ALL_ACLS = ACLFilter(
+    None,
+    None,
+    ACLOperation.ANY,
+    ACLPermissionType.ANY,
+    ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One allowed operation on one topic or consumer group, in Kafka's own words."""
+
+    principal: str
+    operation: str
+    kind: str
+    name: str
+
+    def acl(self) -> ACL:
+        return ACL(
+            f"User:{self.principal}",
+            "*",
+            ACLOperation[self.operation],
+            ACLPermissionType.ALLOW,
+            ResourcePattern(ResourceType[self.kind], self.name, ACLResourcePatternType.LITERAL),
+        )
+
+
+def grants(topics: Iterable[Topic] = TOPICS.values()) -> set[Grant]:
+    """All that is allowed on the bus. Everything else is denied.
+
+    Writing and reading imply describing. An idempotent producer needs no right on the cluster as
+    long as it may write to some topic. A service's consumer group bears its name. The operator may
+    see how far each group is, and no record.
+    """
+    wanted: set[Grant] = set()
+    for topic in topics:
+        wanted.update(Grant(name, "WRITE", "TOPIC", topic.name) for name in topic.producers)
+        wanted.add(Grant(OPERATOR, "DESCRIBE", "TOPIC", topic.name))
+        for name in topic.consumers:
+            wanted.add(Grant(name, "READ", "TOPIC", topic.name))
+            wanted.add(Grant(name, "READ", "GROUP", name))
+            wanted.add(Grant(OPERATOR, "DESCRIBE", "GROUP", name))
+    return wanted
+
+
+def retention(topic: Topic) -> dict[str, str]:
+    """The topic's settings, so that no record outlives its retention.
+
+    Kafka drops whole segments once their last record is too old. A segment is closed after a
+    fourteenth of the retention, and dropped when the rest has passed since.
+    """
+    segment = topic.retention / 14
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(_ms(topic.retention - segment)),
+        "segment.ms": str(_ms(segment)),
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+@contextmanager
+def admin_client(bootstrap: str, certs: Path, name: str = "admin") -> Iterator[KafkaAdminClient]:
+    """A client that presents ``name``'s certificate, from ``certs/<name>/``."""
+    context = ssl.create_default_context(cafile=str(certs / name / "ca.pem"))
+    context.load_cert_chain(certs / name / f"{name}.crt", certs / name / f"{name}.key")
+    client = KafkaAdminClient(
+        bootstrap_servers=bootstrap, security_protocol="SSL", ssl_context=context
+    )
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def make_topics(client: KafkaAdminClient, topics: Iterable[Topic] = TOPICS.values()) -> int:
+    """Make the topics that are missing, set the settings of those that differ; how many changed."""
+    wanted = {topic.name: retention(topic) for topic in topics}
+    there = {topic["name"] for topic in client.describe_topics() if topic["name"] in wanted}
+    new = {
+        name: {"num_partitions": SHARDS, "replication_factor": -1, "configs": configs}
+        for name, configs in wanted.items()
+        if name not in there
+    }
+    if new:
+        with suppress(TopicAlreadyExistsError):  # another instance of this job was quicker
+            client.create_topics(new)
+        client.wait_for_topics(list(new))
+    return len(new) + _bring_in_line(client, {name: wanted[name] for name in there})
+
+
+def _bring_in_line(client: KafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> int:
+    if not wanted:
+        return 0
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
+    found = client.describe_configs(resources).get("topic", {})
+    changed = {}
+    for name, configs in wanted.items():
+        now = {key: entry["value"] for key, entry in found.get(name, {}).items()}
+        differing = {
+            key: value
+            for key, value in configs.items()
+            if now.get(key, _DEFAULTS.get(key)) != value
+        }
+        if differing:
+            changed[name] = differing
+    if changed:
+        client.alter_configs(
+            [
+                ConfigResource(ConfigResourceType.TOPIC, name, configs=configs)
+                for name, configs in changed.items()
+            ]
+        )
+    return len(changed)
+
+
+_DEFAULTS = {"cleanup.policy": "delete"}
+"""Settings that a broker does not list as changed when they are set to its default."""
+
+
+def set_grants(
+    client: KafkaAdminClient, wanted: set[Grant] | None = None, *, timeout: float = 20
+) -> tuple[int, int]:
+    """Make the broker's access rules just these; returns how many were added and taken away.
+
+    Returns once the broker says so itself: it acknowledges a rule before it applies it.
+    """
+    wanted = grants() if wanted is None else wanted
+    there = _grants_of(client)
+    missing = sorted(wanted - there.keys())
+    surplus = [acl for grant, acl in there.items() if grant not in wanted]
+    if missing and client.create_acls([grant.acl() for grant in missing])["failed"]:
+        raise StackError("the broker refused access rules")
+    if surplus:
+        client.delete_acls(surplus)
+    deadline = time.monotonic() + timeout
+    while _grants_of(client).keys() != wanted:
+        if time.monotonic() > deadline:
+            raise StackError("the broker does not apply the access rules")
+        time.sleep(0.05)
+    return len(missing), len(surplus)
+
+
+def _grants_of(client: KafkaAdminClient) -> dict[Grant, ACLFilter]:
+    acls, _error = client.describe_acls(_ALL_ACLS)
+    found = {}
+    for acl in acls:
+        pattern = acl.resource_pattern
+        grant = Grant(
+            acl.principal.removeprefix("User:"),
+            acl.operation.name,
+            pattern.resource_type.name,
+            pattern.resource_name,
+        )
+        found[grant] = ACLFilter(
+            acl.principal,
+            acl.host,
+            acl.operation,
+            acl.permission_type,
+            ResourcePatternFilter(
+                pattern.resource_type, pattern.resource_name, pattern.pattern_type
+            ),
+        )
+    return found
+
+
+def lag(client: KafkaAdminClient) -> dict[str, int]:
+    """Records that each service has not yet consumed, as committed, over all its topics."""
+    partitions = [TopicPartition(name, shard) for name in TOPICS for shard in range(SHARDS)]
+    ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+    starts = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
+    groups = sorted({name for topic in TOPICS.values() for name in topic.consumers})
+    committed = client.list_group_offsets(groups)
+    waiting = dict.fromkeys(groups, 0)
+    for tp in partitions:
+        for group in TOPICS[tp.topic].consumers:
+            known = committed.get(group, {}).get(tp)
+            reached = known.offset if known and known.offset >= 0 else starts[tp].offset
+            waiting[group] += max(0, ends[tp].offset - reached)
+    return waiting
+
+
+def forget_records(client: KafkaAdminClient) -> None:
+    """Drop every record of every topic. For tests: offsets go on, nothing is left to read."""
+    partitions = [TopicPartition(name, shard) for name in TOPICS for shard in range(SHARDS)]
+    ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+    filled = {tp: end.offset for tp, end in ends.items() if end.offset > 0}
+    if filled:
+        client.delete_records(filled)
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
