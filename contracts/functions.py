@@ -12,7 +12,7 @@ class Function(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Function":
+    def __new__(cls, value: str, label: str = "") -> "Function":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

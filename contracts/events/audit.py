@@ -15,7 +15,7 @@ class AuditOperation(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "AuditOperation":
+    def __new__(cls, value: str, label: str = "") -> "AuditOperation":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -16,7 +16,7 @@ class ClaimantRelationship(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "ClaimantRelationship":
+    def __new__(cls, value: str, label: str = "") -> "ClaimantRelationship":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -14,7 +14,7 @@ class ReportItemKind(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "ReportItemKind":
+    def __new__(cls, value: str, label: str = "") -> "ReportItemKind":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
