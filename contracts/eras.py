@@ -100,7 +100,8 @@ def parse_date(text: str) -> UncertainDate:
     for pattern, precision in _NOTATIONS:
         written = pattern.fullmatch(folded)
         if written is not None and len(text) <= 72:
-            return _read(written.groupdict(), precision, text)
+            parts = {name: part for name, part in written.groupdict().items() if part}
+            return _read(parts, precision, text)
     raise UnreadableDate("not written as a date")
 
 
@@ -119,7 +120,7 @@ _NOTATIONS: Final = tuple(
     for pattern, precision in (
         (_Y + _M + _D, DatePrecision.EXACT),
         (
-            _YEAR.format("") + r"([-/.])(?P<month>[0-9]{1,2})\4(?P<day>[0-9]{1,2})",
+            _YEAR.format("") + r"(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})",
             DatePrecision.EXACT,
         ),
         (r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", DatePrecision.EXACT),
@@ -144,73 +145,66 @@ _NOTATIONS: Final = tuple(
 _SEASON_MONTH: Final = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _PART_DAYS: Final = {"上": (1, 10), "中": (11, 20), "下": (21, 31)}
 
-_Written = Mapping[str, str | None]
+_Parts = Mapping[str, str]
+"""The named parts of a writing, as far as they were written."""
 
 
-def _read(written: _Written, precision: DatePrecision, notation: str) -> UncertainDate:
+def _read(parts: _Parts, precision: DatePrecision, notation: str) -> UncertainDate:
     if precision is DatePrecision.UNKNOWN:
         return UncertainDate(precision=precision, notation=notation)
-    year, era = _year(written)
-    first, last = _span(written, year, precision)
+    year, era = _year(parts)
+    first, last = _span(parts, year, precision)
     if year < FIRST_DAY.year:
         raise DateTooEarly("before 1873-01-01")
     if era is not None:
         if last < era.first_day or first > era.last_day:
             raise NotInEra("that day is not of that era")
         first = max(first, era.first_day)
-    if precision is not DatePrecision.EXACT:
-        return UncertainDate(precision=precision, notation=notation, sort_date=first)
-    if first.day != int(written["day"] or 0):
-        return UncertainDate(
-            precision=DatePrecision.NONEXISTENT, notation=notation, sort_date=first
-        )
-    if era is not None and era is not era_of(first):
-        precision = DatePrecision.TWO_ERA
-    return UncertainDate(precision=precision, value=first, notation=notation, sort_date=first)
+    if precision is DatePrecision.EXACT:
+        if first.day != int(parts["day"]):
+            precision = DatePrecision.NONEXISTENT
+        elif era is not None and era is not era_of(first):
+            precision = DatePrecision.TWO_ERA
+    certain = precision in (DatePrecision.EXACT, DatePrecision.TWO_ERA)
+    return UncertainDate(
+        precision=precision,
+        value=first if certain else None,
+        notation=notation,
+        sort_date=first,
+    )
 
 
-def _year(written: _Written, suffix: str = "") -> tuple[int, Era | None]:
-    western = written.get(f"year{suffix}")
-    if western is not None:
+def _year(parts: _Parts, suffix: str = "") -> tuple[int, Era | None]:
+    if (western := parts.get(f"year{suffix}")) is not None:
         return int(western), None
-    era = _BY_WRITING[(written[f"era{suffix}"] or "").upper()]
-    in_era = written[f"era_year{suffix}"] or ""
+    era, in_era = _BY_WRITING[parts[f"era{suffix}"].upper()], parts[f"era_year{suffix}"]
     number = 1 if in_era == "元" else int(in_era)
     if number == 0:
         raise NotInEra("the first year of an era is 1")
     return era.year_one + number - 1, era
 
 
-def _span(written: _Written, year: int, precision: DatePrecision) -> tuple[date, date]:
+def _span(parts: _Parts, year: int, precision: DatePrecision) -> tuple[date, date]:
     """The first and the last day that the writing can mean."""
+    month = int(parts.get("month", 1))
     match precision:
         case DatePrecision.YEAR | DatePrecision.ABOUT_YEAR:
             return _day(year, 1, 1), _day(year, 12, 31)
         case DatePrecision.SEASON:
-            return _day(year, _SEASON_MONTH[written["season"] or ""], 1), _day(year, 12, 31)
+            return _day(year, _SEASON_MONTH[parts["season"]], 1), _day(year, 12, 31)
         case DatePrecision.MONTH | DatePrecision.ABOUT_MONTH | DatePrecision.ESTIMATED_MONTH:
-            month = int(written["month"] or 0)
             return _day(year, month, 1), _day(year, month, 31)
         case DatePrecision.PART_OF_MONTH:
-            month = int(written["month"] or 0)
-            first, last = _PART_DAYS[written["part"] or ""]
+            first, last = _PART_DAYS[parts["part"]]
             return _day(year, month, first), _day(year, month, last)
-        case DatePrecision.RANGE:
-            return _range(written, year)
-    day = _day(year, int(written["month"] or 0), int(written["day"] or 0))
-    return day, day
-
-
-def _range(written: _Written, year: int) -> tuple[date, date]:
-    month, day = int(written["month"] or 0), int(written["day"] or 0)
-    year_to = year
-    if written["year_to"] or written["era_to"]:
-        year_to, _ = _year(written, "_to")
-    first = _day(year, month, day)
-    last = _day(year_to, int(written["month_to"] or month), int(written["day_to"] or 0))
-    if last < first:
+    begin = _day(year, month, int(parts["day"]))
+    if precision is not DatePrecision.RANGE:
+        return begin, begin
+    year_to = _year(parts, "_to")[0] if {"year_to", "era_to"} & parts.keys() else year
+    end = _day(year_to, int(parts.get("month_to", month)), int(parts["day_to"]))
+    if end < begin:
         raise UnreadableDate("the range ends before it begins")
-    return first, last
+    return begin, end
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -40,7 +40,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
@@ -54,7 +53,7 @@ PURPOSE: Final = "individual-number"
 
 SEED_BYTES: Final = 32
 _NUMBER = re.compile(r"[0-9]{12}")
-_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+_NAME: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 _TAG_BYTES: Final = 16
 
 
@@ -80,7 +79,7 @@ _HPKE: Final = {
     SealingSuite.X25519: Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
 }
 
-KeyId = Annotated[str, StringConstraints(pattern=_NAME)]
+KeyId = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 """Name of a sealing key, e.g. ``inbound-2026-10``: says nothing about the key itself."""
 
 
@@ -183,7 +182,7 @@ class PrivateSealingKey:
     def __post_init__(self) -> None:
         if len(self.seed) != SEED_BYTES:
             raise InvalidSealingKey(f"a seed has {SEED_BYTES} bytes")
-        if not re.fullmatch(_NAME[1:-1], self.key_id):
+        if not re.fullmatch(_NAME, self.key_id):
             raise InvalidSealingKey("a key id is 1 to 64 of a-z, 0-9, dot, hyphen and underscore")
 
     @classmethod
@@ -233,8 +232,11 @@ class SealedNumber(BaseModel):
     suite: SealingSuite
     ciphertext: Annotated[
         str,
-        StringConstraints(pattern=r"^[0-9A-Za-z+/]+={0,2}$"),
-        Field(min_length=80, max_length=1532),
+        StringConstraints(
+            pattern=r"^[0-9A-Za-z+/]+={0,2}$",
+            min_length=80,
+            max_length=1532,
+        ),
     ]
 
 
@@ -289,6 +291,6 @@ def seal_info(sender: str, event_id: UUID) -> bytes:
 
     Raises `CannotSeal` if ``sender`` is not a name.
     """
-    if not re.fullmatch(_NAME[1:-1], sender):
+    if not re.fullmatch(_NAME, sender):
         raise CannotSeal("a sender is 1 to 64 of a-z, 0-9, dot, hyphen and underscore")
     return "\n".join((INFO_VERSION, PURPOSE, sender, str(event_id))).encode("ascii")
