@@ -79,7 +79,7 @@ def private_key(key: VectorKey) -> PrivateSealingKey:
 
 
 def make() -> Vectors:
-    """New vectors for both suites: one that opens, and one for each way of failing."""
+    """New vectors for both suites: a seal that opens, and what must not become of it."""
     keys = [PrivateSealingKey(f"vector-{suite}", suite, bytes(range(32))) for suite in SealingSuite]
     return Vectors(
         format=INFO_VERSION,
