@@ -168,7 +168,7 @@ async def set_medium_password(connection: Any, password: StoredPassword) -> None
     await connection.execute(
         """
         insert into token_vault.medium_password (wrapped, wrapped_by, set_at) values ($1, $2, $3)
-        on conflict (only) do update set wrapped = excluded.wrapped,
+        on conflict (single) do update set wrapped = excluded.wrapped,
             wrapped_by = excluded.wrapped_by, set_at = excluded.set_at
         """,
         password.wrapped,

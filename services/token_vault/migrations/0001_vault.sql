@@ -82,7 +82,7 @@ grant update (blind_index, index_version, ciphertext, data_version) on token_vau
 
 -- The password that JPS designated for media (C25). One at a time: the former one is not kept.
 create table token_vault.medium_password (
-    only       boolean primary key default true check (only),
+    single     boolean primary key default true check (single),
     wrapped    bytea not null,
     wrapped_by text not null,
     set_at     timestamptz not null
