@@ -1,0 +1,223 @@
+"""The chassis on the real Kafka and PostgreSQL: nothing lost, nothing twice, order per key."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from deploy.local.testing import TestStack
+from services.chassis.dead_letter_commands import resolve
+from services.chassis.records import Record
+from services.chassis.service import Service
+from tests.chassis.toy import BAD, POISON, Toys, body, headers, running, until
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+async def toys(clean_stack: TestStack) -> Toys:
+    return Toys(clean_stack)
+
+
+@pytest.fixture
+async def exits() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+async def letters(service: Service) -> list[tuple[int, str, str]]:
+    async with service.database.read() as connection:
+        rows = await connection.fetch(
+            "select id, key, state from bus.dead_letters"
+            " where state in ('parked', 'waiting') order by id"
+        )
+    return [tuple(row) for row in rows]
+
+
+def in_order(seen: list[tuple[str, int]]) -> bool:
+    latest: dict[str, int] = {}
+    for key, version in seen:
+        if version <= latest.get(key, 0):
+            return False
+        latest[key] = version
+    return True
+
+
+async def test_all_arrive_once_and_in_order_over_two_hops(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    changes = [(f"k{n % 400}", 1 + n // 400) for n in range(2_000)]
+    await toys.publish(changes)
+    await running(exits, toys.passing(), toys.noting())
+    await until(lambda: len(toys.seen) >= len(changes))
+    assert Counter(toys.seen) == Counter(changes)
+    assert in_order(toys.seen)
+
+
+async def test_two_instances_of_each_share_the_work(toys: Toys, exits: AsyncExitStack) -> None:
+    await running(exits, toys.passing("0"), toys.passing("1"), toys.noting("0"), toys.noting("1"))
+    changes = [(f"k{n % 300}", 1 + n // 300) for n in range(1_500)]
+    await toys.publish(changes)
+    await until(lambda: len(toys.seen) >= len(changes))
+    await asyncio.sleep(0.5)
+    assert Counter(toys.seen) == Counter(changes)
+    assert in_order(toys.seen)
+
+
+async def test_a_refused_event_parks_its_key_and_replay_lets_it_go_on_in_order(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first, second = toys.passing(), toys.noting()
+    await running(exits, first, second)
+    await toys.publish([("a", 1), ("a", BAD), ("a", 3), ("b", 1)])
+    await until(lambda: ("b", 1) in toys.seen)
+    await toys.publish([("a", 4), ("b", 2)])
+    await until(lambda: ("b", 2) in toys.seen)
+
+    assert ("a", 3) not in toys.seen
+    open_letters = await letters(first)
+    assert [state for _, _, state in open_letters] == ["parked", "waiting", "waiting"]
+
+    parked = open_letters[0][0]
+    again = await resolve(first, parked, by="test")
+    assert again is not None
+    assert (again.handled, again.refused, again.waiting) == (0, 1, 2)
+
+    rehearsed = await resolve(first, parked, body=body(2), dry_run=True, by="test")
+    assert rehearsed is not None
+    assert rehearsed.handled == 3
+    assert len(await letters(first)) == 3
+
+    await resolve(first, parked, body=body(2), by="test")
+    await until(lambda: ("a", 4) in toys.seen)
+    assert [version for key, version in toys.seen if key == "a"] == [1, 2, 3, 4]
+    assert await letters(first) == []
+    await toys.publish([("a", 5)])
+    await until(lambda: ("a", 5) in toys.seen)
+
+
+async def test_a_discarded_event_lets_what_waited_go_on(toys: Toys, exits: AsyncExitStack) -> None:
+    first = toys.passing()
+    await running(exits, first, toys.noting())
+    await toys.publish([("a", BAD), ("a", 2)])
+    await until(lambda: first.metrics.handled.labels("inbound.residents")._value.get() >= 2)
+    (parked, _, _), _ = await letters(first)
+    await resolve(first, parked, discard="test", by="test")
+    await until(lambda: ("a", 2) in toys.seen)
+    assert await letters(first) == []
+    assert await resolve(first, parked, by="test") is None
+
+
+async def test_a_batch_that_comes_again_changes_nothing(toys: Toys, exits: AsyncExitStack) -> None:
+    first = toys.passing()
+    await exits.enter_async_context(first.opened())
+    batch = [
+        Record("inbound.residents", 2, n, f"k{n}", dict(_text(headers())), body(1))
+        for n in range(10)
+    ]
+    once, twice = await first.intake.take(batch), await first.intake.take(batch)
+    assert (once.handled, once.duplicates) == (10, 0)
+    assert (twice.handled, twice.duplicates) == (0, 10)
+    overlapping = await first.intake.take([*batch[5:], _later(batch[-1])])
+    assert (overlapping.handled, overlapping.duplicates) == (1, 5)
+
+
+async def test_a_relay_that_crashed_before_deleting_doubles_nothing(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first, second = toys.passing(), toys.noting()
+    async with first.opened():
+        await first.intake.take(
+            [Record("inbound.residents", 0, n, f"k{n}", dict(_text(headers())), body(1))
+             for n in range(20)]
+        )  # fmt: skip
+        async with first.database.transaction() as connection:
+            await connection.execute(
+                "insert into bus.outbox (events, packed) select events, packed from bus.outbox"
+            )
+    await running(exits, toys.passing(), second)
+    skipped = second.metrics.duplicates.labels("residents.tokenised")
+    await until(lambda: skipped._value.get() >= 20)
+    assert len(toys.seen) == len(set(toys.seen)) == 20
+
+
+async def test_a_lost_event_is_noticed_and_a_restored_sender_is_not_mistaken_for_an_old_one(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    second = toys.noting()
+    await exits.enter_async_context(second.opened())
+
+    def numbered(sequence: str, offset: int) -> Record:
+        return Record("audit.events", 1, offset, "k", {"ce_sequence": sequence}, b"{}")
+
+    lost = second.metrics.lost.labels("audit.events")
+    await second.intake.take([numbered("1.1", 0), numbered("1.2", 1)])
+    assert lost._value.get() == 0
+    await second.intake.take([numbered("1.5", 2)])
+    assert lost._value.get() == 2
+    restored = await second.intake.take([numbered("2.1", 3)])
+    assert restored.duplicates == 0
+    late = await second.intake.take([numbered("1.9", 4)])
+    assert late.duplicates == 1
+
+
+async def test_a_bad_release_opens_the_breaker_and_an_operator_may_park_it_all(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first = toys.passing(BREAKER_WINDOW="20", RETRY_MAX_S="1")
+    await running(exits, first, toys.noting())
+    await toys.publish([(f"k{n}", BAD) for n in range(40)])
+    is_open = first.metrics.breaker.labels("inbound.residents")
+    await until(lambda: is_open._value.get() == 1)
+    assert len(await letters(first)) <= 10
+    async with first.unit_of_work() as uow:
+        await uow.connection.execute("update bus.breakers set park_anyway = true")
+    await until(lambda: is_open._value.get() == 0)
+    assert len(await letters(first)) == 40
+
+
+async def test_an_unknown_error_stops_its_shard_alone_and_loses_nothing(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first = toys.passing(RETRY_MAX_S="1")
+    changes = [(f"k{n}", 1) for n in range(60)]
+    await toys.publish([*changes[:30], ("poison", POISON), *changes[30:]])
+    await running(exits, first, toys.noting())
+    stuck = first.metrics.stopped.labels("inbound.residents")
+    await until(lambda: stuck._value.get() == 1)
+    await until(lambda: len(toys.seen) >= 30)
+    assert await letters(first) == []
+    assert ("poison", POISON) not in toys.seen
+    toys.poisoned = False
+    await until(lambda: len(toys.seen) == 61)
+    assert Counter(toys.seen) == Counter([*changes, ("poison", POISON)])
+    await until(lambda: stuck._value.get() == 0)
+
+
+async def test_cut_database_connections_lose_and_double_nothing(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first, second = toys.passing(), toys.noting()
+    await running(exits, first, second)
+    await toys.publish([(f"k{n}", 1) for n in range(50)])
+    await until(lambda: len(toys.seen) >= 50)
+    async with first.database.transaction() as connection:
+        connections = await connection.fetchval(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where usename = current_user and pid <> pg_backend_pid()"
+        )
+    assert connections > 0
+    await toys.publish([(f"k{n}", 2) for n in range(50)])
+    await until(lambda: len(toys.seen) >= 100)
+    assert in_order(toys.seen)
+    assert len(toys.seen) == 100
+
+
+def _text(pairs: list[tuple[str, bytes]]) -> list[tuple[str, str]]:
+    return [(name, value.decode()) for name, value in pairs]
+
+
+def _later(record: Record) -> Record:
+    return Record(record.topic, record.shard, record.offset + 1, "later", record.headers, body(1))
