@@ -13,7 +13,8 @@ import sys
 import threading
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -25,7 +26,7 @@ from deploy.local.progress import Progress
 
 LOCK = bootstrap.LOCKS / "artifacts.lock"
 _FETCHER = Path(__file__).with_name("fetch_with_jgo.py")
-_MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
+MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +95,37 @@ class Store:
             _settle(new, target)
         return target
 
-    def _fetch(self, part: str, missing: Sequence[Artifact], folder: Path) -> None:
-        self._progress.say(part, f"fetching {_counted(len(missing))}")
-        new = folder.with_name(f"{part}.{os.getpid()}")
-        new.mkdir(parents=True, exist_ok=True)
-        ways: list[Callable[[str, Sequence[Artifact], Path], None]] = [self._with_jgo]
-        if shutil.which("mvn"):
-            ways.append(self._with_maven)
+    @contextmanager
+    def downloaded(self, part: str, wanted: Sequence[Artifact]) -> Iterator[Path]:
+        """A folder with these files as they came, not checked yet; gone after the block."""
+        folder = self._cache / f"{part}.{os.getpid()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        ways = [self._with_jgo, *([self._with_maven] if shutil.which("mvn") else [])]
         try:
-            for number, way in enumerate(ways, 1):
+            for way in ways:
                 try:
-                    way(part, missing, new)
+                    way(part, wanted, folder)
                     break
                 except StackError as error:
                     self._progress.check()
-                    if number == len(ways):
+                    if way is ways[-1]:
                         raise
                     self._progress.say(part, f"{_last_line(error)}; trying mvn")
-            folder.mkdir(parents=True, exist_ok=True)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _fetch(self, part: str, missing: Sequence[Artifact], folder: Path) -> None:
+        counted = "1 file" if len(missing) == 1 else f"{len(missing)} files"
+        self._progress.say(part, f"fetching {counted}")
+        with self.downloaded(part, missing) as new:
             for artifact in missing:
                 check(new / artifact.file_name, artifact)
+            size = sum((new / artifact.file_name).stat().st_size for artifact in missing)
+            folder.mkdir(parents=True, exist_ok=True)
+            for artifact in missing:
                 (new / artifact.file_name).replace(folder / artifact.file_name)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-        size = sum((folder / a.file_name).stat().st_size for a in missing)
-        self._progress.say(
-            part, f"fetched {_counted(len(missing))}, {size / 1e6:.0f} MB, as locked"
-        )
+        self._progress.say(part, f"fetched {counted}, {size / 1e6:.0f} MB, as locked")
 
     def _with_jgo(self, part: str, wanted: Sequence[Artifact], folder: Path) -> None:
         jgo = self.python_package("jgo")
@@ -165,7 +170,7 @@ class Store:
         run(
             [
                 "mvn", "-q", "-B", "-Dstyle.color=never", "-f", pom,
-                f"{_MAVEN_PLUGIN}:copy-dependencies", f"-DoutputDirectory={folder}",
+                f"{MAVEN_PLUGIN}:copy-dependencies", f"-DoutputDirectory={folder}",
             ],
             progress=self._progress,
             step=part,
@@ -232,10 +237,6 @@ def _read(child: subprocess.Popen[str], lines: list[str]) -> None:
 
 def _received(lines: Sequence[str]) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("bytes "))
-
-
-def _counted(number: int) -> str:
-    return "1 file" if number == 1 else f"{number} files"
 
 
 def _last_line(error: Exception) -> str:

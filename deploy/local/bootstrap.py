@@ -49,22 +49,22 @@ def install(lock: Path, python: Path, *, target: Path | None = None) -> None:
 def _try(command: list[str]) -> str | None:
     """Run; return ``None`` when it went well, else what it printed."""
     done = subprocess.run(
-        command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True
+        command, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     return None if done.returncode == 0 else done.stdout + done.stderr
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """pip's settings, told to uv in its own words: it does not read them itself."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    found = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     for theirs, ours in {
         "PIP_CERT": "SSL_CERT_FILE",
         "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
         "PIP_EXTRA_INDEX_URL": "UV_INDEX",
     }.items():
         if theirs in os.environ:
-            environment.setdefault(ours, os.environ[theirs])
-    return environment
+            found.setdefault(ours, os.environ[theirs])
+    return found
 
 
 def main() -> int:

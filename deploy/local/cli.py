@@ -16,7 +16,7 @@ from deploy.local.layout import local_folder
 from deploy.local.processes import tail
 from deploy.local.progress import Progress
 from deploy.local.services import GATEWAY_PUBLIC
-from deploy.local.stack import SERVERS, Stack, runnable
+from deploy.local.stack import CLIENTS, SERVERS, Stack, runnable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.set_defaults(do=_logs)
 
     env = commands.add_parser("env", help='a service\'s variables: eval "$(… env identity)"')
-    env.add_argument("service", choices=SERVICES)
+    env.add_argument("service", choices=[*SERVICES, *CLIENTS])
     env.add_argument("--migrating", action="store_true", help="of its migrating role")
     env.set_defaults(do=_env)
 

@@ -62,6 +62,13 @@ class Services:
             variables["DATABASE_NAME"] = database
         return {f"NENKIN_{name}": value for name, value in variables.items()}
 
+    def client_settings(self, identity: str) -> dict[str, str]:
+        """What somebody who only speaks to the bus is told: the register, say."""
+        return {
+            "NENKIN_CERTS_DIR": str(self.layout.certs / identity),
+            "NENKIN_KAFKA_BOOTSTRAP": f"localhost:{self.ports['kafka']}",
+        }
+
     def environment(self, service: str, *, migrating: bool = False) -> dict[str, str]:
         """The whole environment of a service's process."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -23,12 +23,13 @@ from deploy.local.zipkin import Zipkin
 
 SERVERS = ("postgres", "kafka", "zipkin")
 _PORTS = ("kafka", "kafka_controller", "postgres", "zipkin", *SERVICES, GATEWAY_PUBLIC)
-_CLIENTS = (
+CLIENTS = (
     "admin",
     bus.OPERATOR,
     "prometheus",
     *sorted({name for topic in TOPICS.values() for name in topic.producers} - {*SERVICES}),
 )
+"""Who only dials out: operators, and upstream systems as the contracts name them."""
 
 
 class Stack:
@@ -79,7 +80,12 @@ class Stack:
     def env(
         self, service: str, *, migrating: bool = False, database: str | None = None
     ) -> dict[str, str]:
-        """The ``NENKIN_*`` variables of a service; with ``migrating``, of its migrating role."""
+        """The ``NENKIN_*`` variables of a service; with ``migrating``, of its migrating role.
+
+        ``CLIENTS`` outside, who speak to the bus alone, are told where it is and who they are.
+        """
+        if service in CLIENTS:
+            return self.services.client_settings(service)
         if service in self.broken:
             raise StackError(self.broken[service])
         return self.services.settings(service, migrating=migrating, database=database)
@@ -101,7 +107,7 @@ class Stack:
         with self._changing():
             self._remove_stray()
             self._choose_ports()
-            made = certificates.issue_all(self.layout.certs, SERVICES, _CLIENTS)
+            made = certificates.issue_all(self.layout.certs, SERVICES, CLIENTS)
             if made:
                 self.progress.say("certificates", f"made {made}")
             self.state.note(traces="zipkin" if viewer else "none")

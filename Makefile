@@ -1,0 +1,71 @@
+# The house from the command line. `make help` lists everything.
+PYTHON ?= python3
+PY     := .venv/bin/python
+STACK  := $(PY) -m deploy.local
+n      ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help venv venv-dev demo stop status logs clean test lint format types lock schemas dead-letters
+
+## The house
+
+demo: venv  ## start everything and play a working day; prints what to open
+	@$(STACK) up
+
+stop: venv  ## stop everything; data stays
+	@$(STACK) down
+
+status: venv  ## what runs, and what waits where
+	@$(STACK) status
+
+logs: venv  ## follow the logs (of=identity: one service's)
+	@$(STACK) logs --follow $(of)
+
+clean: venv  ## stop everything and remove the stack with its data
+	@$(STACK) clean
+
+## Operating it
+
+dead-letters: venv  ## events a service refused (of=identity; do="replay 3 --dry-run")
+	@$(STACK) run $(or $(of),$(error say of=SERVICE)) dead-letters $(or $(do),list)
+
+## Working on it
+
+test: venv-dev  ## all tests, on real servers of their own (n=2: workers; only=tests/audit: these)
+	@$(PY) -m pytest -n $(n) $(only)
+
+lint: venv-dev  ## style, types, import rules, contracts, house rules
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m contracts schemas --check
+	@$(PY) -m contracts asyncapi --check
+	@$(PY) -m contracts compat
+	@$(PY) -m deploy.lint
+
+types: venv-dev  ## types alone
+	@$(PY) -m mypy
+
+format: venv-dev  ## put the code into the house's style
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+schemas: venv  ## write the committed schemas and the AsyncAPI document after changing an event
+	@$(PY) -m contracts schemas --write
+	@$(PY) -m contracts asyncapi --write
+
+lock: venv-dev  ## pin requirements and jars anew, each with its hash
+	@$(PY) -m deploy.local.relock
+
+# Installing
+
+venv:
+	@$(PYTHON) deploy/local/bootstrap.py requirements.lock
+
+venv-dev:
+	@$(PYTHON) deploy/local/bootstrap.py requirements-dev.lock
+
+help:
+	@awk '/^## /{printf "\n%s\n", substr($$0, 4)} \
+	  /^[a-z-]+:.*##/{sub(/:.*## /, "\t"); split($$0, t, "\t"); printf "  make %-13s %s\n", t[1], t[2]}' Makefile
