@@ -31,12 +31,21 @@ _IMPURE_NAMES = frozenset({"open", "print", "input", "exec", "eval", "breakpoint
 _IMPURE_CALLS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4", "getnode"})
 
 # In pieces, so that this file keeps its own rule.
-_REGISTRIES = (
-    "pypi" + ".org", "pythonhosted" + ".org", "repo1.maven" + ".org", "repo.maven." + "apache.org",
-    "registry.npmjs" + ".org", "proxy.golang" + ".org", "crates" + ".io", "deb.debian" + ".org",
-)  # fmt: skip
+_REGISTRIES = tuple(
+    ".".join(labels)
+    for labels in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("repo1", "maven", "org"),
+        ("repo", "maven", "apache", "org"),
+        ("registry", "npmjs", "org"),
+        ("proxy", "golang", "org"),
+        ("crates", "io"),
+        ("deb", "debian", "org"),
+    )
+)
 _MACHINE = re.compile(
-    r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+|tmp/brief)/"
+    r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/"
     "|" + "|".join(map(re.escape, _REGISTRIES))
 )
 _EXCUSE = re.compile(
