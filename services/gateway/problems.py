@@ -75,6 +75,16 @@ def password_refused(faults: tuple[PasswordFault, ...]) -> Problem:
     )
 
 
+def password_unchanged() -> Problem:
+    """The new password is the one that there is."""
+    return Problem(
+        "GW-0107",
+        422,
+        "現在と同じパスワードには変更できません。",
+        action="別のパスワードにしてください。",
+    )
+
+
 def cross_site() -> Problem:
     """The request may come from another site."""
     return Problem(

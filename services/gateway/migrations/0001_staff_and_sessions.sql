@@ -60,6 +60,18 @@ create table gateway.revocations (
 comment on table gateway.revocations is '権限の失効 (C14): the first day without the right.';
 grant select, insert on gateway.revocations to :run;
 
+create table gateway.changes (
+    change_id   uuid primary key,
+    staff_id    text not null references gateway.staff,
+    change      text not null check (change in ('set_password', 'unlock')),
+    applicant   text not null check (applicant <> ''),
+    approver    text not null check (approver <> applicant),
+    recorded_at timestamptz not null
+);
+comment on table gateway.changes is
+    'Who applied for and approved what leaves no fact of its own in the other tables.';
+grant select, insert on gateway.changes to :run;
+
 create table gateway.sessions (
     session_id     uuid primary key,
     token_hash     bytea not null unique check (length(token_hash) = 32),

@@ -79,6 +79,16 @@ async def all_staff(connection: asyncpg.Connection) -> Sequence[Staff]:
     return [staff_of(row) for row in await connection.fetch(_STAFF + " order by s.staff_id")]
 
 
+def _grant(row: asyncpg.Record) -> Grant:
+    return Grant(
+        grant_id=row["grant_id"],
+        staff_id=row["staff_id"],
+        function=FUNCTIONS[row["function"]],
+        period=Period(row["valid_from"], row["valid_to"]),
+        revoked_from=row["effective"],
+    )
+
+
 async def grants(connection: asyncpg.Connection, staff_id: str | None = None) -> Sequence[Grant]:
     """Every grant ever made, of one person or of all, with its revocation."""
     rows = await connection.fetch(
@@ -88,16 +98,7 @@ async def grants(connection: asyncpg.Connection, staff_id: str | None = None) ->
         " order by g.staff_id, g.function, g.valid_from",
         staff_id,
     )
-    return [
-        Grant(
-            grant_id=row["grant_id"],
-            staff_id=row["staff_id"],
-            function=FUNCTIONS[row["function"]],
-            period=Period(row["valid_from"], row["valid_to"]),
-            revoked_from=row["effective"],
-        )
-        for row in rows
-    ]
+    return [_grant(row) for row in rows]
 
 
 async def add_grants(
@@ -126,6 +127,27 @@ async def add_grants(
     )
 
 
+async def note_change(
+    connection: asyncpg.Connection,
+    change_id: UUID,
+    staff_id: str,
+    change: str,
+    people: TwoPeople,
+    now: datetime,
+) -> None:
+    """Keep who applied for and approved a change that leaves no fact of its own."""
+    await connection.execute(
+        "insert into gateway.changes (change_id, staff_id, change, applicant, approver,"
+        " recorded_at) values ($1, $2, $3, $4, $5, $6)",
+        change_id,
+        staff_id,
+        change,
+        people.applicant,
+        people.approver,
+        now,
+    )
+
+
 async def revoke(
     connection: asyncpg.Connection,
     staff_id: str,
@@ -133,15 +155,19 @@ async def revoke(
     effective: date,
     people: TwoPeople,
     now: datetime,
-) -> Sequence[UUID]:
-    """Revoke what is or will be held of these functions; return the grants that this ends."""
+) -> Sequence[Grant]:
+    """Revoke what is or will be held of these functions from a day on; return what that ends."""
     rows = await connection.fetch(
-        "insert into gateway.revocations (grant_id, effective, applicant, approver, recorded_at)"
+        "with ended as ("
+        " insert into gateway.revocations (grant_id, effective, applicant, approver, recorded_at)"
         " select g.grant_id, $3, $4, $5, $6 from gateway.grants g"
         "  left join gateway.revocations r using (grant_id)"
         "  where g.staff_id = $1 and g.function = any($2::text[]) and r.grant_id is null"
         "    and (g.valid_to is null or g.valid_to >= $3)"
-        " returning grant_id",
+        " returning grant_id)"
+        " select g.grant_id, g.staff_id, g.function, g.valid_from, g.valid_to,"
+        "  $3::date as effective"
+        " from ended join gateway.grants g using (grant_id)",
         staff_id,
         [function.value for function in functions],
         effective,
@@ -149,7 +175,7 @@ async def revoke(
         people.approver,
         now,
     )
-    return [row["grant_id"] for row in rows]
+    return [_grant(row) for row in rows]
 
 
 async def disable(

@@ -1,0 +1,7 @@
+"""``python -m services.gateway run|migrate|staff|dead-letters|…``."""
+
+from services.chassis.cli import main
+from services.gateway.app import build
+from services.gateway.settings import Settings
+
+main(build, Settings)

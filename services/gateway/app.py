@@ -1,0 +1,48 @@
+"""The gateway, wired: settings in, service out."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from services.chassis.service import Background, PublicListener, Service
+from services.gateway import public, staff_commands
+from services.gateway.domain.second_factor import SecondFactorPolicy
+from services.gateway.settings import Settings
+from services.gateway.state import Gateway, gateway_of
+from services.gateway.stores import sessions
+
+log = logging.getLogger(__name__)
+
+_PURGE_EVERY_S = 3_600
+
+
+def build(settings: Settings) -> Service:
+    """The gateway. Opens nothing, reads no key."""
+    return Service(
+        settings=settings,
+        migrations=Path(__file__).parent / "migrations",
+        commands=[staff_commands.COMMAND],
+        background=[Background("purge", _purge)],
+        state=Gateway(settings),
+        startup=_startup,
+        public=PublicListener(public.create_app, settings.public_host, settings.public_port),
+    )
+
+
+async def _startup(service: Service) -> None:
+    if gateway_of(service).settings.second_factor is SecondFactorPolicy.NONE:
+        log.warning("no second factor is asked for at sign-in: control C03 is not met")
+
+
+async def _purge(service: Service) -> None:
+    settings = gateway_of(service).settings
+    while True:
+        now = service.clock.now()
+        async with service.database.transaction() as connection:
+            await sessions.purge(
+                connection,
+                now - timedelta(days=settings.keep_sessions_days),
+                now - timedelta(seconds=settings.forget_failures_s),
+            )
+        await asyncio.sleep(_PURGE_EVERY_S)

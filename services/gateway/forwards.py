@@ -1,0 +1,90 @@
+"""Endpoints for the routes that one service answers: made from their declarations."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from starlette.background import BackgroundTask
+
+from services.chassis.http import current_service
+from services.gateway import forwarding
+from services.gateway.bodies import strict
+from services.gateway.domain.routing import Route, parameters
+from services.gateway.forwarding import Asked
+from services.gateway.guard import context_of
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+_PASSED_ON = ("content-disposition", "repr-digest", "content-length")
+"""Headers of a file that go on to the browser; everything else is the gateway's to say."""
+
+
+def endpoint(route: Route) -> Endpoint:
+    """What answers a route that is passed on to one service.
+
+    Its signature says what the route takes, so that the framework checks it and describes it.
+    """
+    (call,) = route.calls
+
+    async def forward(
+        request: Request, *, query: BaseModel, body: BaseModel | None = None, **path: UUID
+    ) -> Response:
+        service = current_service(request)
+        asked = Asked(
+            {name: str(value) for name, value in path.items()}, query_string(query), as_json(body)
+        )
+        context = context_of(request)
+        if route.media_type != "application/json":
+            return await _stream(await forwarding.send(service, call, context, asked), route)
+        content = await forwarding.fetch(service, call, context, asked)
+        return Response(content, status_code=route.status, media_type=route.media_type)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    taken = [
+        inspect.Parameter("request", kind, annotation=Request),
+        *(inspect.Parameter(name, kind, annotation=UUID) for name in parameters(route.path)),
+        inspect.Parameter("query", kind, annotation=Annotated[route.query, Query()]),
+    ]
+    if route.body is not None:
+        annotation: Any = Annotated[route.body, strict(route.body)]
+        taken.append(inspect.Parameter("body", kind, annotation=annotation))
+    forward.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # inspect reads it
+        taken, return_annotation=Response
+    )
+    return forward
+
+
+def query_string(query: BaseModel) -> dict[str, str]:
+    """The parameters that were given, for the call behind."""
+    given = query.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return {name: _text(value) for name, value in given.items()}
+
+
+def as_json(body: BaseModel | None) -> bytes | None:
+    """The body as it was understood here, so that the service behind understands the same."""
+    if body is None:
+        return None
+    return body.model_dump_json(exclude_unset=True).encode()
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+async def _stream(response: Any, route: Route) -> Response:
+    async def chunks() -> AsyncIterator[bytes]:
+        async for chunk in response.aiter_raw():
+            yield chunk
+
+    headers = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
+    return StreamingResponse(
+        chunks(),
+        status_code=route.status,
+        media_type=route.media_type,
+        headers=headers,
+        background=BackgroundTask(response.aclose),
+    )
