@@ -1,0 +1,1 @@
+"""identity: who the residents are, and what others may know of them."""

@@ -1,0 +1,33 @@
+"""identity, wired: settings in, service out. Nothing is opened here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.chassis.service import Service
+from services.identity import api, commands
+from services.identity.domain.folding import Folding
+from services.identity.handlers import Handlers
+from services.identity.settings import Settings
+from services.identity.tables import read_purposes, read_variants
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """identity's own objects, for its API and commands."""
+
+    folding: Folding
+
+
+def build(settings: Settings) -> Service:
+    """The service. Raises ``ValueError`` where a table of its own is not in order."""
+    folding = Folding(read_variants())
+    return Service(
+        settings=settings,
+        migrations=MIGRATIONS,
+        handlers=Handlers(folding, read_purposes()).by_topic(),
+        routers=[api.router],
+        commands=commands.COMMANDS,
+        state=State(folding),
+    )

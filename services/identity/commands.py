@@ -1,0 +1,93 @@
+"""Commands of identity's own: send the persons' views again, fold the names anew."""
+
+import argparse
+import sys
+from datetime import datetime
+from typing import Final
+
+from contracts.events import AuditOperation
+from contracts.topics import SHARDS
+from services.chassis import audit
+from services.chassis.clock import JAPAN
+from services.chassis.service import Command, Service
+from services.identity.stores import republishing
+
+_BATCH: Final = 1000
+
+
+async def republish(service: Service, arguments: argparse.Namespace) -> int:
+    """Send every person's last event again, as it was, batch by batch.
+
+    For a neighbour that lost its database or was restored from a backup. The version is the one
+    sent before, so whoever has it drops it. Interrupted, the same command goes on where it stopped.
+    """
+    since: datetime | None = arguments.since
+    async with service.unit_of_work() as uow:
+        run = await republishing.take_up(uow.connection, since, uow.now)
+    if run.persons:
+        print(f"going on after {run.persons} persons", file=sys.stderr)
+    while True:
+        # With every shard held no change of a person can go out before an older view of them.
+        async with service.unit_for_shards(range(SHARDS)) as uow:
+            events = await republishing.views(uow.connection, run.last_person_id, since, _BATCH)
+            for event in events:
+                uow.emit(event, key=str(event.person_id))
+            run = republishing.Republication(
+                run.republication_id,
+                events[-1].person_id if events else run.last_person_id,
+                run.persons + len(events),
+            )
+            done = len(events) < _BATCH
+            await republishing.note_progress(uow.connection, run, uow.now if done else None)
+            audit.record(
+                uow,
+                AuditOperation.BATCH_JOB,
+                count=len(events),
+                reference=run.republication_id,
+                details={"job": "republish", "finished": done},
+            )
+        print(f"{run.persons} persons", file=sys.stderr)
+        if done:
+            return 0
+
+
+async def refold(service: Service, _arguments: argparse.Namespace) -> int:
+    """Fold every name anew, after the table of variants was changed. Can be run again any time."""
+    place: republishing.NamePlace | None = republishing.FIRST_NAME
+    names = 0
+    while place is not None:
+        async with service.unit_of_work() as uow:
+            place, folded = await republishing.refold(
+                uow.connection, place, service.state.folding, _BATCH
+            )
+        names += folded
+        print(f"{names} names", file=sys.stderr)
+    return 0
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
+
+
+def _republish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since",
+        type=_moment,
+        help="only persons with an event since this moment (ISO 8601, Japan's time)",
+    )
+
+
+COMMANDS: Final = (
+    Command(
+        name="republish",
+        help="send every person's last event again, for a neighbour that lost its database",
+        run=republish,
+        arguments=_republish_arguments,
+    ),
+    Command(
+        name="refold",
+        help="fold the search keys anew after variants.toml was changed",
+        run=refold,
+    ),
+)

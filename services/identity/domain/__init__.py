@@ -1,0 +1,1 @@
+"""Rules of identity: facts in, conclusions out. No I/O, no clock, no randomness."""

@@ -1,0 +1,293 @@
+"""What a batch of register records makes of the persons that are known.
+
+`Register` is the working set of one transaction: it is told what is known of the records that a
+batch speaks of, takes the batch's events one after the other, and has then gathered what to write
+and what to tell. Taking events one by one or in any batches comes to the same.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from contracts.events import PersonChanged, ResidentTokenised
+from contracts.events.residents import ResidentRecord
+from contracts.keys import resident_key
+from services.identity.domain.folding import Folding, NameKeys
+from services.identity.domain.numbers import (
+    FindingKind,
+    FindingState,
+    NumberState,
+    finding_on_change,
+    state_of,
+)
+from services.identity.domain.residence import NOBODY, Residence, follow
+from services.identity.domain.view import Occasion, view_of
+
+Address = tuple[str, str]
+"""A record's place in the registers: (system, addressee number)."""
+
+
+class Refusal(StrEnum):
+    """Why a record is not taken; the value is the code of the README's table."""
+
+    VERSION_REUSED = "ID-1001"
+    FOREIGN_KEY = "ID-1002"
+
+
+REASONS: Final = {
+    Refusal.VERSION_REUSED: "this version of the record was received before with other content",
+    Refusal.FOREIGN_KEY: "the record key is not that of the addressee number",
+}
+
+
+class Standing(StrEnum):
+    """How a record stands to what is known of it."""
+
+    ACCEPTED = "accepted"
+    LATE = "late"
+    """Older than what is known: noted, and nothing else."""
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Known:
+    """A register record as it stands, and its person."""
+
+    address: Address
+    person_id: UUID
+    integrated_number: str
+    record_version: int = 0
+    content_digest: bytes = b""
+    individual_number_token: str | None = None
+    number_state: NumberState = NumberState.UNNUMBERED
+    household_id: UUID | None = None
+    names_digest: bytes = b""
+    residence: Residence = NOBODY
+    person_version: int = 0
+    view_digest: bytes = b""
+    record: ResidentRecord | None = None
+    """The record of this batch's last version; not read back from what is stored."""
+    occasion: Occasion | None = None
+    """The change that the last event to the neighbours told of, where this batch sends one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a record, for the history."""
+
+    index: int
+    """Which event of the batch."""
+    address: Address
+    person_id: UUID
+    event: ResidentTokenised
+    content: str
+    content_digest: bytes
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name by which a person can be searched."""
+
+    address: Address
+    kind: str
+    since_version: int
+    keys: NameKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something for staff to look at."""
+
+    finding_id: UUID
+    kind: FindingKind
+    state: FindingState
+    person_id: UUID
+    other_person_id: UUID | None
+    address: Address
+    record_version: int
+
+
+@dataclass
+class Register:
+    """The working set. ``ids`` and ``numbers`` are fresh ones, to be used up in order."""
+
+    known: dict[Address, Known]
+    bearers: dict[str, set[UUID]]
+    """Token to the persons who bear it now, for every token that the batch speaks of."""
+    households: Mapping[Address, UUID]
+    digests: dict[tuple[Address, int], bytes]
+    """Content digests of the versions on record that the batch speaks of again."""
+    folding: Folding
+    ids: Iterator[UUID]
+    numbers: Iterator[str]
+
+    created: set[Address] = field(default_factory=set)
+    touched: dict[Address, Known] = field(default_factory=dict)
+    """Records that a version was accepted for, as they stand after the batch."""
+    renumbered: dict[UUID, Known] = field(default_factory=dict)
+    """Persons known before whose token or number state has changed."""
+    versions: list[Version] = field(default_factory=list)
+    names: dict[Address, list[Name]] = field(default_factory=dict)
+    """The names by which those whose name changed are known now."""
+    former_names: list[Name] = field(default_factory=list)
+    """Names that came and went within the batch."""
+    findings: list[Finding] = field(default_factory=list)
+    events: list[tuple[int, PersonChanged]] = field(default_factory=list)
+    refused: list[tuple[int, Refusal]] = field(default_factory=list)
+
+    def take(self, index: int, key: str, event: ResidentTokenised) -> Standing:
+        """Take the batch's ``index``-th event, which came under the record key ``key``."""
+        address = event.source, event.record.addressee_number
+        if key != resident_key(*address):
+            # Under a foreign key the record could overtake its own later versions.
+            return self._refuse(index, Refusal.FOREIGN_KEY)
+        content = event.record.model_dump_json(exclude_none=True)
+        digest = content_digest(content, event.individual_number_token)
+        known = self.known.get(address)
+        if known is not None and event.record_version <= known.record_version:
+            return self._again(index, known, event, content, digest)
+        if known is None:
+            known = self._create(address)
+        self._note(index, known, event, content, digest, late=False)
+        known.record_version, known.content_digest = event.record_version, digest
+        self._number(known, event)
+        self._name(known, event)
+        self._follow(index, known, event)
+        known.record = event.record
+        self.touched[address] = known
+        return Standing.ACCEPTED
+
+    def _refuse(self, index: int, refusal: Refusal) -> Standing:
+        self.refused.append((index, refusal))
+        return Standing.REFUSED
+
+    def _again(
+        self, index: int, known: Known, event: ResidentTokenised, content: str, digest: bytes
+    ) -> Standing:
+        """A version that is not newer than the known one."""
+        before = self.digests.get((known.address, event.record_version))
+        if before is None:
+            self._note(index, known, event, content, digest, late=True)
+            return Standing.LATE
+        if before == digest:
+            return Standing.DUPLICATE
+        return self._refuse(index, Refusal.VERSION_REUSED)
+
+    def _create(self, address: Address) -> Known:
+        known = Known(address, next(self.ids), next(self.numbers))
+        self.known[address] = known
+        self.created.add(address)
+        return known
+
+    def _note(
+        self,
+        index: int,
+        known: Known,
+        event: ResidentTokenised,
+        content: str,
+        digest: bytes,
+        *,
+        late: bool,
+    ) -> None:
+        self.digests[known.address, event.record_version] = digest
+        self.versions.append(
+            Version(index, known.address, known.person_id, event, content, digest, late)
+        )
+
+    def _number(self, known: Known, event: ResidentTokenised) -> None:
+        before, token = known.individual_number_token, event.individual_number_token
+        if before == token:
+            return
+        found = finding_on_change(before, token, event.change)
+        if found is not None:
+            self._find(*found, known, event, None)
+        if before is not None:
+            self.bearers.setdefault(before, set()).discard(known.person_id)
+        if token is not None:
+            others = self.bearers.setdefault(token, set())
+            if others:
+                other = min(others)
+                self._find(FindingKind.NUMBER_SHARED, FindingState.OPEN, known, event, other)
+        known.individual_number_token = token
+        known.number_state = state_of(
+            token, borne_by_another=token is not None and bool(self.bearers[token])
+        )
+        if token is not None:
+            self.bearers[token].add(known.person_id)
+        if known.address not in self.created:
+            self.renumbered[known.person_id] = known
+
+    def _find(
+        self,
+        kind: FindingKind,
+        state: FindingState,
+        known: Known,
+        event: ResidentTokenised,
+        other: UUID | None,
+    ) -> None:
+        self.findings.append(
+            Finding(
+                next(self.ids),
+                kind,
+                state,
+                known.person_id,
+                other,
+                known.address,
+                event.record_version,
+            )
+        )
+
+    def _name(self, known: Known, event: ResidentTokenised) -> None:
+        record = event.record
+        digest = names_digest(record)
+        if digest == known.names_digest:
+            return
+        known.names_digest = digest
+        self.former_names += self.names.pop(known.address, ())
+        borne = [("name", record.name)]
+        if record.alias is not None:
+            borne.append(("alias", record.alias))
+        self.names[known.address] = [
+            Name(known.address, kind, event.record_version, self.folding.keys(name))
+            for kind, name in borne
+        ]
+
+    def _follow(self, index: int, known: Known, event: ResidentTokenised) -> None:
+        record = event.record
+        number = record.household_number
+        known.household_id = None if number is None else self.households[event.source, number]
+        known.residence = follow(known.residence, event)
+        view = view_of(record, known.residence, known.household_id)
+        digest = view.digest
+        if digest == known.view_digest:
+            return
+        known.view_digest = digest
+        known.person_version += 1
+        known.occasion = Occasion(event.change, event.changed_on, event.reported_on)
+        told = view.event(known.person_id, known.person_version, known.occasion)
+        self.events.append((index, told))
+
+
+def content_digest(content: str, token: str | None) -> bytes:
+    """What makes two records of the same version the same: the record and whose number it bears.
+
+    The occasion is no part of it: a snapshot sends a version again that came with a change before.
+    """
+    return hashlib.blake2b(f"{token or ''}\0{content}".encode(), digest_size=16).digest()
+
+
+def names_digest(record: ResidentRecord) -> bytes:
+    """Equal when neither the name nor the alias has changed."""
+    alias = record.alias
+    parts = (
+        record.name.kanji,
+        record.name.kana or "",
+        record.name.latin or "",
+        "" if alias is None else f"{alias.kanji}\0{alias.kana or ''}\0{alias.latin or ''}",
+    )
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest()

@@ -1,0 +1,263 @@
+"""What the person page and the search list show: the record, worded for staff."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from contracts.codes import Code, Relationship, ResidentKind, ResidentStatus
+from contracts.dates import DatePrecision, UncertainDate
+from contracts.eras import DateTooEarly, wareki
+from contracts.events.residents import Address, PersonName, ResidentRecord
+from services.identity.domain.numbers import NumberState
+from services.identity.domain.view import is_householder
+from services.identity.stores.reading import FoundAbout, Hit, Member, Person
+
+
+class Coded(BaseModel):
+    """A code and its label."""
+
+    code: str
+    label: str
+
+
+class ShownDate(BaseModel):
+    """A date: what was received, and how to show it. ``value`` only where the day is certain."""
+
+    precision: DatePrecision
+    value: date | None
+    notation: str
+    wareki: str | None
+    """In the Japanese era, where the day is certain."""
+    display: str
+    """Japanese era; Western for the dates of foreign residents (在留期間・生年月日)."""
+
+
+class FoundPerson(BaseModel):
+    """One line of the search list."""
+
+    person_id: UUID
+    name: PersonName
+    alias: PersonName | None
+    birth_date: ShownDate
+    sex: Coded
+    address: Address
+    resident_kind: Coded
+    resident_status: Coded
+    by_former_name: bool
+    """Found by a name borne earlier."""
+
+
+class HouseholdMember(BaseModel):
+    """One of those who live together."""
+
+    person_id: UUID
+    name: PersonName
+    birth_date: ShownDate
+    sex: Coded
+    relationship: list[Coded]
+    """続柄, step by step: 子の妻 is 子, 妻."""
+    relationship_label: str
+    is_householder: bool
+
+
+class Household(BaseModel):
+    """世帯: those who live in it now."""
+
+    household_id: UUID
+    members: list[HouseholdMember]
+
+
+class LinkedRecord(BaseModel):
+    """A record of a municipal system that is this person's."""
+
+    system: str
+    addressee_number: str
+    linked_at: datetime
+
+
+class ShownFinding(BaseModel):
+    """What staff have to look at."""
+
+    finding_id: UUID
+    kind: Coded
+    state: Coded
+    found_at: datetime
+    other_person_id: UUID | None
+
+
+class Event(BaseModel):
+    """How a person came to be or ceased to be a resident."""
+
+    reason: Coded
+    on: ShownDate
+
+
+class ResidenceStatusShown(BaseModel):
+    """在留資格 with its period."""
+
+    code: str
+    label: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class PersonPage(BaseModel):
+    """個人照会."""
+
+    person_id: UUID
+    name: PersonName
+    alias: PersonName | None
+    birth_date: ShownDate
+    sex: Coded
+    resident_kind: Coded
+    resident_status: Coded
+    nationality: str
+    residence_status: ResidenceStatusShown | None
+    address: Address
+    previous_address: Address | None
+    move_in_address: Address | None
+    move_out_address: Address | None
+    family_register_head: str | None
+    became_resident: Event | None
+    removal: Event | None
+    processing_hold: bool
+    number_state: NumberState
+    household: Household | None
+    """None for who is no resident any more."""
+    links: list[LinkedRecord]
+    findings: list[ShownFinding]
+    as_of: datetime
+    """When the record came in."""
+
+
+def shown_date(day: UncertainDate, kind: ResidentKind) -> ShownDate:
+    """A date of someone of that kind, for people to read."""
+    in_era = None
+    if day.value is not None:
+        try:
+            in_era = wareki(day.value)
+        except DateTooEarly:
+            in_era = None
+    if day.value is None:
+        display = day.notation
+    elif kind is ResidentKind.FOREIGN or in_era is None:
+        display = f"{day.value.year}年{day.value.month}月{day.value.day}日"
+    else:
+        display = in_era
+    return ShownDate(
+        precision=day.precision,
+        value=day.value,
+        notation=day.notation,
+        wareki=in_era,
+        display=display,
+    )
+
+
+def found_person(hit: Hit) -> FoundPerson:
+    """A line of the search list."""
+    record = hit.record
+    return FoundPerson(
+        person_id=hit.person_id,
+        name=record.name,
+        alias=record.alias,
+        birth_date=shown_date(record.birth_date, record.resident_kind),
+        sex=_coded(record.sex),
+        address=record.address,
+        resident_kind=_coded(record.resident_kind),
+        resident_status=_coded(record.resident_status),
+        by_former_name=hit.by_former_name,
+    )
+
+
+def person_page(
+    person: Person, members: Sequence[Member], findings: Sequence[FoundAbout]
+) -> PersonPage:
+    """The page. The 世帯主 is told by the members who can be seen alone: the record's own text
+    would name one who cannot."""
+    record, kind = person.record, person.record.resident_kind
+    status = record.residence_status
+    became, removal = record.became_resident, record.removal
+    living_here = record.resident_status is ResidentStatus.RESIDENT
+    return PersonPage(
+        person_id=person.person_id,
+        name=record.name,
+        alias=record.alias,
+        birth_date=shown_date(record.birth_date, kind),
+        sex=_coded(record.sex),
+        resident_kind=_coded(kind),
+        resident_status=_coded(record.resident_status),
+        nationality=record.nationality,
+        residence_status=None
+        if status is None
+        else ResidenceStatusShown(
+            code=status.code,
+            label=status.label,
+            valid_from=status.valid_from,
+            valid_to=status.valid_to,
+        ),
+        address=record.address,
+        previous_address=record.previous_address,
+        move_in_address=record.move_in_address,
+        move_out_address=record.move_out_address,
+        family_register_head=record.family_register_head,
+        became_resident=None
+        if became is None
+        else Event(reason=_coded(became.reason), on=_day(became.on)),
+        removal=None
+        if removal is None
+        else Event(reason=_coded(removal.reason), on=_day(removal.on)),
+        processing_hold=record.processing_hold,
+        number_state=person.number_state,
+        household=Household(
+            household_id=person.household_id, members=[_member(member) for member in members]
+        )
+        if person.household_id is not None and living_here
+        else None,
+        links=[
+            LinkedRecord(
+                system=link.system,
+                addressee_number=link.addressee_number,
+                linked_at=link.linked_at,
+            )
+            for link in person.links
+        ],
+        findings=[_finding(found) for found in findings],
+        as_of=person.recorded_at,
+    )
+
+
+def _day(day: UncertainDate) -> ShownDate:
+    return shown_date(day, ResidentKind.JAPANESE)
+
+
+def _coded(code: Code) -> Coded:
+    return Coded(code=code.value, label=code.label)
+
+
+def _member(member: Member) -> HouseholdMember:
+    record: ResidentRecord = member.record
+    return HouseholdMember(
+        person_id=member.person_id,
+        name=record.name,
+        birth_date=shown_date(record.birth_date, record.resident_kind),
+        sex=_coded(record.sex),
+        relationship=[_coded(step) for step in record.relationship],
+        relationship_label=_relationship_label(record.relationship),
+        is_householder=is_householder(record),
+    )
+
+
+def _relationship_label(steps: Sequence[Relationship]) -> str:
+    return "の".join(step.label for step in steps)
+
+
+def _finding(found: FoundAbout) -> ShownFinding:
+    return ShownFinding(
+        finding_id=found.finding_id,
+        kind=_coded(found.kind),
+        state=_coded(found.state),
+        found_at=found.found_at,
+        other_person_id=found.other_person_id,
+    )

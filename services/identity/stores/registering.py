@@ -1,0 +1,389 @@
+"""What the register tells, into the tables: a batch is a handful of statements."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from contracts.events import ResidentTokenised
+from services.chassis.received import Received
+from services.identity.domain.folding import Folding
+from services.identity.domain.numbers import NumberState, integrated_number
+from services.identity.domain.register import Address, Known, Name, Register
+from services.identity.domain.residence import Residence
+
+_KNOWN: Final = """
+select r.system, r.addressee_number, r.person_id, r.record_version, r.content_digest,
+       r.names_digest, r.household_id, r.residence::text as residence, p.integrated_number,
+       p.individual_number_token, p.number_state, p.person_version, p.view_digest
+from unnest($1::text[], $2::text[]) as a (system, addressee_number)
+join identity.residents r using (addressee_number, system)
+join identity.persons p using (person_id)
+for update of r, p
+"""
+_BEARERS: Final = """
+select individual_number_token, person_id from identity.persons
+where individual_number_token = any($1::text[]) and number_state = 'assigned'
+union all
+select individual_number_token, person_id from identity.persons
+where individual_number_token = any($1::text[]) and number_state = 'conflict'
+"""
+_DIGESTS: Final = """
+select system, addressee_number, record_version, content_digest
+from unnest($1::text[], $2::text[], $3::bigint[]) as a (system, addressee_number, record_version)
+join identity.record_versions using (addressee_number, system, record_version)
+"""
+_HOUSEHOLDS: Final = """
+select system, household_number, household_id
+from unnest($1::text[], $2::text[]) as a (system, household_number)
+join identity.households using (household_number, system)
+"""
+_ADD_HOUSEHOLDS: Final = """
+insert into identity.households (household_id, system, household_number)
+select * from unnest($1::uuid[], $2::text[], $3::text[])
+on conflict (household_number, system) do nothing
+"""
+_SERIALS: Final = """
+select nextval('identity.integrated_number_serial') from generate_series(1, $1::int)
+"""
+# A number may pass from one person to another within the batch: let go first, then take.
+_LET_GO: Final = """
+update identity.persons set individual_number_token = null, number_state = 'unnumbered'
+where person_id = any($1::uuid[])
+"""
+_RENUMBER: Final = """
+update identity.persons p
+set individual_number_token = a.token, number_state = a.state
+from unnest($1::uuid[], $2::text[], $3::text[]) as a (person_id, token, state)
+where p.person_id = a.person_id
+"""
+_ADD_PERSONS: Final = """
+insert into identity.persons (person_id, integrated_number, individual_number_token, number_state,
+    person_version, view_digest, change, changed_on, reported_on, emitted_at)
+select a.person_id, a.number, a.token, a.state, a.version, a.digest, a.change, a.changed_on::jsonb,
+       a.reported_on, $10
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[],
+            $8::text[], $9::date[])
+    as a (person_id, number, token, state, version, digest, change, changed_on, reported_on)
+"""
+_TOLD: Final = """
+update identity.persons p
+set person_version = a.version, view_digest = a.digest, change = a.change,
+    changed_on = a.changed_on::jsonb, reported_on = a.reported_on, emitted_at = $7
+from unnest($1::uuid[], $2::int[], $3::bytea[], $4::text[], $5::text[], $6::date[])
+    as a (person_id, version, digest, change, changed_on, reported_on)
+where p.person_id = a.person_id
+"""
+_ADD_RESIDENTS: Final = """
+insert into identity.residents (system, addressee_number, person_id, record_version,
+    content_digest, names_digest, household_id, resident_status, birth_sort, residence, linked_at,
+    recorded_at)
+select a.system, a.addressee_number, a.person_id, a.record_version, a.content_digest,
+       a.names_digest, a.household_id, a.resident_status, a.birth_sort, a.residence::jsonb, $11, $11
+from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::bytea[], $6::bytea[],
+            $7::uuid[], $8::text[], $9::date[], $10::text[])
+    as a (system, addressee_number, person_id, record_version, content_digest, names_digest,
+          household_id, resident_status, birth_sort, residence)
+"""
+_UPDATE_RESIDENTS: Final = """
+update identity.residents r
+set record_version = a.record_version, content_digest = a.content_digest,
+    names_digest = a.names_digest, household_id = a.household_id,
+    resident_status = a.resident_status, birth_sort = a.birth_sort,
+    residence = a.residence::jsonb, recorded_at = $11
+from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::bytea[], $6::bytea[],
+            $7::uuid[], $8::text[], $9::date[], $10::text[])
+    as a (system, addressee_number, person_id, record_version, content_digest, names_digest,
+          household_id, resident_status, birth_sort, residence)
+where r.addressee_number = a.addressee_number and r.system = a.system
+"""
+_ADD_VERSIONS: Final = """
+insert into identity.record_versions (system, addressee_number, record_version, person_id, late,
+    change, changed_on, reported_on, individual_number_token, content_digest, record, event_id,
+    sent_at, recorded_at)
+select a.system, a.addressee_number, a.record_version, a.person_id, a.late, a.change,
+       a.changed_on::jsonb, a.reported_on, a.token, a.content_digest, a.record::jsonb, a.event_id,
+       a.sent_at, $14
+from unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[], $5::bool[], $6::text[], $7::text[],
+            $8::date[], $9::text[], $10::bytea[], $11::text[], $12::uuid[], $13::timestamptz[])
+    as a (system, addressee_number, record_version, person_id, late, change, changed_on,
+          reported_on, token, content_digest, record, event_id, sent_at)
+"""
+_RETIRE_NAMES: Final = """
+update identity.names n set current = false
+from unnest($1::text[], $2::text[]) as a (system, addressee_number)
+where n.addressee_number = a.addressee_number and n.system = a.system and n.current
+"""
+_ADD_NAMES: Final = """
+insert into identity.names (system, addressee_number, kind, since_version, current, kanji_key,
+    kana_key, reading, latin_key)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bool[], $6::text[],
+                     $7::text[], $8::text[], $9::text[])
+"""
+_ADD_FINDINGS: Final = """
+insert into identity.findings (finding_id, kind, state, person_id, other_person_id, system,
+    addressee_number, record_version, found_at)
+select a.*, $9
+from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+            $8::bigint[]) as a
+"""
+
+
+async def open_register(
+    connection: asyncpg.Connection, events: Sequence[ResidentTokenised], folding: Folding
+) -> Register:
+    """The working set for these events: what is known of their records, locked."""
+    addresses = sorted({_address(event) for event in events})
+    known = await _known(connection, addresses)
+    fresh, again = [], set()
+    for event in events:
+        before = known.get(_address(event))
+        if before is None or event.record_version > before.record_version:
+            fresh.append(event)
+        else:
+            again.add((_address(event), event.record_version))
+    tokens = {event.individual_number_token for event in fresh} - {None}
+    households = {(event.source, event.record.household_number) for event in fresh}
+    return Register(
+        known=known,
+        bearers=await _bearers(connection, list(tokens)),
+        households=await _households(connection, [place for place in households if place[1]]),
+        digests=await _digests(connection, again),
+        folding=folding,
+        ids=iter(uuid4, None),
+        numbers=iter(await _fresh_numbers(connection, len(addresses) - len(known))),
+    )
+
+
+def _address(event: ResidentTokenised) -> Address:
+    return event.source, event.record.addressee_number
+
+
+async def _known(
+    connection: asyncpg.Connection, addresses: Sequence[Address]
+) -> dict[Address, Known]:
+    rows = await connection.fetch(_KNOWN, *_columns(addresses, 2))
+    return {
+        (row["system"], row["addressee_number"]): Known(
+            address=(row["system"], row["addressee_number"]),
+            person_id=row["person_id"],
+            integrated_number=row["integrated_number"],
+            record_version=row["record_version"],
+            content_digest=row["content_digest"],
+            individual_number_token=row["individual_number_token"],
+            number_state=NumberState(row["number_state"]),
+            household_id=row["household_id"],
+            names_digest=row["names_digest"],
+            residence=Residence.model_validate_json(row["residence"]),
+            person_version=row["person_version"],
+            view_digest=row["view_digest"],
+        )
+        for row in rows
+    }
+
+
+async def _bearers(
+    connection: asyncpg.Connection, tokens: Sequence[str | None]
+) -> dict[str, set[UUID]]:
+    bearers: dict[str, set[UUID]] = {}
+    for row in await connection.fetch(_BEARERS, tokens):
+        bearers.setdefault(row["individual_number_token"], set()).add(row["person_id"])
+    return bearers
+
+
+async def _digests(
+    connection: asyncpg.Connection, versions: Collection[tuple[Address, int]]
+) -> dict[tuple[Address, int], bytes]:
+    if not versions:
+        return {}
+    rows = await connection.fetch(
+        _DIGESTS,
+        [system for (system, _), _ in versions],
+        [number for (_, number), _ in versions],
+        [version for _, version in versions],
+    )
+    return {
+        ((row["system"], row["addressee_number"]), row["record_version"]): row["content_digest"]
+        for row in rows
+    }
+
+
+async def _households(
+    connection: asyncpg.Connection, places: Sequence[tuple[str, str | None]]
+) -> dict[tuple[str, str], UUID]:
+    """The households' ids; those not known yet are given one."""
+    found = await _find_households(connection, places)
+    missing = [place for place in places if place not in found]
+    if missing:
+        await connection.execute(_ADD_HOUSEHOLDS, [uuid4() for _ in missing], *_columns(missing, 2))
+        # Read back: another instance may have been first.
+        found.update(await _find_households(connection, missing))
+    return found
+
+
+async def _find_households(
+    connection: asyncpg.Connection, places: Sequence[tuple[str, str | None]]
+) -> dict[tuple[str, str], UUID]:
+    rows = await connection.fetch(_HOUSEHOLDS, *_columns(places, 2))
+    return {(row["system"], row["household_number"]): row["household_id"] for row in rows}
+
+
+async def _fresh_numbers(connection: asyncpg.Connection, count: int) -> list[str]:
+    numbers: list[str] = []
+    while len(numbers) < count:
+        # One serial number in eleven has no check digit.
+        wanted = (count - len(numbers)) * 9 // 8 + 1
+        serials = await connection.fetch(_SERIALS, wanted)
+        numbers += [n for row in serials if (n := integrated_number(row[0])) is not None]
+    return numbers
+
+
+async def write(
+    connection: asyncpg.Connection,
+    register: Register,
+    batch: Sequence[Received[ResidentTokenised]],
+    now: datetime,
+) -> None:
+    """Write what the register has gathered.
+
+    Raises ``asyncpg.SerializationError`` where another instance took a number in the same moment:
+    tried again, the batch sees it.
+    """
+    created = [register.touched[address] for address in sorted(register.created)]
+    changed = [
+        register.touched[address] for address in sorted(register.touched.keys() - register.created)
+    ]
+    try:
+        await _write_persons(connection, register, created, changed, now)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "persons_number":
+            raise
+        raise asyncpg.SerializationError("a number was taken by another instance") from None
+    await _many(connection, _ADD_RESIDENTS, [_resident(known) for known in created], now)
+    await _many(connection, _UPDATE_RESIDENTS, [_resident(known) for known in changed], now)
+    await _many(connection, _ADD_VERSIONS, _versions(register, batch), now)
+    renamed = register.names.keys() - register.created
+    await _many(connection, _RETIRE_NAMES, sorted(renamed))
+    names = [_name(name, current=True) for borne in register.names.values() for name in borne]
+    names += [_name(name, current=False) for name in register.former_names]
+    await _many(connection, _ADD_NAMES, names)
+    await _many(
+        connection,
+        _ADD_FINDINGS,
+        [
+            (f.finding_id, f.kind.value, f.state.value, f.person_id, f.other_person_id,
+             *f.address, f.record_version)
+            for f in register.findings
+        ],
+        now,
+    )  # fmt: skip
+
+
+async def _write_persons(
+    connection: asyncpg.Connection,
+    register: Register,
+    created: Sequence[Known],
+    changed: Sequence[Known],
+    now: datetime,
+) -> None:
+    renumbered = register.renumbered.values()
+    if renumbered:
+        await connection.execute(_LET_GO, [known.person_id for known in renumbered])
+    await _many(
+        connection,
+        _RENUMBER,
+        [
+            (known.person_id, known.individual_number_token, known.number_state.value)
+            for known in renumbered
+        ],
+    )
+    await _many(
+        connection,
+        _ADD_PERSONS,
+        [
+            (known.person_id, known.integrated_number, known.individual_number_token,
+             known.number_state.value, *_told(known))
+            for known in created
+        ],
+        now,
+    )  # fmt: skip
+    told = [known for known in changed if known.occasion is not None]
+    await _many(connection, _TOLD, [(known.person_id, *_told(known)) for known in told], now)
+
+
+def _told(known: Known) -> tuple[Any, ...]:
+    if known.occasion is None:
+        raise ValueError("nothing was told of this person")
+    return (
+        known.person_version,
+        known.view_digest,
+        known.occasion.change.value,
+        known.occasion.changed_on.model_dump_json(exclude_none=True),
+        known.occasion.reported_on,
+    )
+
+
+def _resident(known: Known) -> tuple[Any, ...]:
+    if known.record is None:
+        raise ValueError("no version of this record was accepted")
+    return (
+        *known.address,
+        known.person_id,
+        known.record_version,
+        known.content_digest,
+        known.names_digest,
+        known.household_id,
+        known.record.resident_status.value,
+        known.record.birth_date.sort_date,
+        known.residence.model_dump_json(exclude_defaults=True),
+    )
+
+
+def _versions(
+    register: Register, batch: Sequence[Received[ResidentTokenised]]
+) -> list[tuple[Any, ...]]:
+    return [
+        (
+            *version.address,
+            version.event.record_version,
+            version.person_id,
+            version.late,
+            version.event.change.value,
+            version.event.changed_on.model_dump_json(exclude_none=True),
+            version.event.reported_on,
+            version.event.individual_number_token,
+            version.content_digest,
+            version.content,
+            batch[version.index].event_id,
+            batch[version.index].time,
+        )
+        for version in register.versions
+    ]
+
+
+def _name(name: Name, *, current: bool) -> tuple[Any, ...]:
+    keys = name.keys
+    return (
+        *name.address,
+        name.kind,
+        name.since_version,
+        current,
+        keys.kanji,
+        keys.kana,
+        keys.reading,
+        keys.latin,
+    )
+
+
+async def _many(
+    connection: asyncpg.Connection, sql: str, rows: Sequence[tuple[Any, ...]], *more: Any
+) -> None:
+    """One statement for all rows, each of its columns an array; none where there are no rows."""
+    if rows:
+        await connection.execute(sql, *map(list, zip(*rows, strict=True)), *more)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [[row[i] for row in rows] for i in range(width)]

@@ -1,0 +1,143 @@
+"""Persons in the order of their ids, for republication and for folding names anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from contracts.codes import ResidentChangeKind
+from contracts.dates import UncertainDate
+from contracts.events import PersonChanged
+from contracts.events.residents import PersonName, ResidentRecord
+from services.identity.domain.folding import Folding
+from services.identity.domain.residence import Residence
+from services.identity.domain.view import Occasion, view_of
+
+_VIEWS: Final = """
+select p.person_id, p.person_version, p.change, p.changed_on::text as changed_on, p.reported_on,
+       r.household_id, r.residence::text as residence, v.record::text as record
+from (
+    select * from identity.persons
+    where ($1::uuid is null or person_id > $1) and ($2::timestamptz is null or emitted_at >= $2)
+    order by person_id limit $3
+) p
+join identity.residents r using (person_id)
+join identity.record_versions v using (addressee_number, system, record_version)
+order by p.person_id
+"""
+_UNFINISHED: Final = """
+select republication_id, last_person_id, persons from identity.republications
+where finished_at is null and since is not distinct from $1
+order by started_at desc limit 1
+"""
+_BEGIN: Final = """
+insert into identity.republications (republication_id, since, started_at) values ($1, $2, $3)
+"""
+_PROGRESS: Final = """
+update identity.republications
+set last_person_id = coalesce($2, last_person_id), persons = $3, finished_at = $4
+where republication_id = $1
+"""
+_NAMES: Final = """
+select n.addressee_number, n.system, n.kind, n.since_version,
+       v.record -> n.kind as name
+from (
+    select addressee_number, system, kind, since_version from identity.names
+    where (addressee_number, system, kind, since_version) > ($1, $2, $3, $4)
+    order by addressee_number, system, kind, since_version limit $5
+) n
+join identity.record_versions v
+  on (v.addressee_number, v.system, v.record_version)
+   = (n.addressee_number, n.system, n.since_version)
+order by n.addressee_number, n.system, n.kind, n.since_version
+"""
+_REFOLD: Final = """
+update identity.names n
+set kanji_key = a.kanji, kana_key = a.kana, reading = a.reading, latin_key = a.latin
+from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+            $8::text[])
+    as a (addressee_number, system, kind, since_version, kanji, kana, reading, latin)
+where (n.addressee_number, n.system, n.kind, n.since_version)
+    = (a.addressee_number, a.system, a.kind, a.since_version)
+  and (n.kanji_key, n.kana_key, n.reading, n.latin_key)
+    is distinct from (a.kanji, a.kana, a.reading, a.latin)
+"""
+
+NamePlace = tuple[str, str, str, int]
+"""(addressee number, system, kind, since version)."""
+FIRST_NAME: Final[NamePlace] = ("", "", "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Republication:
+    """A run that goes on where it was interrupted."""
+
+    republication_id: UUID
+    last_person_id: UUID | None
+    persons: int
+
+
+async def take_up(
+    connection: asyncpg.Connection, since: datetime | None, now: datetime
+) -> Republication:
+    """The unfinished republication with this beginning, or a new one."""
+    row = await connection.fetchrow(_UNFINISHED, since)
+    if row is not None:
+        return Republication(row["republication_id"], row["last_person_id"], row["persons"])
+    begun = Republication(uuid4(), None, 0)
+    await connection.execute(_BEGIN, begun.republication_id, since, now)
+    return begun
+
+
+async def note_progress(
+    connection: asyncpg.Connection, run: Republication, finished_at: datetime | None
+) -> None:
+    """How far it has come, and whether that was all."""
+    await connection.execute(
+        _PROGRESS, run.republication_id, run.last_person_id, run.persons, finished_at
+    )
+
+
+async def views(
+    connection: asyncpg.Connection, after: UUID | None, since: datetime | None, limit: int
+) -> list[PersonChanged]:
+    """The last event of each of the next ``limit`` persons, as it was first sent."""
+    rows = await connection.fetch(_VIEWS, after, since, limit)
+    return [_view(row) for row in rows]
+
+
+def _view(row: asyncpg.Record) -> PersonChanged:
+    residence = Residence.model_validate_json(row["residence"])
+    record = ResidentRecord.model_validate_json(row["record"])
+    occasion = Occasion(
+        ResidentChangeKind(row["change"]),
+        UncertainDate.model_validate_json(row["changed_on"]),
+        row["reported_on"],
+    )
+    return view_of(record, residence, row["household_id"]).event(
+        row["person_id"], row["person_version"], occasion
+    )
+
+
+async def refold(
+    connection: asyncpg.Connection, after: NamePlace, folding: Folding, limit: int
+) -> tuple[NamePlace | None, int]:
+    """Fold the next ``limit`` names anew: where to go on (None: that was all), and how many."""
+    rows = await connection.fetch(_NAMES, *after, limit)
+    if not rows:
+        return None, 0
+    folded = []
+    for row in rows:
+        keys = folding.keys(PersonName.model_validate(row["name"]))
+        folded.append((*row.values(), keys.kanji, keys.kana, keys.reading, keys.latin))
+    columns = [list(column) for column in zip(*folded, strict=True)]
+    await connection.execute(_REFOLD, *columns[:4], *columns[5:])
+    last = rows[-1]
+    return (
+        last["addressee_number"],
+        last["system"],
+        last["kind"],
+        last["since_version"],
+    ), len(rows)

@@ -1,0 +1,49 @@
+"""Birth dates in either calendar, whole or in part."""
+
+from datetime import date
+
+import pytest
+
+from contracts.eras import UnreadableDate
+from services.identity.domain.criteria import Criteria, Days, birth_days
+
+DAY, MONTH, YEAR = (
+    Days(date(1985, 5, 2), date(1985, 5, 2)),
+    Days(date(1985, 5, 1), date(1985, 5, 31)),
+    Days(date(1985, 1, 1), date(1985, 12, 31)),
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("1985-05-02", DAY),
+        ("1985/5/2", DAY),
+        ("19850502", DAY),
+        ("昭和60年5月2日", DAY),
+        ("S60.5.2", DAY),
+        ("昭和６０年５月２日", DAY),
+        ("1985-05", MONTH),
+        ("1985年5月", MONTH),
+        ("昭和60年5月", MONTH),
+        ("1985", YEAR),
+        ("昭和60年", YEAR),
+        ("平成元年1月", Days(date(1989, 1, 1), date(1989, 1, 31))),
+        ("平成元年", Days(date(1989, 1, 1), date(1989, 12, 31))),
+        ("昭和64年", Days(date(1989, 1, 1), date(1989, 12, 31))),
+        ("大正15年12月", Days(date(1926, 12, 1), date(1926, 12, 31))),
+    ],
+)
+def test_read(written: str, days: Days) -> None:
+    assert birth_days(written) == days
+
+
+@pytest.mark.parametrize("written", ["", "昭和", "85", "1985-13", "昭和65年", "花子", "年月日不詳"])
+def test_not_read(written: str) -> None:
+    with pytest.raises(UnreadableDate):
+        birth_days(written)
+
+
+def test_the_audit_record_tells_what_was_searched_by_and_not_for_what() -> None:
+    criteria = Criteria(kanji="山田", latin="山田", birth=DAY, token="0" * 32)
+    assert criteria.kinds == "name,birth_date,token"
