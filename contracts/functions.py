@@ -4,19 +4,11 @@ A right attaches to one of these, never to a job title. The gateway decides who 
 owning service checks the one it needs on every call.
 """
 
-from enum import StrEnum
+from contracts.codes import Code
 
 
-class Function(StrEnum):
+class Function(Code):
     """One thing a staff member can be allowed to do; ``label`` is what the console calls it."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Function":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     PERSON_SEARCH = "person.search", "宛名検索"
     PERSON_VIEW = "person.view", "個人照会"

@@ -25,7 +25,7 @@ SERVICES = (
     "audit",
     "gateway",
 )
-"""The house's services. A name is a certificate, a Kafka principal, a consumer group, a database."""
+"""The house's services. A name is a certificate, a Kafka principal, a group and a database."""
 
 UPSTREAM_REGISTER = "resident_register"
 """The resident register system (既存住基システム) as a principal on the bus."""

@@ -6,20 +6,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.codes import Code
 from contracts.events.base import Event
 from contracts.topics import AUDIT_EVENTS, Topic
 
 
-class AuditOperation(StrEnum):
+class AuditOperation(Code):
     """What was done. ``label`` is how the record is shown to staff."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "AuditOperation":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     SIGN_IN = "sign_in", "認証"
     SIGN_OUT = "sign_out", "ログオフ"
@@ -73,5 +66,4 @@ class AuditRecorded(Event):
     number_accessed: bool = False
     """Whether an individual number was accessed (個人番号へのアクセスの有無)."""
     reference: UUID | None = None
-    details: dict[str, str | int | bool] = {}
-
+    details: dict[str, str | int | bool] = Field(default_factory=dict)

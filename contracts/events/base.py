@@ -13,7 +13,9 @@ REGISTRY: dict[str, type["Event"]] = {}
 class Data(BaseModel):
     """A part of an event: immutable, and refusing what it does not know (fail closed)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class Event(Data):

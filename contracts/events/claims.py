@@ -1,26 +1,18 @@
 """Claim events. Narrow for now: the receipt of a claim for unpaid benefits (NPA art. 19)."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.codes import Code
 from contracts.events.base import Event
 from contracts.topics import CLAIMS_EVENTS, Topic
 
 
-class ClaimantRelationship(StrEnum):
+class ClaimantRelationship(Code):
     """Who may claim, in order (令4条の3の2)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "ClaimantRelationship":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     SPOUSE = "spouse", "配偶者"
     CHILD = "child", "子"

@@ -1,24 +1,16 @@
 """What became of report items."""
 
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from contracts.codes import Code
 from contracts.events.base import Event
 from contracts.topics import JPS_EVENTS, Topic
 
 
-class ReportItemKind(StrEnum):
+class ReportItemKind(Code):
     """報告項目: the kinds of report to JPS, one per notice form."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "ReportItemKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     ACQUISITION = "acquisition", "資格取得報告"
     LOSS = "loss", "資格喪失報告"

@@ -97,9 +97,14 @@ def parse(record: Record) -> Received[Any] | Refusal:
 
 
 def _describe(error: ValidationError) -> str:
-    """Where and how the body breaks the contract; never the value itself."""
+    """Where and how the body breaks the contract; never a value, nor a name the sender chose."""
     places = [
-        {"at": ".".join(map(str, e["loc"])) or "body", "is": e["type"]}
+        {"at": _place(e["loc"], e["type"]), "is": e["type"]}
         for e in error.errors(include_url=False, include_context=False, include_input=False)[:10]
     ]
     return json.dumps(places)
+
+
+def _place(loc: tuple[int | str, ...], kind: str) -> str:
+    known = (*loc[:-1], "(unknown)") if kind == "extra_forbidden" else loc
+    return ".".join(map(str, known)) or "body"
