@@ -64,6 +64,18 @@ def residents(size: int, *, today: date, seed: int = 1) -> Iterator[Resident]:
             index += 1
 
 
+def twentieth_birthday_on(day: date) -> date:
+    """The birth date of somebody who turns 20 on ``day``, and reaches 20 the day before.
+
+    Every two-hundredth head of a household is one, two days after the load: so that the next
+    nightly run of even a small city has something to do.
+    """
+    try:
+        return day.replace(year=day.year - 20)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 20, day=28)
+
+
 def addressee_number(index: int) -> str:
     """The register's 宛名番号 of a resident."""
     return f"{10_000_000 + index}"
@@ -80,6 +92,7 @@ def _household(
     address = _address(rng)
     head_sex = Sex.MALE if rng.random() < 0.7 else Sex.FEMALE
     head_age = rng.randint(19, 92)
+    coming_of_age = household % 200 == 7
     moved_in = today - timedelta(days=rng.randint(200, 12_000))
     head_name = _name(rng, surname, head_sex)
     householder = Householder(name=head_name.kanji, addressee_number=addressee_number(first))
@@ -95,6 +108,8 @@ def _household(
         members.append((_name(rng, surname, sex), sex, age, Relationship.CHILD))
     for offset, (name, sex, age, relationship) in enumerate(members):
         born = _birthday(rng, age, today)
+        if coming_of_age and offset == 0:
+            born = twentieth_birthday_on(today + timedelta(days=2))
         since = max(moved_in, born)
         reason = BecameResidentReason.BIRTH if since == born else BecameResidentReason.MOVE_IN
         yield ResidentRecord(
