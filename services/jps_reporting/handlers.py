@@ -1,0 +1,108 @@
+"""What comes from the bus: facts to report, and identity's answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.events import LinkageAnswered
+from contracts.topics import (
+    CLAIMS_EVENTS,
+    EXEMPTIONS_EVENTS,
+    LINKAGE_REPLIES_JPS_REPORTING,
+    QUALIFICATION_EVENTS,
+    Topic,
+)
+from services.chassis.received import Handler, Received, Rejected, Rejection
+from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting import checking
+from services.jps_reporting.domain.batches import BatchState
+from services.jps_reporting.intake import classified, digest, item_of
+from services.jps_reporting.reporting import Reporting
+from services.jps_reporting.stores import batches, items, linkage
+
+
+def handlers(reporting: Reporting) -> dict[Topic, Handler]:
+    """One handler for each topic that the contract lets this service read."""
+
+    async def on_facts(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        await take_in(reporting, received, uow)
+
+    async def on_answers(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        await take_answers(reporting, received, uow)
+
+    return {
+        QUALIFICATION_EVENTS: on_facts,
+        EXEMPTIONS_EVENTS: on_facts,
+        CLAIMS_EVENTS: on_facts,
+        LINKAGE_REPLIES_JPS_REPORTING: on_answers,
+    }
+
+
+async def take_in(reporting: Reporting, received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Turn events into items: the same item twice is one item.
+
+    ``QualificationChanged`` is read past: what of a timeline is to be reported comes as
+    ``QualificationReportable``. Raises ``Rejected`` (JR-1001) for an item id that stands for
+    something else already.
+    """
+    found = [
+        (one, item)
+        for one in received
+        if (item := item_of(one.event, reporting.parameters)) is not None
+    ]
+    known = await items.digests(uow.connection, [item.item_id for _, item in found])
+    new: list[items.NewItem] = []
+    rejections: list[Rejection] = []
+    for one, item in found:
+        content = digest(one.event)
+        earlier = known.setdefault(item.item_id, content)
+        if earlier != content:
+            rejections.append(
+                Rejection(one, "JR-1001", "this item id already stands for another content")
+            )
+            continue
+        new.append(classified(one, item, reporting.parameters))
+    if rejections:
+        raise Rejected(rejections)
+    await items.add(uow.connection, new, uow.now)
+
+
+async def take_answers(
+    reporting: Reporting, received: Sequence[Received[LinkageAnswered]], uow: UnitOfWork
+) -> None:
+    """Keep identity's answers, check the items they are about, and close what is complete.
+
+    An answer to a batch that no longer waits for it is not kept. Raises ``Rejected``: JR-1002 for
+    an answer to no request of ours, JR-1003 for one about somebody else.
+    """
+    known = await linkage.known(uow.connection, [one.event.request_id for one in received])
+    rejections = [rejection for one in received if (rejection := _refusal(one, known)) is not None]
+    if rejections:
+        raise Rejected(rejections)
+    # The batches' locks first: of two that bring the last answers, one has to see the other's.
+    locked = await batches.lock(
+        uow.connection, sorted({known[one.event.request_id][0] for one in received})
+    )
+    await linkage.answer(uow.connection, [_reply(one.event) for one in received], uow.now)
+    for batch in locked.values():
+        if batch.state is not BatchState.COLLECTING:
+            continue
+        persons = {
+            one.event.person_id
+            for one in received
+            if known[one.event.request_id][0] == batch.batch_id
+        }
+        await checking.check_persons(reporting, uow, batch, sorted(persons))
+        await checking.settle(reporting, uow, batch)
+
+
+def _refusal(one: Received[LinkageAnswered], known: dict[Any, tuple[Any, Any]]) -> Rejection | None:
+    asked = known.get(one.event.request_id)
+    if asked is None:
+        return Rejection(one, "JR-1002", "an answer to a request that was never made")
+    if asked != (one.event.reference, one.event.person_id):
+        return Rejection(one, "JR-1003", "an answer about another person or batch than was asked")
+    return None
+
+
+def _reply(event: LinkageAnswered) -> linkage.Reply:
+    return linkage.Reply(event.request_id, event.outcome, event.refusal, event.answer)

@@ -1,0 +1,130 @@
+"""What staff are told when something cannot be done: numbered, in Japanese."""
+
+from services.chassis.problems import Problem
+from services.jps_reporting.domain.batches import BatchState
+
+
+def nothing_to_report() -> Problem:
+    """No waiting item fits what was asked for."""
+    return Problem(
+        "JR-3001",
+        409,
+        "対象となる報告項目がありません。",
+        action="報告項目の一覧で、報告待ちの件数と条件を確認してください。",
+    )
+
+
+def wrong_state(state: BatchState) -> Problem:
+    """The batch is not where this can be done."""
+    return Problem(
+        "JR-3002",
+        409,
+        "この送付単位では、今この操作を行うことができません。",
+        detail=f"現在の状態: {state.label}",
+        action="送付単位の状態を確認してください。",
+    )
+
+
+def unresolved_errors(count: int) -> Problem:
+    """C26: no report leaves with an unresolved error."""
+    return Problem(
+        "JR-3003",
+        409,
+        "論理チェックのエラーが残っているため、媒体を作成できません。",
+        detail=f"エラーのある報告項目: {count}件",
+        action="エラーのある報告項目を送付単位から除くか、元の記録を訂正してください。",
+    )
+
+
+def same_person() -> Problem:
+    """Two people: who built the batch does not seal it."""
+    return Problem(
+        "JR-3004",
+        403,
+        "送付単位を作成した職員は、その媒体を作成できません。",
+        action="別の職員が内容を確認して媒体を作成してください。",
+    )
+
+
+def checked_otherwise() -> Problem:
+    """Layout or substitution table changed since the batch was checked."""
+    return Problem(
+        "JR-3005",
+        409,
+        "論理チェックの後に、様式または代替文字表が変更されています。",
+        action="論理チェックをもう一度実行してください。",
+    )
+
+
+def being_sealed() -> Problem:
+    """Another request is sealing this batch now."""
+    return Problem(
+        "JR-3006",
+        409,
+        "この送付単位の媒体は現在作成中です。",
+        action="しばらく待ってから送付単位の状態を確認してください。",
+    )
+
+
+def changed_meanwhile() -> Problem:
+    """The batch's content changed while the vault was at work."""
+    return Problem(
+        "JR-3007",
+        409,
+        "媒体の作成中に送付単位の内容が変更されました。",
+        action="内容を確認して、もう一度媒体を作成してください。",
+    )
+
+
+def vault_refused(code: str, title: str) -> Problem:
+    """The vault did not fill in the numbers."""
+    return Problem(
+        "JR-3008",
+        409,
+        "個人番号の記録と媒体の暗号化ができませんでした。",
+        detail=f"{title}（{code}）",
+        action="原因を取り除いてから、もう一度媒体を作成してください。媒体通番は変わりません。",
+    )
+
+
+def vault_unreachable() -> Problem:
+    """The vault did not answer: what became of it is unknown, and asking again is safe."""
+    return Problem(
+        "JR-3009",
+        503,
+        "個人番号の記録と媒体の暗号化を行う機能に接続できません。",
+        action="時間をおいて、もう一度媒体を作成してください。媒体通番は変わりません。",
+        headers={"Retry-After": "10"},
+    )
+
+
+def not_in_batch(item_ids: list[str]) -> Problem:
+    """Items to take out that are not in this batch."""
+    return Problem(
+        "JR-3010",
+        409,
+        "指定された報告項目は、この送付単位にありません。",
+        errors=[
+            {"field": "item_ids", "code": "JR-3010", "message": item_id} for item_id in item_ids
+        ],
+    )
+
+
+def not_blocked() -> Problem:
+    """Only an item that is held back, and has a due date, can be released."""
+    return Problem(
+        "JR-3011",
+        409,
+        "この報告項目は保留されていないか、送付期限が定まっていないため、報告待ちに戻せません。",
+        action="報告項目の状態を確認してください。",
+    )
+
+
+def serial_exhausted() -> Problem:
+    """The serial has outgrown the layout's digits."""
+    return Problem(
+        "JR-3012",
+        409,
+        "媒体通番が様式の桁数を超えています。",
+        action="様式ファイルの serial_digits を、提出先に確認のうえ改めてください。",
+    )

@@ -1,0 +1,1 @@
+"""All SQL of jps_reporting, by what it is about."""

@@ -1,0 +1,348 @@
+"""What the API answers with: codes, each with the label that staff read. No names, no numbers."""
+
+import base64
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.events import ReportItemKind
+from services.jps_reporting.domain.checks import Finding
+from services.jps_reporting.domain.cover import Cover
+from services.jps_reporting.domain.layout import LayoutStatus
+from services.jps_reporting.reporting import Reporting
+from services.jps_reporting.stores.batches import Batch, ItemSubstitution, Tally
+from services.jps_reporting.stores.item_rows import StoredItem
+from services.jps_reporting.stores.media import Medium, Slip
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Code(View):
+    """A code and its label."""
+
+    code: str
+    label: str
+
+
+def base64_of(digest: bytes) -> str:
+    """A digest as HTTP headers write it (RFC 9530)."""
+    return base64.b64encode(digest).decode()
+
+
+def coded(code: Any) -> Code:
+    """A labelled code as it is shown."""
+    return Code(code=code.value, label=code.label)
+
+
+class FindingView(View):
+    """A check that struck."""
+
+    code: str
+    severity: Code
+    text: str
+    field: str
+    character: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> "FindingView":
+        return cls(
+            code=finding.code,
+            severity=coded(finding.severity),
+            text=finding.text,
+            field=finding.field,
+            character=finding.character,
+        )
+
+
+class SubstitutionView(View):
+    """A character that is written as another."""
+
+    field: str
+    character: str
+    replacement: str
+    times: int
+
+    @classmethod
+    def of(cls, one: ItemSubstitution) -> "SubstitutionView":
+        return cls(
+            field=one.field,
+            character=one.character,
+            replacement=one.replacement,
+            times=one.times,
+        )
+
+
+class ItemView(View):
+    """A line of the register of receipts (受付処理簿)."""
+
+    item_id: UUID
+    person_id: UUID
+    kind: Code
+    source: Code
+    origin: Code
+    document_id: UUID | None
+    occurred_on: date
+    accepted_on: date
+    state: Code
+    state_since: datetime
+    batch_id: UUID | None
+    blocked_code: str | None
+    rule: str
+    article: str
+    reason: str
+    due_on: date | None
+    due_article: str | None
+    due_statutory: bool | None
+    due_note: str | None
+    overdue: bool
+    received_at: datetime
+    findings: tuple[FindingView, ...] = ()
+    substitutions: tuple[SubstitutionView, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        one: StoredItem,
+        today: date,
+        findings: list[Finding] | None = None,
+        substitutions: list[ItemSubstitution] | None = None,
+    ) -> "ItemView":
+        item = one.item
+        open_ = one.state.value in ("waiting", "in_batch", "sealed", "blocked")
+        return cls(
+            item_id=item.item_id,
+            person_id=item.person_id,
+            kind=coded(item.kind),
+            source=coded(item.source),
+            origin=coded(item.origin),
+            document_id=item.document_id,
+            occurred_on=item.occurred_on,
+            accepted_on=item.accepted_on,
+            state=coded(one.state),
+            state_since=one.state_since,
+            batch_id=one.batch_id,
+            blocked_code=one.blocked_code,
+            rule=one.rule,
+            article=one.article,
+            reason=one.rule_reason,
+            due_on=one.due_on,
+            due_article=one.due_article,
+            due_statutory=one.due_statutory,
+            due_note=one.due_note,
+            overdue=bool(open_ and one.due_on and one.due_on < today),
+            received_at=one.received_at,
+            findings=tuple(map(FindingView.of, findings or ())),
+            substitutions=tuple(map(SubstitutionView.of, substitutions or ())),
+        )
+
+
+class Items(View):
+    """A page of items; ``next`` goes into ``after`` for the following one."""
+
+    items: tuple[ItemView, ...]
+    next: UUID | None = None
+
+
+class ProvisionView(View):
+    """What was given of a person (C23)."""
+
+    item_id: UUID
+    recipient: str
+    clause: str
+    article: str
+    items: tuple[str, ...]
+    number: bool
+    """Whether the record held the individual number."""
+    at: datetime
+    serial: int
+
+
+class PersonItems(View):
+    """A person's items and provisions."""
+
+    items: tuple[ItemView, ...]
+    provisions: tuple[ProvisionView, ...]
+
+
+class KindCount(View):
+    """How many of a kind."""
+
+    kind: Code
+    count: int
+
+
+class SlipView(View):
+    """受渡票 (C22)."""
+
+    handed_on: date
+    record_count: int
+    receiver: str
+    transport: str
+    handed_by: str
+    department: str
+
+    @classmethod
+    def of(cls, slip: Slip) -> "SlipView":
+        return cls(
+            handed_on=slip.handed_on,
+            record_count=slip.record_count,
+            receiver=slip.receiver,
+            transport=slip.transport,
+            handed_by=slip.handed_by,
+            department=slip.department,
+        )
+
+
+class MediumView(View):
+    """A medium, without its bytes."""
+
+    medium_id: UUID
+    serial: int
+    file_name: str
+    created_on: date
+    layout_status: Code
+    sealed_by: str | None
+    sealed_at: datetime | None
+    record_count: int | None
+    size: int | None
+    sha256: str | None
+
+    @classmethod
+    def of(cls, medium: Medium) -> "MediumView":
+        return cls(
+            medium_id=medium.medium_id,
+            serial=medium.serial,
+            file_name=medium.file_name,
+            created_on=medium.created_on,
+            layout_status=coded(LayoutStatus(medium.layout_status)),
+            sealed_by=medium.sealed_by,
+            sealed_at=medium.sealed_at,
+            record_count=medium.record_count,
+            size=medium.size,
+            sha256=medium.sha256.hex() if medium.sha256 else None,
+        )
+
+
+class BatchView(View):
+    """A batch in figures."""
+
+    batch_id: UUID
+    state: Code
+    layout_id: str
+    chosen: dict[str, Any]
+    built_by: str
+    built_at: datetime
+    checked_at: datetime | None
+    closed_at: datetime | None
+    item_count: int
+    kinds: tuple[KindCount, ...]
+    with_errors: int
+    with_warnings: int
+    with_substitutions: int
+    unanswered: int
+    medium: MediumView | None = None
+    slip: SlipView | None = None
+
+    @classmethod
+    def of(
+        cls, batch: Batch, tally: Tally, medium: Medium | None = None, slip: Slip | None = None
+    ) -> "BatchView":
+        return cls(
+            batch_id=batch.batch_id,
+            state=coded(batch.state),
+            layout_id=batch.layout_id,
+            chosen=batch.chosen,
+            built_by=batch.built_by,
+            built_at=batch.built_at,
+            checked_at=batch.checked_at,
+            closed_at=batch.closed_at,
+            item_count=tally.items,
+            kinds=tuple(
+                KindCount(kind=coded(kind), count=tally.kinds[kind.value])
+                for kind in ReportItemKind
+                if kind.value in tally.kinds
+            ),
+            with_errors=tally.with_errors,
+            with_warnings=tally.with_warnings,
+            with_substitutions=tally.with_substitutions,
+            unanswered=tally.unanswered,
+            medium=MediumView.of(medium) if medium else None,
+            slip=SlipView.of(slip) if slip else None,
+        )
+
+
+class Batches(View):
+    """Batches, the latest first."""
+
+    batches: tuple[BatchView, ...]
+
+
+class BatchDetail(View):
+    """A batch with a page of its items, their findings and substitutions."""
+
+    batch: BatchView
+    items: tuple[ItemView, ...]
+    next: UUID | None = None
+
+
+class CoverView(View):
+    """The cover sheet as data."""
+
+    municipality_code: str
+    municipality_name: str
+    receiver: str
+    transport: str
+    serial: int
+    file_name: str
+    created_on: date
+    handed_on: date | None
+    kinds: tuple[KindCount, ...]
+    total: int
+    layout_title: str
+    layout_status: Code
+    sha256: str
+
+    @classmethod
+    def of(cls, cover: Cover) -> "CoverView":
+        return cls(
+            municipality_code=cover.municipality_code,
+            municipality_name=cover.municipality_name,
+            receiver=cover.receiver,
+            transport=cover.transport,
+            serial=cover.serial,
+            file_name=cover.file_name,
+            created_on=cover.created_on,
+            handed_on=cover.handed_on,
+            kinds=tuple(KindCount(kind=coded(kind), count=n) for kind, n in cover.counts),
+            total=cover.total,
+            layout_title=cover.layout_title,
+            layout_status=coded(cover.layout_status),
+            sha256=cover.sha256,
+        )
+
+
+def cover_of(reporting: Reporting, tally: Tally, medium: Medium, slip: Slip | None) -> Cover:
+    """The cover sheet of a sealed medium."""
+    settings = reporting.settings
+    return Cover(
+        municipality_code=settings.municipality_code,
+        municipality_name=settings.municipality_name,
+        receiver=slip.receiver if slip else settings.receiver,
+        transport=slip.transport if slip else settings.transport,
+        serial=medium.serial,
+        file_name=medium.file_name,
+        created_on=medium.created_on,
+        handed_on=slip.handed_on if slip else None,
+        counts=tuple(
+            (kind, tally.kinds[kind.value]) for kind in ReportItemKind if kind.value in tally.kinds
+        ),
+        layout_title=medium.layout_title,
+        layout_status=LayoutStatus(medium.layout_status),
+        sha256=medium.sha256.hex() if medium.sha256 else "",
+    )
