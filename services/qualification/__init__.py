@@ -1,0 +1,1 @@
+"""qualification: who is insured, since when, and why (資格管理)."""

@@ -1,0 +1,170 @@
+"""What qualification has been told: facts, each with the day it concerns and the moment recorded.
+
+Facts are only ever added. What was known at some moment is the facts recorded up to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import ConfigDict, TypeAdapter
+
+from contracts.codes import ResidentChangeKind, ResidentKind
+from contracts.dates import UncertainDate
+from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterStatement:
+    """What the resident register said of a person at one version of the person: all of it.
+
+    A later statement replaces an earlier one, corrections included; the earlier ones remain to tell
+    when something was said first.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    version: int
+    change: ResidentChangeKind
+    changed_on: UncertainDate
+    reported_on: date
+    birth_date: UncertainDate
+    resident_kind: ResidentKind
+    residence_status_code: str | None
+    residence: tuple[ResidencePeriod, ...]
+    died_on: UncertainDate | None
+    records_begin: date | None = None
+    """Of a first statement about somebody who had lived here before: the day from which this
+    system answers for the person. What happened earlier is in other records than ours."""
+
+    @classmethod
+    def of(cls, event: PersonChanged, records_begin: date | None = None) -> "RegisterStatement":
+        """The statement that a person event makes."""
+        return cls(
+            version=event.person_version,
+            change=event.change,
+            changed_on=event.changed_on,
+            reported_on=event.reported_on,
+            birth_date=event.birth_date,
+            resident_kind=event.resident_kind,
+            residence_status_code=event.residence_status_code,
+            residence=event.residence,
+            died_on=event.died_on,
+            records_begin=records_begin,
+        )
+
+    @property
+    def concerns(self) -> date | None:
+        return self.changed_on.value
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStatement:
+    """A stay in category 2 or 3, as a settled notice told it (第2号・第3号被保険者期間).
+
+    ``began`` is the day the category was acquired, None where nobody told it; ``ended`` the first
+    day on which it was no longer held (厚生年金の資格喪失日), None while it lasts. One of them is
+    there. What JPS tells will be facts of this kind too.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    category: InsuredCategory
+    began: date | None
+    ended: date | None
+    notice_id: UUID
+    accepted_on: date
+
+    def __post_init__(self) -> None:
+        if self.category is InsuredCategory.CATEGORY_1:
+            raise ValueError("category 1 is concluded, not told")
+        if self.began is None and self.ended is None:
+            raise ValueError("a stay has a beginning or an end")
+        if self.began is not None and self.ended is not None and self.began >= self.ended:
+            raise ValueError("a stay begins before it ends")
+
+    @property
+    def concerns(self) -> date | None:
+        return self.ended or self.began
+
+
+@dataclass(frozen=True, slots=True)
+class PensionNumberStatement:
+    """The basic pension number (基礎年金番号) that a settled notice gave."""
+
+    __pydantic_config__ = _STRICT
+
+    number: str
+    notice_id: UUID
+    accepted_on: date
+
+    @property
+    def concerns(self) -> date | None:
+        return self.accepted_on
+
+
+Content = RegisterStatement | CategoryStatement | PensionNumberStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what was told, and when it was recorded (aware)."""
+
+    recorded_at: datetime
+    content: Content
+
+    @property
+    def concerns(self) -> date | None:
+        """The day it is about; None where that day is not certain."""
+        return self.content.concerns
+
+
+KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "register": TypeAdapter(RegisterStatement),
+    "category": TypeAdapter(CategoryStatement),
+    "pension_number": TypeAdapter(PensionNumberStatement),
+}
+"""The kinds of facts, by the name under which they are kept."""
+_KIND_OF: Final = {
+    RegisterStatement: "register",
+    CategoryStatement: "category",
+    PensionNumberStatement: "pension_number",
+}
+
+
+def encode(content: Content) -> tuple[str, str]:
+    """A fact's content as kept: its kind and its JSON."""
+    kind = _KIND_OF[type(content)]
+    return kind, KINDS[kind].dump_json(content).decode()
+
+
+def decode(kind: str, body: str) -> Content:
+    """What `encode` wrote. Raises ``ValidationError`` for anything else, ``KeyError`` for a kind
+    that this version does not know."""
+    content: Content = KINDS[kind].validate_json(body)
+    return content
+
+
+def known_at(facts: Iterable[Fact], moment: datetime | None) -> list[Fact]:
+    """The facts recorded up to ``moment``; None: all of them."""
+    return [fact for fact in facts if moment is None or fact.recorded_at <= moment]
+
+
+def history(facts: Iterable[Fact]) -> list[RegisterStatement]:
+    """The register's statements, oldest version first."""
+    said = [fact.content for fact in facts if isinstance(fact.content, RegisterStatement)]
+    return sorted(said, key=lambda statement: statement.version)
+
+
+def pension_number(facts: Iterable[Fact]) -> str | None:
+    """The basic pension number told last; None where none is known, which is lawful."""
+    told = [
+        (fact.recorded_at, fact.content.number)
+        for fact in facts
+        if isinstance(fact.content, PensionNumberStatement)
+    ]
+    return max(told)[1] if told else None

@@ -1,0 +1,99 @@
+"""Figures of the law by date: ages, deadlines, excluded residence statuses.
+
+Each value has the day from which it holds, its source, and how certain it is. A day for which there
+is no value is an error, never the nearest value: see `NoValue`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.qualification.domain.ages import reaches
+from services.qualification.domain.reasons import Certainty
+
+V = TypeVar("V")
+
+
+class NoValue(LookupError):
+    """A parameter has no value for the day that a rule asks about."""
+
+    code = "QU-0001"
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatedValue(_Declared, Generic[V]):
+    """One value, from ``valid_from`` until the next one begins."""
+
+    valid_from: date
+    value: V
+    certainty: Certainty
+    source: Annotated[str, Field(min_length=1)]
+    note: str | None = None
+    """What staff are told where it has to be checked."""
+
+    @property
+    def doubt(self) -> Certainty | None:
+        """The certainty where it is one that has to be checked: conclusions carry it on."""
+        return self.certainty if self.certainty.needs_check else None
+
+
+class Parameter(_Declared, Generic[V]):
+    """One figure of the law through time."""
+
+    title: str
+    article: str
+    unit: str
+    last_checked: date
+    values: Annotated[tuple[DatedValue[V], ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if any(a.valid_from >= b.valid_from for a, b in pairwise(self.values)):
+            raise ValueError("values are listed in the order of their days")
+        return self
+
+    def on(self, day: date) -> DatedValue[V]:
+        """The value that holds on ``day``. Raises `NoValue`."""
+        for dated in reversed(self.values):
+            if dated.valid_from <= day:
+                return dated
+        raise NoValue(f"{self.title}: no value on {day}")
+
+
+class Parameters(_Declared):
+    """Everything that the rules read from files."""
+
+    acquisition_age: Parameter[int]
+    loss_age: Parameter[int]
+    notice_days: Parameter[int]
+    excluded_residence_statuses: Parameter[frozenset[str]]
+    """Codes of the register whose holders the Act does not cover (規則1条の2)."""
+    doubtful_residence_statuses: Parameter[frozenset[str]]
+    """Codes that do not tell whether it covers them."""
+
+    @classmethod
+    def parse(cls, tables: Mapping[str, Any]) -> Self:
+        """Read what the files hold. Raises ``ValidationError``."""
+        return cls.model_validate(tables)
+
+
+def age_reached(ages: Parameter[int], birth: date) -> tuple[date, DatedValue[int]]:
+    """The day on which the age of the law in force on that day is reached, and that age.
+
+    Where a change of the law lowers the age, who is between the old age and the new one reaches it
+    on the day of the change. Raises `NoValue` where no value was in force yet.
+    """
+    first = ages.values[0]
+    if reaches(first.value, birth) < first.valid_from:
+        raise NoValue(f"{ages.title}: no value on {reaches(first.value, birth)}")
+    for dated, following in zip(ages.values, (*ages.values[1:], None), strict=True):
+        day = max(reaches(dated.value, birth), dated.valid_from)
+        if following is None or day < following.valid_from:
+            return day, dated
+    raise AssertionError("the last value has no end")

@@ -1,0 +1,205 @@
+"""The timeline: everything concluded about a person's qualification, as of a day.
+
+`timeline` is a pure function of the facts. It first works out the whole plan, the future included
+(somebody of 25 will reach 60), and then keeps what has happened by the day asked about. So a
+timeline of an earlier day is always the beginning of that of a later one, and the next day on which
+something will happen by itself is known.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from contracts.events import InsuredCategory
+from services.qualification.domain.acquisition import reaches_acquisition_age
+from services.qualification.domain.ages import reaches
+from services.qualification.domain.categories import Segment, compose
+from services.qualification.domain.city import city_views, life
+from services.qualification.domain.exclusion import covered
+from services.qualification.domain.facts import Fact, RegisterStatement, history, known_at
+from services.qualification.domain.loss import reaches_loss_age
+from services.qualification.domain.parameters import NoValue, Parameters
+from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
+from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
+from services.qualification.domain.transitions import Transition, transitions
+
+BIRTH_DATE_UNCERTAIN: Final = Rule(
+    code="birth-date-uncertain",
+    article="国民年金法8条1号・9条3号・年齢計算ニ関スル法律",
+    sentence="生年月日（{written}）が確定していないため、年齢による資格の得喪を判定していません。",
+    effect=Effect.UNKNOWN,
+    rank=99,
+)
+BIRTH_DATE_LATER: Final = Rule(
+    code="birth-date-in-future",
+    article="国民年金法8条1号・9条3号",
+    sentence="生年月日（{birth}）が届出の日より後です。住民記録を確認してください。",
+    effect=Effect.UNKNOWN,
+    rank=99,
+)
+PRESUMED: Final = Rule(
+    code="presumed-category-1",
+    article="国民年金法7条1項1号",
+    sentence="第２号・第３号被保険者である旨の記録がないため、第１号被保険者として扱っています。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+TO_BE_CHECKED: Final = Rule(
+    code="to-be-checked",
+    article="（根拠の確度）",
+    sentence="「{article}」の根拠は{certainty}です。確認のうえ取り扱ってください。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What has happened by ``day``, as far as was known at ``known_at`` (None: by now)."""
+
+    day: date
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A person's qualification as of a day.
+
+    ``segments``: the days of each category in order, without overlap, and those of which the
+    city's records do not tell (``category`` None). ``reviews``: what a person has to look at before
+    the rest can be relied on. ``notes``: what staff should know when they read it.
+    """
+
+    as_of: AsOf
+    segments: tuple[Segment, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def periods(self) -> tuple[Segment, ...]:
+        """The segments whose category is known."""
+        return tuple(segment for segment in self.segments if segment.category is not None)
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """Acquisitions, losses and changes of category, in order."""
+        return transitions(self.segments)
+
+    @property
+    def category(self) -> InsuredCategory | None:
+        """The category on the day of the timeline; None: not insured, or not known."""
+        last = self.segments[-1] if self.segments else None
+        return last.category if last is not None and last.past is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that follows from the facts, whenever it happens."""
+
+    segments: tuple[Segment, ...]
+    reviews: tuple[Review, ...]
+
+    def until(self, as_of: AsOf) -> Timeline:
+        """What of it has happened by the day."""
+        day = as_of.day
+        segments = tuple(_until(s, day) for s in self.segments if s.first.day <= day)
+        reviews = [r for r in self.reviews if r.since is None or r.since <= day]
+        last = segments[-1] if segments else None
+        if last is not None and last.past is None and last.category is None:
+            reviews.insert(0, Review(last.first.reason, last.first.day))
+        by_reason = {review.reason: review for review in reviews}
+        return Timeline(as_of, segments, tuple(by_reason.values()), _notes(segments))
+
+    def next_after(self, day: date) -> date | None:
+        """The next day on which something happens by itself; None where nothing will."""
+        ends = (end for s in self.segments for end in (s.first, s.past) if end is not None)
+        days = [end.day for end in ends if end.day > day]
+        days += [r.since for r in self.reviews if r.since is not None and r.since > day]
+        return min(days, default=None)
+
+
+def timeline(facts: Iterable[Fact], parameters: Parameters, as_of: AsOf) -> Timeline:
+    """The qualification as of a day, from what was known at a moment.
+
+    Raises ``NoValue`` where a rule asks for a figure of a day that the parameters do not cover.
+    """
+    return plan(known_at(facts, as_of.known_at), parameters).until(as_of)
+
+
+def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
+    """Everything that follows from the facts. Raises ``NoValue``."""
+    statements = history(facts)
+    if not statements:
+        return Plan((), ())
+    said = statements[-1]
+    birth = said.birth_date.value
+    alive, death_reviews = life(statements)
+    if birth is None:
+        segments, reviews = compose((), ALWAYS, alive, facts)
+        unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=said.birth_date.notation))
+        return Plan(tuple(segments), (unsure, *reviews))
+    if birth > said.reported_on:
+        return Plan((), (Review(because(BIRTH_DATE_LATER, birth=birth)),))
+    ages = _ages(birth, statements, parameters)
+    if ages is None:
+        return Plan((), ())
+    covers, status_reviews = covered(statements, parameters)
+    views, residence_reviews = city_views(statements)
+    eligible = [
+        _told(span, view.told)
+        for view in views
+        for span in intersect(intersect([view.span], [ages]), intersect([alive], covers))
+    ]
+    segments, category_reviews = compose(eligible, ages, alive, facts)
+    # What is unclear before 20 or after 60 stands in nobody's way.
+    reviews = [
+        review
+        for review in (*residence_reviews, *death_reviews, *status_reviews)
+        if review.since is None or ages.holds(review.since)
+    ]
+    return Plan(tuple(segments), (*reviews, *category_reviews))
+
+
+def _ages(
+    birth: date, statements: Sequence[RegisterStatement], parameters: Parameters
+) -> Span | None:
+    """The days from 20 to 60. None: of somebody who was past them before we ever heard of them,
+    and so old that the parameters do not reach back to their youth. Raises ``NoValue``."""
+    kind = statements[-1].resident_kind
+    try:
+        return Span(
+            reaches_acquisition_age(birth, kind, parameters),
+            reaches_loss_age(birth, kind, parameters),
+        )
+    except NoValue:
+        oldest = max(dated.value for dated in parameters.loss_age.values)
+        if reaches(oldest, birth) > statements[0].reported_on:
+            raise
+        return None
+
+
+def _told(span: Span, told: Boundary) -> Span:
+    """A span as unknown where it begins before our records tell of it."""
+    if span.first is not None and span.first.day >= told.day:
+        return span
+    day = span.first.day if span.first is not None else told.day
+    return replace(span, first=Boundary(day, told.reason, told.accepted_on))
+
+
+def _until(segment: Segment, day: date) -> Segment:
+    if segment.past is not None and segment.past.day > day:
+        return replace(segment, past=None)
+    return segment
+
+
+def _notes(segments: Sequence[Segment]) -> tuple[Reason, ...]:
+    notes = []
+    if any(segment.presumed for segment in segments):
+        notes.append(because(PRESUMED))
+    ends = (end for s in segments for end in (s.first, s.past) if end is not None)
+    for end in ends:
+        if end.reason.certainty.needs_check:
+            label = end.reason.certainty.label
+            notes.append(because(TO_BE_CHECKED, article=end.reason.article, certainty=label))
+    return tuple(dict.fromkeys(notes))

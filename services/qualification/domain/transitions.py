@@ -1,0 +1,90 @@
+"""Acquisitions, losses and changes of category: what a timeline's segments say happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID, uuid5
+
+from contracts.events import InsuredCategory, TransitionKind, TransitionOrigin
+from services.qualification.domain.categories import Segment
+from services.qualification.domain.reasons import Effect
+from services.qualification.domain.spans import Boundary
+
+_ITEMS: Final = UUID("6d0c1f0e-7a0f-5b7e-9a53-2f6f3f7e9c11")
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One thing that happened to a qualification on a day."""
+
+    kind: TransitionKind
+    at: Boundary
+    before: InsuredCategory | None
+    after: InsuredCategory | None
+
+    @property
+    def occurred_on(self) -> date:
+        return self.at.day
+
+    @property
+    def reason(self) -> str:
+        """The code of the rule."""
+        return self.at.reason.code
+
+    @property
+    def origin(self) -> TransitionOrigin:
+        return self.at.reason.rule.origin
+
+    @property
+    def accepted_on(self) -> date:
+        """受理日: of the notice that told it, or the day itself where no notice is due."""
+        return self.at.accepted_on or self.at.day
+
+    @property
+    def is_reportable(self) -> bool:
+        """Whether the city tells JPS of it: category 1 begins or is lost (法12条4項).
+
+        Becoming category 2 is for the employer to tell, not for the city (規則6条の2第1項).
+        """
+        if self.kind is TransitionKind.LOSS:
+            return self.before is InsuredCategory.CATEGORY_1
+        return self.after is InsuredCategory.CATEGORY_1
+
+
+def item_id(person_id: UUID, transition: Transition) -> UUID:
+    """The id under which a transition is reported: the same whenever it is concluded again."""
+    day = transition.occurred_on.isoformat()
+    return uuid5(_ITEMS, f"{person_id}/{transition.kind}/{day}/{transition.reason}")
+
+
+def transitions(segments: Sequence[Segment]) -> tuple[Transition, ...]:
+    """What the segments, in order and free of overlap, say happened."""
+    happened: list[Transition] = []
+    before: Segment | None = None
+    for segment in segments:
+        if segment.category is not None:
+            came_from = _came_from(before, segment)
+            kind = TransitionKind.CATEGORY_CHANGE if came_from else TransitionKind.ACQUISITION
+            happened.append(Transition(kind, segment.first, came_from, segment.category))
+            if segment.past is not None and segment.past.effect is Effect.LOSES:
+                loss = TransitionKind.LOSS
+                happened.append(Transition(loss, segment.past, segment.category, None))
+        before = segment
+    return tuple(happened)
+
+
+def continues(before: Segment, segment: Segment) -> bool:
+    """Whether the qualification went on from one segment to the next in another category."""
+    return (
+        before.category is not None
+        and before.past is not None
+        and before.past.effect is Effect.CHANGES
+        and before.past.day == segment.first.day
+    )
+
+
+def _came_from(before: Segment | None, segment: Segment) -> InsuredCategory | None:
+    if before is not None and continues(before, segment):
+        return before.category
+    return segment.came_from

@@ -1,0 +1,226 @@
+"""People as the tests tell of them: lives in the register's words, notices in the counter's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
+from uuid import UUID, uuid5
+
+from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
+from contracts.dates import UncertainDate
+from contracts.eras import parse_date
+from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+from services.qualification.domain.city import records_begin
+from services.qualification.domain.facts import (
+    CategoryStatement,
+    Content,
+    Fact,
+    PensionNumberStatement,
+    RegisterStatement,
+)
+from services.qualification.domain.timeline import AsOf, Timeline, timeline
+from services.qualification.files import read_parameters
+
+LAW = read_parameters()
+_NOTICES = UUID("00000000-0000-4000-8000-000000000000")
+
+Change = ResidentChangeKind
+Became = BecameResidentReason
+Left = RemovalReason
+
+
+def d(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def when(text: str) -> UncertainDate:
+    """A date as the register writes it: ISO, or one of the notations of a date known in part."""
+    try:
+        return UncertainDate.exact(date.fromisoformat(text))
+    except ValueError:
+        return parse_date(text)
+
+
+def notice_id(name: str) -> UUID:
+    return uuid5(_NOTICES, name)
+
+
+@dataclass
+class Life:
+    """What the register says of one person, version by version, and what notices told.
+
+    Each method is one thing that happened; ``told`` is the day on which it was reported, by
+    default the day of the event. Facts are recorded at noon (UTC) of the day they were told.
+    """
+
+    birth: str
+    kind: ResidentKind = ResidentKind.JAPANESE
+    status: str | None = None
+    stays: tuple[ResidencePeriod, ...] = ()
+    died_on: UncertainDate | None = None
+    facts: list[Fact] = field(default_factory=list)
+    _version: int = 0
+
+    def _say(self, change: Change, on: str, told: str | None) -> Self:
+        self._version += 1
+        changed_on = when(on)
+        if told is not None:
+            reported_on = d(told)
+        else:
+            assert changed_on.value is not None, "tell when an uncertain date was reported"
+            reported_on = changed_on.value
+        begin = records_begin(change, reported_on) if self._version == 1 else None
+        statement = RegisterStatement(
+            version=self._version,
+            change=change,
+            changed_on=changed_on,
+            reported_on=reported_on,
+            birth_date=when(self.birth),
+            resident_kind=self.kind,
+            residence_status_code=self.status,
+            residence=self.stays,
+            died_on=self.died_on,
+            records_begin=begin,
+        )
+        return self._record(statement, reported_on)
+
+    def _record(self, content: Content, on: date) -> Self:
+        noon = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        self.facts.append(Fact(noon + timedelta(seconds=len(self.facts)), content))
+        return self
+
+    def _arrive(self, reason: Became, on: str) -> None:
+        self.stays = (*self.stays, ResidencePeriod(began=when(on), began_reason=reason))
+
+    def _leave(self, reason: Left, on: str) -> None:
+        *before, last = self.stays
+        self.stays = (*before, last.model_copy(update={"ended": when(on), "ended_reason": reason}))
+
+    def loaded(self, on: str, *, since: str, came: Became = Became.MOVE_IN) -> Self:
+        """Is in the first load (全件連携), a resident since long ago."""
+        self._arrive(came, since)
+        return self._say(Change.SNAPSHOT, on, on)
+
+    def born_here(self) -> Self:
+        self._arrive(Became.BIRTH, self.birth)
+        return self._say(Change.BIRTH, self.birth, None)
+
+    def moves_in(self, on: str, told: str | None = None) -> Self:
+        self._arrive(Became.MOVE_IN, on)
+        return self._say(Change.MOVE_IN, on, told)
+
+    def moves_in_from_abroad(self, on: str, told: str | None = None) -> Self:
+        self._arrive(Became.MOVE_IN_FROM_ABROAD, on)
+        return self._say(Change.MOVE_IN_FROM_ABROAD, on, told)
+
+    def enters_ex_officio(self, on: str, reason: Became = Became.OFFICIAL) -> Self:
+        self._arrive(reason, on)
+        return self._say(Change.OFFICIAL_ENTRY, on, None)
+
+    def moves_out(self, on: str, told: str | None = None) -> Self:
+        self._leave(Left.MOVE_OUT, on)
+        return self._say(Change.MOVE_OUT, on, told)
+
+    def moves_abroad(self, on: str, told: str | None = None) -> Self:
+        self._leave(Left.MOVE_ABROAD, on)
+        return self._say(Change.MOVE_ABROAD, on, told)
+
+    def is_removed(self, on: str, reason: Left = Left.OFFICIAL) -> Self:
+        self._leave(reason, on)
+        return self._say(Change.OFFICIAL_REMOVAL, on, None)
+
+    def dies(self, on: str, told: str | None = None) -> Self:
+        self.died_on = when(on)
+        self._leave(Left.DEATH, on)
+        return self._say(Change.DEATH, on, told)
+
+    def has_status(self, status: str, on: str, change: Change = Change.CORRECTION) -> Self:
+        self.status = status
+        return self._say(change, on, None)
+
+    def is_corrected(self, on: str, *, birth: str) -> Self:
+        self.birth = birth
+        return self._say(Change.CORRECTION, on, None)
+
+    def changes_household(self, on: str) -> Self:
+        return self._say(Change.HOUSEHOLD_CHANGE, on, None)
+
+    def leaves_work(
+        self, last_day: str, *, settled: str, since: str | None = None, name: str = "change"
+    ) -> Self:
+        """A settled notice of change from category 2: left work on ``last_day``."""
+        return self.was_insured_elsewhere(
+            since, str(d(last_day) + timedelta(days=1)), settled=settled, name=name
+        )
+
+    def was_insured_elsewhere(
+        self,
+        began: str | None,
+        ended: str | None,
+        *,
+        settled: str,
+        name: str = "stay",
+        category: InsuredCategory = InsuredCategory.CATEGORY_2,
+    ) -> Self:
+        statement = CategoryStatement(
+            category=category,
+            began=d(began) if began else None,
+            ended=d(ended) if ended else None,
+            notice_id=notice_id(name),
+            accepted_on=d(settled),
+        )
+        return self._record(statement, d(settled))
+
+    def has_number(self, number: str, *, settled: str) -> Self:
+        statement = PensionNumberStatement(number, notice_id("number"), d(settled))
+        return self._record(statement, d(settled))
+
+    def on(self, day: str, *, known: str | None = None) -> Timeline:
+        """The timeline of a day, as known at the end of the day ``known`` (default: now)."""
+        moment = None
+        if known is not None:
+            moment = datetime.fromisoformat(f"{known}T23:59:59+00:00")
+        return timeline(self.facts, LAW, AsOf(d(day), moment))
+
+    def events(self, person_id: UUID) -> Iterator[PersonChanged]:
+        """The person events that identity would have sent."""
+        for fact in self.facts:
+            said = fact.content
+            if isinstance(said, RegisterStatement):
+                yield PersonChanged(
+                    person_id=person_id,
+                    person_version=said.version,
+                    change=said.change,
+                    changed_on=said.changed_on,
+                    reported_on=said.reported_on,
+                    birth_date=said.birth_date,
+                    resident_kind=said.resident_kind,
+                    residence_status_code=said.residence_status_code,
+                    residence=said.residence,
+                    died_on=said.died_on,
+                    household_id=None,
+                    is_householder=False,
+                )
+
+    def copy(self) -> "Life":
+        return replace(self, facts=list(self.facts))
+
+
+def rows(line: Timeline) -> list[str]:
+    """A timeline as a clerk would read it out: ``1: 2026-10-01 age-20 → 2026-12-02 death``."""
+    shown = []
+    for segment in line.segments:
+        category = str(segment.category.value) if segment.category else "?"
+        row = f"{category}: {segment.first.day} {segment.first.reason.code} →"
+        if segment.past is not None:
+            row += f" {segment.past.day} {segment.past.reason.code}"
+        shown.append(row)
+    return shown
+
+
+def happened(line: Timeline) -> list[str]:
+    """Its transitions: ``2026-10-01 acquisition 0→1 age-20``."""
+    return [
+        f"{t.occurred_on} {t.kind} {t.before or 0:d}→{t.after or 0:d} {t.reason}"
+        for t in line.transitions
+    ]
