@@ -1,38 +1,30 @@
 """The gateway, wired: settings in, service out."""
 
 import asyncio
-import logging
 from datetime import timedelta
 from pathlib import Path
 
+from services.chassis.clock import Clock, SystemClock
 from services.chassis.service import Background, PublicListener, Service
 from services.gateway import public, staff_commands
-from services.gateway.domain.second_factor import SecondFactorPolicy
 from services.gateway.settings import Settings
 from services.gateway.state import Gateway, gateway_of
 from services.gateway.stores import sessions
 
-log = logging.getLogger(__name__)
-
 _PURGE_EVERY_S = 3_600
 
 
-def build(settings: Settings) -> Service:
-    """The gateway. Opens nothing, reads no key."""
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The gateway. Opens nothing, reads no key. ``clock`` is another than the machine's."""
     return Service(
         settings=settings,
+        clock=clock or SystemClock(),
         migrations=Path(__file__).parent / "migrations",
         commands=[staff_commands.COMMAND],
         background=[Background("purge", _purge)],
         state=Gateway(settings),
-        startup=_startup,
         public=PublicListener(public.create_app, settings.public_host, settings.public_port),
     )
-
-
-async def _startup(service: Service) -> None:
-    if gateway_of(service).settings.second_factor is SecondFactorPolicy.NONE:
-        log.warning("no second factor is asked for at sign-in: control C03 is not met")
 
 
 async def _purge(service: Service) -> None:

@@ -1,5 +1,6 @@
 """The application for staff frontends: routes from the table, the API description, protection."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,10 +13,13 @@ from services.chassis.service import Service
 from services.gateway import docs, forwards, persons, session_api
 from services.gateway.answers import PersonPage, ProblemDocument, SessionView
 from services.gateway.domain.routing import Access, Route
+from services.gateway.domain.second_factor import SecondFactorPolicy
 from services.gateway.guard import COOKIE, GuardedRoute
 from services.gateway.protection import SecurityHeaders
 from services.gateway.routes import ROUTES
 from services.gateway.state import gateway_of
+
+log = logging.getLogger(__name__)
 
 PREFIX: Final = "/api"
 _OWN: Final[dict[str, Callable[..., Any]]] = {**session_api.ENDPOINTS, **persons.ENDPOINTS}
@@ -46,7 +50,10 @@ README の一覧にあります。
 
 def create_app(service: Service) -> FastAPI:
     """The application. Raises ``OSError`` where the key for staff contexts is missing."""
-    _ = gateway_of(service).signer
+    gateway = gateway_of(service)
+    _ = gateway.signer
+    if gateway.settings.second_factor is SecondFactorPolicy.NONE:
+        log.warning("no second factor is asked for at sign-in: control C03 is not met")
     app = FastAPI(
         title="国民年金システム",
         version="1",

@@ -9,9 +9,7 @@ from tests.gateway.house import House, house
 
 
 @pytest.fixture
-async def gateway(
-    stack: TestStack, fresh_database: Callable[[str], str]
-) -> AsyncIterator[House]:
+async def gateway(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[House]:
     """The gateway with nobody behind it."""
     async with house(stack, fresh_database("gateway")) as made:
         yield made

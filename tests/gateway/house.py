@@ -194,9 +194,7 @@ async def house(
     listeners: list[Listener] = []
     try:
         for name in behind:
-            own = stack.settings(
-                cast(type[ServiceSettings], ServiceSettings), name, HTTP_PORT="0"
-            )
+            own = stack.settings(cast(type[ServiceSettings], ServiceSettings), name, HTTP_PORT="0")
             owner = owners[name] = Owner(name, own, clock)
             listener = Listener(owner.app(), own, "127.0.0.1", 0, clients=True)
             await listener.start()
@@ -212,9 +210,9 @@ async def house(
                 DATABASE_NAME=database,
                 PEERS=json.dumps(peers),
                 **{**CHEAP, **settings},
-            )
+            ),
+            clock,
         )
-        service.clock = service.intake._clock = clock
         async with service.opened():
             yield House(service, clock, public.create_app(service), owners)
     finally:
