@@ -43,8 +43,8 @@ def main() -> int:
     rate = published.count / published.seconds if published.seconds else 0
     print(file=sys.stderr)
     print(f"{published.count} changes in {published.seconds:.1f} s ({rate:.0f}/s)")
-    if published.trace_id:
-        print(f"trace {published.trace_id}")
+    for (kind, _), trace_id in published.traces.items():
+        print(f"{kind.value} trace {trace_id}")
     return 0
 
 

@@ -51,14 +51,15 @@ class Resident:
         return replace(self, version=self.version + 1, record=record)
 
 
-def residents(size: int, *, today: date, seed: int = 1) -> Iterator[Resident]:
-    """The city's residents on a day, household by household."""
+def residents(size: int, *, today: date, seed: int = 1, first: int = 0) -> Iterator[Resident]:
+    """The city's residents on a day, household by household; ``first`` is the first one's index,
+    so that another part of the city can be made later."""
     rng = random.Random(seed)  # noqa: S311  the same city for the same seed
-    index = household = 0
-    while index < size:
+    index = household = first
+    while index < first + size:
         household += 1
         for record in _household(rng, household, index, today):
-            if index == size:
+            if index == first + size:
                 return
             yield Resident(index, 1, record)
             index += 1

@@ -5,7 +5,7 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
+from contracts.codes import ResidentChangeKind
 from contracts.events import ResidentChange
 from contracts.keys import resident_key
 from contracts.sealing import PublicSealingKey, seal
@@ -42,11 +43,11 @@ class Bus:
 
 @dataclass(frozen=True)
 class Published:
-    """What was sent: how many, in how long, and the trace of the last sampled one."""
+    """What was sent: how many, in how long, and the trace ids by (kind, addressee number)."""
 
     count: int
     seconds: float
-    trace_id: str | None
+    traces: Mapping[tuple[ResidentChangeKind, str], str]
 
 
 def event_of(
@@ -88,7 +89,8 @@ async def publish(
         linger_ms=10,
         max_batch_size=256 * 1024,
     )
-    count, trace_id, pending = 0, None, []
+    count, pending = 0, []
+    traces: dict[tuple[ResidentChangeKind, str], str] = {}
     began = time.monotonic()
     async with producer:
         for change in changes:
@@ -96,7 +98,8 @@ async def publish(
             traced = trace_every and count % trace_every == 0
             traceparent = _traceparent() if traced else None
             if traceparent:
-                trace_id = traceparent.split("-")[1]
+                place = change.kind, change.resident.record.addressee_number
+                traces[place] = traceparent.split("-")[1]
             event = event_of(change, event_id, key, reported_on)
             pending.append(
                 await producer.send(
@@ -113,7 +116,7 @@ async def publish(
                 progress(count)
         await asyncio.gather(*pending)
     progress(count)
-    return Published(count, time.monotonic() - began, trace_id)
+    return Published(count, time.monotonic() - began, traces)
 
 
 def _headers(event_id: UUID, type_: str, traceparent: str | None) -> list[tuple[str, bytes]]:

@@ -1,0 +1,1 @@
+"""A working day of the made-up city, played through the running house."""
