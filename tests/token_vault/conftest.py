@@ -1,0 +1,78 @@
+"""A vault on the real servers, with keys and a database of its own."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.local.testing import TestStack
+from services.chassis.clock import FixedClock, SystemClock
+from services.chassis.service import Service
+from services.token_vault.app import build
+from services.token_vault.settings import Settings
+from tests.token_vault.vaults import House, initialise
+
+
+class MovableClock(FixedClock):
+    """Begins now and stands still until moved."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock().now())
+
+    @contextmanager
+    def moved(self, by: timedelta) -> Iterator[None]:
+        self.move(by)
+        try:
+            yield
+        finally:
+            self.move(-by)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[str], str]) -> str:
+    return fresh_database("token_vault")
+
+
+@pytest.fixture
+def settings(stack: TestStack, database: str, tmp_path: Path) -> Settings:
+    return stack.settings(
+        Settings,
+        "token_vault",
+        DATABASE_NAME=database,
+        HTTP_PORT="0",
+        VAULT_KEY_FILE=str(tmp_path / "keys" / "key-encryption.key"),
+        VAULT_PASSPHRASE_FILE=str(tmp_path / "secrets" / "passphrase"),
+        LOG_LEVEL="WARNING",
+    )
+
+
+@pytest.fixture
+def service(settings: Settings, clock: MovableClock) -> Service:
+    """Built, not opened; with a clock to move."""
+    built = build(settings)
+    built.clock = clock
+    built.intake._clock = clock
+    return built
+
+
+@pytest.fixture
+async def opened(service: Service) -> AsyncIterator[Service]:
+    """With its database open and its keys made; nothing runs."""
+    async with service.opened():
+        await initialise(service)
+        yield service
+
+
+@pytest.fixture
+async def running(opened: Service, stack: TestStack, settings: Settings) -> AsyncIterator[House]:
+    """All of it running: bus, HTTPS, relay."""
+    second = build(settings)
+    async with second.running():
+        yield House(second, stack)

@@ -1,0 +1,270 @@
+"""The vault's HTTP operations: for whom, how often, and what is recorded."""
+
+import base64
+import hashlib
+import io
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pyzipper
+
+from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
+from contracts.functions import Function
+from contracts.numbers import synthetic_individual_number as digits
+from contracts.sealing import PrivateSealingKey, PublicSealingKey, seal
+from contracts.topics import AUDIT_EVENTS
+from services.token_vault import key_management
+from services.token_vault.domain.quotas import Operation, Period, Quota
+from services.token_vault.store import add_quota
+from tests.token_vault.vaults import (
+    House,
+    public_key,
+    read,
+    sealed_change,
+    take,
+    vault_of,
+)
+
+pytestmark = pytest.mark.stack
+
+LOOKUP = "/numbers/lookup"
+PASSWORD = "designated-by-JPS-2026-10"
+WRONG_CHECK = digits(1)[:11] + str((int(digits(1)[11]) + 1) % 10)
+
+
+def lookup_body(text: str, public: PublicSealingKey, sender: str = "gateway") -> dict[str, Any]:
+    event_id = uuid4()
+    sealed = seal(text, public, sender=sender, event_id=event_id)
+    return {"event_id": str(event_id), "sealed_number": sealed.model_dump(mode="json")}
+
+
+async def look_up(house: House, body: dict[str, Any], **staff: Any) -> httpx.Response:
+    async with house.client("gateway") as client:
+        header = house.staff_header(LOOKUP, Function.NUMBER_LOOKUP, **staff)
+        return await client.post(LOOKUP, json=body, headers=header)
+
+
+async def tokens_for(house: House, *indexes: int) -> list[str]:
+    public = await public_key(house.service)
+    tokens = await take(house.service, [sealed_change(digits(i), public, i) for i in indexes])
+    return [token for token in tokens if token]
+
+
+async def set_password(house: House) -> None:
+    async with house.service.unit_of_work() as uow:
+        await key_management.set_password(uow, vault_of(house.service).keyring, PASSWORD)
+
+
+def order(rows: list[list[Any]], **more: Any) -> dict[str, Any]:
+    return {
+        "batch_id": str(uuid4()),
+        "staff_id": "s007",
+        "file_name": "KPFD0001.CSV",
+        "encoding": "cp932",
+        "line_ending": "crlf",
+        "rows": rows,
+        **more,
+    }
+
+
+def field(token: str) -> dict[str, str]:
+    return {"token": token, "format": "digits"}
+
+
+async def seal_medium(house: House, body: dict[str, Any]) -> httpx.Response:
+    async with house.client("jps_reporting") as client:
+        return await client.post("/media/seal", json=body)
+
+
+async def records_of(reader: Any, operation: AuditOperation, count: int) -> list[AuditRecorded]:
+    found: list[AuditRecorded] = []
+    for _ in range(20):
+        for record in await read(reader, 1, seconds=0.5):
+            event = AuditRecorded.model_validate_json(record.value)
+            found += [event] if event.operation is operation else []
+        if len(found) >= count:
+            break
+    return found
+
+
+async def test_a_number_is_looked_up_and_each_try_recorded(running: House) -> None:
+    (token,) = await tokens_for(running, 1)
+    public = await public_key(running.service)
+    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
+        known = await look_up(running, lookup_body(digits(1), public))
+        unknown = await look_up(running, lookup_body(digits(2), public))
+        wrong = await look_up(running, lookup_body(WRONG_CHECK, public))
+        foreign = await look_up(running, lookup_body(digits(1), public, "resident_register"))
+        records = await records_of(audited, AuditOperation.NUMBER_LOOKUP, 4)
+    assert (known.status_code, known.json()) == (200, {"token": token})
+    for answer, status, code in [
+        (unknown, 404, "TV-2001"),
+        (wrong, 422, "TV-2002"),
+        (foreign, 422, "TV-2004"),
+    ]:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.json()["action"]
+        assert digits(1) not in answer.text
+    assert [(r.outcome, r.details, r.number_accessed) for r in records] == [
+        (AuditOutcome.DONE, {"found": True}, True),
+        (AuditOutcome.DONE, {"found": False}, True),
+        (AuditOutcome.REFUSED, {"code": "TV-1007"}, False),
+        (AuditOutcome.REFUSED, {"code": "TV-1005"}, False),
+    ]
+    assert {(r.staff_id, r.department, r.terminal, r.function) for r in records} == {
+        ("s001", "国保年金課", "terminal-1", "number.lookup")
+    }
+
+
+async def test_a_seal_to_a_key_that_is_gone_asks_for_a_reload(running: House) -> None:
+    strange = PrivateSealingKey.generate("inbound-20200101").public
+    answer = await look_up(running, lookup_body(digits(1), strange))
+    assert (answer.status_code, answer.json()["code"]) == (409, "TV-2003")
+
+
+async def test_look_ups_are_counted_for_each_staff_member_found_or_not(running: House) -> None:
+    public = await public_key(running.service)
+    async with running.service.unit_of_work() as uow:
+        quota = Quota(Operation.NUMBER_LOOKUP, uow.today, Period.HOUR, 3)
+        assert await add_quota(uow.connection, quota)
+    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
+        answers = [await look_up(running, lookup_body(digits(9), public)) for _ in range(5)]
+        other = await look_up(running, lookup_body(digits(9), public), staff_id="s002")
+        records = await records_of(audited, AuditOperation.NUMBER_LOOKUP, 6)
+    assert [a.status_code for a in answers] == [404, 404, 404, 429, 429]
+    assert answers[-1].json()["code"] == "TV-2005"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3601
+    assert other.status_code == 404
+    refused = [r for r in records if r.outcome is AuditOutcome.REFUSED]
+    assert [(r.staff_id, r.details) for r in refused] == [("s001", {"code": "TV-2005"})] * 2
+
+
+@pytest.mark.parametrize(
+    ("peer", "functions", "status", "code"),
+    [
+        ("identity", (Function.NUMBER_LOOKUP,), 403, "CH-0004"),
+        ("jps_reporting", (Function.NUMBER_LOOKUP,), 403, "CH-0004"),
+        ("gateway", (), 401, "CH-0005"),
+        ("gateway", (Function.PERSON_SEARCH, Function.NUMBER_REVEAL), 403, "CH-0006"),
+    ],
+)
+async def test_who_may_not_look_up(
+    running: House, peer: str, functions: tuple[Function, ...], status: int, code: str
+) -> None:
+    public = await public_key(running.service)
+    header = running.staff_header(LOOKUP, *functions) if functions else {}
+    async with running.client(peer) as client:
+        answer = await client.post(LOOKUP, json=lookup_body(digits(1), public), headers=header)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_the_public_key_is_for_the_gateway(running: House) -> None:
+    async with running.client("gateway") as client:
+        answer = await client.get("/sealing-key")
+    assert PublicSealingKey.model_validate(answer.json()) == await public_key(running.service)
+    for peer in ("identity", "jps_reporting", "operator"):
+        async with running.client(peer) as client:
+            assert (await client.get("/sealing-key")).status_code == 403
+
+
+async def test_a_medium_has_the_numbers_and_opens_with_the_designated_password(
+    running: House,
+) -> None:
+    one, two = await tokens_for(running, 1, 2)
+    await set_password(running)
+    rows = [["[data]"], ["1", field(one), "髙橋　花子"], ["2", field(two), "a,b"]]
+    rows.append(["3", field(one), ""])
+    body = order(rows)
+    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
+        answer = await seal_medium(running, body)
+        (record,) = await records_of(audited, AuditOperation.MEDIUM_SEALED, 1)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    digest = base64.b64encode(hashlib.sha256(answer.content).digest()).decode()
+    assert answer.headers["repr-digest"] == f"sha-256=:{digest}:"
+    with pyzipper.AESZipFile(io.BytesIO(answer.content)) as archive:
+        content = archive.read("KPFD0001.CSV", pwd=PASSWORD.encode()).decode("cp932")
+    assert content == (
+        f'[data]\r\n1,{digits(1)},髙橋　花子\r\n2,{digits(2)},"a,b"\r\n3,{digits(1)},\r\n'
+    )
+    with (
+        pyzipper.AESZipFile(io.BytesIO(answer.content)) as archive,
+        pytest.raises(RuntimeError, match="[Bb]ad password"),
+    ):
+        archive.read("KPFD0001.CSV", pwd=PASSWORD[:-1].encode())
+    assert (record.staff_id, record.count, record.number_accessed) == ("s007", 3, True)
+    assert record.reference == UUID(body["batch_id"])
+    assert record.details == {"rows": 4}
+
+
+async def test_a_medium_is_refused_whole(running: House) -> None:
+    (one,) = await tokens_for(running, 1)
+    unset = await seal_medium(running, order([["a", field(one)]]))
+    assert (unset.status_code, unset.json()["code"]) == (409, "TV-2105")
+    assert "set-medium-password" in unset.json()["action"]
+    await set_password(running)
+    unknown = "f" * 32
+    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
+        strange = await seal_medium(
+            running, order([["a", field(one)], ["b", "c", field(unknown)]])
+        )
+        rare = await seal_medium(running, order([["a", field(one)], ["𠮷野　太郎"]]))
+        records = await records_of(audited, AuditOperation.MEDIUM_SEALED, 2)
+    for answer, error in [
+        (strange, {"field": "rows.1.2", "code": "TV-2101"}),
+        (rare, {"field": "rows.1.0", "code": "TV-2102", "position": "0"}),
+    ]:
+        assert (answer.status_code, answer.json()["code"]) == (422, "TV-2100")
+        (told,) = answer.json()["errors"]
+        assert {**told, **error} == told
+        assert unknown not in answer.text
+        assert "𠮷" not in answer.text
+    assert [(r.outcome, r.count, r.number_accessed) for r in records] == [
+        (AuditOutcome.REFUSED, 0, False)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file_name": "山田太郎.csv"},
+        {"file_name": "../a.csv"},
+        {"encoding": "utf-8"},
+        {"line_ending": "cr"},
+        {"rows": []},
+        {"rows": [["a", {"token": "x", "format": "digits"}]]},
+        {"rows": [["a", {"token": "0" * 32, "format": "masked"}]]},
+        {"rows": [["a", 1]]},
+        {"staff_id": ""},
+        {"password": "mine"},
+    ],
+)
+async def test_an_order_of_another_form_is_refused(running: House, change: Any) -> None:
+    answer = await seal_medium(running, order([["a"]]) | change)
+    assert (answer.status_code, answer.json()["code"]) == (422, "CH-0001")
+
+
+async def test_media_are_for_jps_reporting_and_counted(running: House) -> None:
+    await set_password(running)
+    for peer in ("gateway", "identity", "operator"):
+        async with running.client(peer) as client:
+            answer = await client.post("/media/seal", json=order([["a"]]))
+        assert (answer.status_code, answer.json()["code"]) == (403, "CH-0004")
+    async with running.service.unit_of_work() as uow:
+        quota = Quota(Operation.MEDIUM_SEAL, uow.today, Period.DAY, 1)
+        assert await add_quota(uow.connection, quota)
+    assert (await seal_medium(running, order([["a"]]))).status_code == 200
+    spent = await seal_medium(running, order([["a"]]))
+    assert (spent.status_code, spent.json()["code"]) == (429, "TV-2005")
+
+
+async def test_there_is_no_way_to_list_or_to_reveal(running: House) -> None:
+    listener = running.service.routers[0]
+    assert {(tuple(route.methods), route.path) for route in listener.routes} == {
+        (("GET",), "/sealing-key"),
+        (("POST",), "/numbers/lookup"),
+        (("POST",), "/media/seal"),
+    }
