@@ -153,6 +153,8 @@ async def _on_http(_request: Request, error: Exception) -> JSONResponse:
     status = cast(HTTPException, error).status_code
     if isinstance(error.__cause__, _TooLarge):  # FastAPI wraps what reading a body raises
         return respond(problems.too_large(MAX_BODY))
+    if status == 400:  # what FastAPI says of a body nested too deep to be parsed
+        return respond(problems.unreadable_body())
     if status == 404:
         return respond(problems.not_found())
     if status == 405:
