@@ -1,0 +1,104 @@
+"""The two listeners: browsers come without a certificate, everybody else with one."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from contracts.events import AuditOperation, AuditRecorded
+from contracts.topics import AUDIT_EVENTS
+from deploy.local.testing import TestStack
+from services.chassis.service import Service
+from services.chassis.settings import ServiceSettings
+from services.gateway.app import build
+from services.gateway.settings import Settings
+from tests.gateway.house import CHEAP, HEADERS, House, sign_in
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+async def running(clean_stack: TestStack) -> AsyncIterator[Service]:
+    settings = clean_stack.settings(Settings, "gateway", HTTP_PORT="0", PUBLIC_PORT="0", **CHEAP)
+    async with build(settings).running() as service:
+        yield service
+
+
+def trusting(service: Service) -> ssl.SSLContext:
+    """A browser that knows the deployment's authority and has no certificate."""
+    return ssl.create_default_context(cafile=str(service.settings.certs_dir / "ca.pem"))
+
+
+def url(service: Service, *, public: bool) -> str:
+    listener = service.public_listener if public else service.listener
+    assert listener is not None
+    return f"https://localhost:{listener.port}"
+
+
+async def test_browsers_need_no_certificate(running: Service) -> None:
+    async with httpx.AsyncClient(verify=trusting(running), base_url=url(running, public=True)) as c:
+        response = await c.get("/api/session")
+        assert response.status_code == 401
+        assert response.json()["code"] == "GW-0103"
+        assert "strict-transport-security" not in response.headers  # localhost
+        assert (await c.get("/health/ready")).status_code == 404
+
+
+async def test_inner_listener_needs_one_and_has_no_api(running: Service) -> None:
+    inner = url(running, public=False)
+    async with httpx.AsyncClient(verify=trusting(running), base_url=inner) as stranger:
+        with pytest.raises(httpx.HTTPError):
+            await stranger.get("/health/ready")
+    context = running.settings.client_tls()
+    async with httpx.AsyncClient(verify=context, base_url=inner) as peer:
+        assert (await peer.get("/api/session")).status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+async def test_old_tls_is_refused(running: Service) -> None:
+    context = trusting(running)
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    async with httpx.AsyncClient(verify=context, base_url=url(running, public=True)) as old:
+        with pytest.raises(httpx.HTTPError):
+            await old.get("/api/session")
+
+
+async def test_sign_in_reaches_the_audit_topic(running: Service, stack: TestStack) -> None:
+    house = House(running, clock=None, app=None, owners={})  # type: ignore[arg-type] # unused here
+    await house.hire("sato")
+    async with httpx.AsyncClient(
+        verify=trusting(running), base_url=url(running, public=True), headers=HEADERS
+    ) as browser:
+        assert (await sign_in(browser)).status_code == 200
+        assert (await browser.get("/api/session")).json()["standing"] == "live"
+    record = await _next_record(stack)
+    assert record.operation is AuditOperation.SIGN_IN
+    assert record.staff_id == "sato"
+    assert record.terminal == "127.0.0.1"
+
+
+async def _next_record(stack: TestStack) -> AuditRecorded:
+    settings = stack.settings(ServiceSettings, "audit")
+    consumer = AIOKafkaConsumer(
+        AUDIT_EVENTS.name,
+        bootstrap_servers=settings.kafka_bootstrap,
+        security_protocol="SSL",
+        ssl_context=settings.client_tls(),
+        auto_offset_reset="earliest",
+        group_id=None,
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        record = await asyncio.wait_for(consumer.getone(), 20)
+    finally:
+        await consumer.stop()
+    assert dict(record.headers)["ce_source"] == b"gateway"
+    assert "佐藤" not in json.dumps(json.loads(record.value), ensure_ascii=False)
+    return AuditRecorded.model_validate_json(record.value)
