@@ -1,0 +1,83 @@
+"""What staff may ask of qualification, and do, through the gateway. Every answer is recorded in the
+transaction that reads it: no record, no answer."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from contracts.events import AuditOperation
+from contracts.functions import Function
+from services.chassis import audit, problems
+from services.chassis.clock import JAPAN
+from services.chassis.http import current_service, requires
+from services.chassis.service import Service
+from services.chassis.staff_context import StaffContext
+from services.qualification import notice_api
+from services.qualification.domain.parameters import NoValue
+from services.qualification.problems import in_the_future, no_value
+from services.qualification.state import state_of
+from services.qualification.stores import notices, persons, runs
+from services.qualification.views import (
+    Asked,
+    QualificationView,
+    notice_summary,
+    qualification_view,
+)
+
+router = APIRouter()
+router.include_router(notice_api.router)
+
+
+@router.get("/persons/{person_id}/qualification")
+async def show(
+    person_id: UUID,
+    staff: Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))],
+    service: Annotated[Service, Depends(current_service)],
+    as_of: Annotated[date | None, Query()] = None,
+    known_at: Annotated[AwareDatetime | None, Query()] = None,
+) -> QualificationView:
+    """A person's timeline with its reasons.
+
+    ``as_of``: as it stood on that day, by what was known at its end. ``known_at``: by what was
+    known at another moment instead. Without both: as it stands now.
+    """
+    state = state_of(service)
+    async with service.unit_of_work() as uow:
+        connection = uow.connection
+        today = await runs.business_day(connection, uow.today)
+        if as_of is not None and as_of > today:
+            raise in_the_future()
+        if not await persons.exists(connection, person_id):
+            raise problems.not_found()
+        moment = known_at or (_end_of(as_of) if as_of is not None and as_of < today else None)
+        asked = Asked(person_id, as_of or today, moment, staff.staff_id)
+        facts = await persons.facts_of(connection, [person_id])
+        reported = await persons.reported(connection, person_id)
+        summaries = [
+            notice_summary(notice, state.title(notice.kind), staff.staff_id, moment)
+            for notice in await notices.of_person(connection, person_id)
+            if moment is None or notice.accepted_at <= moment
+        ]
+        try:
+            view = qualification_view(
+                asked, facts.get(person_id, []), state.parameters, reported, summaries
+            )
+        except NoValue:
+            raise no_value() from None
+        audit.record(
+            uow,
+            AuditOperation.INQUIRY,
+            staff=staff,
+            function=Function.PERSON_VIEW,
+            person_id=person_id,
+            details={"what": "qualification", "as_of": asked.day.isoformat()},
+        )
+    return view
+
+
+def _end_of(day: date) -> datetime:
+    """The last moment of a day in Japan."""
+    return datetime.combine(day, time.max, JAPAN)

@@ -1,0 +1,156 @@
+"""Commands of qualification's own: the nightly run, and drawing every conclusion anew."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from contracts.events import AuditOperation
+from services.chassis import audit
+from services.chassis.clock import japan_date
+from services.chassis.service import Command, Service
+from services.chassis.unit_of_work import UnitOfWork
+from services.qualification.conclusions import CANNOT_CONCLUDE, Outcome, conclude, write
+from services.qualification.settings import Settings
+from services.qualification.state import state_of
+from services.qualification.stores import persons, runs
+
+REFUSED: Final = 2
+FAILED: Final = 1
+
+
+async def nightly(service: Service, arguments: argparse.Namespace) -> int:
+    """Let happen what happens by itself up to a day: 20 and 60 reached, the day after a move.
+
+    Only persons for whom something falls due are touched. Each batch is a transaction: the run can
+    be stopped at any moment and run again, and to run it twice changes nothing. A day that lies
+    behind the latest run is done already. Exit status 1: some persons could not be concluded.
+    """
+    settings, run_date = _settings(service), arguments.date
+    today = japan_date(service.clock.now())
+    run_date = run_date or today
+    if (run_date - today).days > settings.nightly_days_ahead:
+        print(f"QU-1401: {run_date} is too far ahead (see NENKIN_NIGHTLY_DAYS_AHEAD)",
+              file=sys.stderr)  # fmt: skip
+        return REFUSED
+    async with service.unit_of_work() as uow:
+        await runs.begin(uow.connection, run_date, uow.now)
+    done, changed, reported, failed = 0, 0, 0, set[UUID]()
+    began = time.monotonic()
+    while True:
+        async with service.unit_of_work() as uow:
+            batch = await persons.due(
+                uow.connection, run_date, settings.nightly_batch, sorted(failed)
+            )
+            outcome, bad = await _conclude(service, uow, batch, run_date)
+            failed |= bad
+            last = len(batch) < settings.nightly_batch
+            done, changed = done + len(batch) - len(bad), changed + outcome.changed
+            reported += outcome.reported
+            await runs.note(
+                uow.connection,
+                run_date,
+                persons=len(batch) - len(bad),
+                failed=len(failed),
+                finished_at=uow.now if last else None,
+            )
+            if batch or last:
+                _record(uow, "nightly", len(batch), outcome, finished=last)
+        rate = done / max(time.monotonic() - began, 1e-9)
+        print(f"{run_date}: {done} persons, {rate:.0f}/s", file=sys.stderr)
+        if last:
+            print(f"{changed} timelines changed, {reported} reported, {len(failed)} failed",
+                  file=sys.stderr)  # fmt: skip
+            return FAILED if failed else 0
+
+
+async def recompute(service: Service, arguments: argparse.Namespace) -> int:
+    """Draw every person's conclusions anew: after a change of the rules or the parameters.
+
+    Goes by the order of ids; ``--after`` takes an interrupted run up where it stopped.
+    """
+    settings = _settings(service)
+    place: UUID | None = arguments.after
+    done, failed = 0, set[UUID]()
+    while True:
+        async with service.unit_of_work() as uow:
+            batch = await persons.after(uow.connection, place, settings.nightly_batch)
+            day = await runs.business_day(uow.connection, uow.today)
+            outcome, bad = await _conclude(service, uow, batch, day)
+            failed |= bad
+            place, done = batch[-1] if batch else place, done + len(batch)
+            last = len(batch) < settings.nightly_batch
+            _record(uow, "recompute", len(batch), outcome, finished=last)
+        print(f"{done} persons, up to {place}", file=sys.stderr)
+        if last:
+            return FAILED if failed else 0
+
+
+async def _conclude(
+    service: Service, uow: UnitOfWork, batch: Sequence[UUID], day: date
+) -> tuple[Outcome, set[UUID]]:
+    """Conclude for a batch; those whose facts no rule covers are left as they are."""
+    if not batch:
+        return Outcome(), set()
+    parameters = state_of(service).parameters
+    known = await persons.lock(uow.connection, batch)
+    day = await runs.business_day(uow.connection, day)
+    facts = await persons.facts_of(uow.connection, batch)
+    concluded, failed = [], set()
+    for person_id, before in known.items():
+        try:
+            concluded.append(conclude(person_id, before, facts.get(person_id, ()), parameters, day))
+        except CANNOT_CONCLUDE:
+            failed.add(person_id)
+    return await write(uow, concluded), failed
+
+
+def _record(uow: UnitOfWork, job: str, count: int, outcome: Outcome, *, finished: bool) -> None:
+    audit.record(
+        uow,
+        AuditOperation.BATCH_JOB,
+        count=count,
+        details={
+            "job": job,
+            "changed": outcome.changed,
+            "reported": outcome.reported,
+            "finished": finished,
+        },
+    )
+
+
+def _settings(service: Service) -> Settings:
+    if not isinstance(service.settings, Settings):
+        raise TypeError("qualification runs with its own settings")
+    return service.settings
+
+
+def _nightly_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--date",
+        type=date.fromisoformat,
+        help="the day up to which things happen (YYYY-MM-DD); today in Japan by default",
+    )
+
+
+def _recompute_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--after", type=UUID, help="go on after this person id")
+
+
+COMMANDS: Final = (
+    Command(
+        name="nightly",
+        help="let happen what falls due by a day: 20 and 60 reached, the day after a move or death",
+        run=nightly,
+        arguments=_nightly_arguments,
+    ),
+    Command(
+        name="recompute",
+        help="draw every conclusion anew after a change of rules or parameters",
+        run=recompute,
+        arguments=_recompute_arguments,
+    ),
+)

@@ -1,0 +1,117 @@
+"""What comes from the bus: persons as identity knows them, and what became of report items."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from contracts.events import ItemForwarded, PersonChanged, ReportItemKind
+from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, Topic
+from services.chassis.received import Handler, Received, Rejected, Rejection
+from services.chassis.unit_of_work import UnitOfWork
+from services.qualification.conclusions import CANNOT_CONCLUDE, Conclusion, conclude, write
+from services.qualification.domain.city import records_begin
+from services.qualification.domain.facts import Fact, RegisterStatement
+from services.qualification.domain.parameters import Parameters
+from services.qualification.stores import notices, persons, runs
+from services.qualification.stores.persons import Known, NewFact
+
+OURS: Final = frozenset(
+    {
+        ReportItemKind.ACQUISITION,
+        ReportItemKind.LOSS,
+        ReportItemKind.CATEGORY_CHANGE,
+        ReportItemKind.DEATH,
+    }
+)
+"""The kinds of report items that come from here; the others are of exemptions and claims."""
+
+Batch = Sequence[Received[PersonChanged]]
+
+
+class Handlers:
+    """The handlers, with the parameters they go by and the counter of what they leave aside."""
+
+    def __init__(self, parameters: Parameters, first_load: date | None, outdated: Counter) -> None:
+        """``first_load``: see ``Settings.records_begin``."""
+        self._parameters = parameters
+        self._first_load = first_load
+        self._outdated = outdated
+
+    def by_topic(self) -> Mapping[Topic, Handler]:
+        """One for each topic that qualification consumes."""
+        return {PERSONS_EVENTS: self.on_persons, JPS_EVENTS: self.on_jps}
+
+    async def on_persons(self, batch: Batch, uow: UnitOfWork) -> None:
+        """Keep what is told as facts, and conclude anew for everybody it is about.
+
+        State-carrying events: an older version than the one known changes nothing.
+        """
+        by_person: dict[UUID, list[Received[PersonChanged]]] = {}
+        for received in batch:
+            by_person.setdefault(received.event.person_id, []).append(received)
+        known = await persons.lock(uow.connection, by_person)
+        added = self._new_facts(by_person, known, uow)
+        self._outdated.inc(len(batch) - sum(map(len, added.values())))
+        facts = await persons.facts_of(uow.connection, [p for p in added if p in known])
+        day = await runs.business_day(uow.connection, uow.today)
+        concluded: list[Conclusion] = []
+        refused: list[Rejection] = []
+        for person_id, new in added.items():
+            before = known.get(person_id, Known(0))
+            now = Known(
+                new[-1].ordinal, before.timeline_version, before.timeline_digest, before.next_due
+            )
+            every = [*facts.get(person_id, ()), *(n.fact for n in new)]
+            try:
+                concluded.append(conclude(person_id, now, every, self._parameters, day))
+            except CANNOT_CONCLUDE as error:
+                reason = f"no rule covers the dates of this person ({type(error).__name__})"
+                refused.append(Rejection(by_person[person_id][0], "QU-1001", reason))
+        if refused:
+            raise Rejected(refused)
+        await persons.add_facts(uow.connection, [new for group in added.values() for new in group])
+        await write(uow, concluded, {person: told[-1] for person, told in by_person.items()})
+
+    def _new_facts(
+        self,
+        by_person: Mapping[UUID, Batch],
+        known: Mapping[UUID, Known],
+        uow: UnitOfWork,
+    ) -> dict[UUID, list[NewFact]]:
+        """The events that say something new, as facts; persons without any are left out."""
+        added: dict[UUID, list[NewFact]] = {}
+        for person_id, told in by_person.items():
+            before = known.get(person_id)
+            version = before.person_version if before else 0
+            new: list[NewFact] = []
+            for received in told:
+                event = received.event
+                if event.person_version <= version:
+                    continue
+                begin = None
+                if version == 0:
+                    begin = records_begin(event.change, self._first_load or uow.today)
+                version = event.person_version
+                statement = RegisterStatement.of(event, begin)
+                new.append(NewFact(person_id, version, Fact(uow.now, statement)))
+            if new:
+                added[person_id] = new
+        return added
+
+    async def on_jps(self, batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
+        """Note which of our items were sent, and when; the notices among them are forwarded."""
+        ours = [received for received in batch if received.event.kind in OURS]
+        if not ours:
+            return
+        strange = await persons.forward(
+            uow.connection, [received.event for received in ours], uow.now
+        )
+        if strange:
+            reason = "no item of this id was reported of this person"
+            raise Rejected(
+                [Rejection(r, "QU-1002", reason) for r in ours if r.event.item_id in strange]
+            )
+        await notices.forward(uow.connection, [received.event.item_id for received in ours])

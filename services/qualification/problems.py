@@ -1,0 +1,127 @@
+"""What qualification refuses staff: numbered, in Japanese, with what to do (see the README)."""
+
+from collections.abc import Sequence
+
+from contracts.forms import Attachment, EntryState, FormError
+from services.chassis.problems import Problem
+from services.qualification.domain.reasons import Review
+
+
+def no_value() -> Problem:
+    """The files of parameters do not cover a day that a rule asked about."""
+    return Problem(
+        "QU-0001",
+        500,
+        "判定に必要な数値が登録されていない日付です。",
+        action="管理者に連絡してください（parameters の有効期間の確認が必要です）。",
+    )
+
+
+def unknown_form() -> Problem:
+    """No form of that kind on the day of receipt."""
+    return Problem(
+        "QU-0101",
+        422,
+        "この種類の届書は受け付けていません。",
+        action="届書の種類と受付日を確認してください。",
+        errors=[{"field": "form", "code": "QU-0101", "message": "届書の種類を選んでください。"}],
+    )
+
+
+def not_acceptable(errors: Sequence[FormError]) -> Problem:
+    """The form as handed in has faults; each is an entry of ``errors``."""
+    return Problem(
+        "QU-0102",
+        422,
+        "届書の内容に誤りがあります。",
+        detail="項目ごとの内容は errors を確認してください。",
+        action="表示された項目を修正して、もう一度送信してください。",
+        errors=[error.model_dump() for error in errors],
+    )
+
+
+def same_fact() -> Problem:
+    """The same fact was notified already."""
+    return Problem(
+        "QU-0103",
+        409,
+        "同じ事実の届書が既に受け付けられています。",
+        action="個人の画面で受付済みの届書を確認し、誤りの場合は取下げを行ってください。",
+    )
+
+
+def wrong_state(state: EntryState) -> Problem:
+    """The notice is not in a state in which this can be done."""
+    return Problem(
+        "QU-0201",
+        409,
+        "この届書の状態では操作できません。",
+        detail=f"現在の状態: {state.label}",
+        action="届書の状態を確認してください。",
+    )
+
+
+def same_person() -> Problem:
+    """Two people: who accepted it may not settle it."""
+    return Problem(
+        "QU-0202",
+        403,
+        "受け付けた本人は本登録できません。",
+        action="別の職員が内容を確認して本登録してください。",
+    )
+
+
+def documents_missing(missing: Sequence[Attachment]) -> Problem:
+    """Required documents are still missing."""
+    return Problem(
+        "QU-0203",
+        409,
+        "必要な書類が未提出のため本登録できません。",
+        action="書類を確認して attachments に記録するか、省略できる場合は理由を選んでください。",
+        errors=[
+            {
+                "field": f"attachments.{attachment.code}",
+                "code": "QU-0203",
+                "message": f"「{attachment.label}」が未提出です。",
+            }
+            for attachment in missing
+        ],
+    )
+
+
+def without_effect(reviews: Sequence[Review]) -> Problem:
+    """What is notified does not follow with the facts as they are."""
+    return Problem(
+        "QU-0204",
+        409,
+        "この届出による資格の変更を確認できないため本登録できません。",
+        detail="理由は errors を確認してください。",
+        action="住民記録と届書の日付を確認し、誤りの場合は取下げを行ってください。",
+        errors=[
+            {"field": "values", "code": review.code, "message": review.reason.sentence}
+            for review in reviews
+        ],
+    )
+
+
+def number_in_text() -> Problem:
+    """An individual number stands where text belongs."""
+    message = "理由に個人番号が含まれています。個人番号は入力できません。"
+    return Problem(
+        "QU-0205",
+        422,
+        message,
+        action="個人番号を除いて入力してください。",
+        errors=[{"field": "reason", "code": "QU-0205", "message": message}],
+    )
+
+
+def in_the_future() -> Problem:
+    """Asked about a day that has not come."""
+    return Problem(
+        "QU-0301",
+        422,
+        "照会日が本日より後です。",
+        action="本日以前の日を指定してください。",
+        errors=[{"field": "as_of", "code": "QU-0301", "message": "本日以前の日にしてください。"}],
+    )

@@ -1,0 +1,1 @@
+"""All SQL of qualification: persons and their facts, notices, nightly runs."""

@@ -1,0 +1,226 @@
+"""Persons, their facts, and what was concluded from them: a batch is a handful of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from contracts.events import ItemForwarded
+from services.qualification.domain.facts import Content, Fact, decode, encode
+from services.qualification.domain.transitions import Transition, item_id
+
+K = TypeVar("K")
+
+# Locked in the order of their ids, so that two batches never wait for each other.
+_LOCK: Final = """
+select person_id, person_version, next_due, timeline_version, timeline_digest
+from qualification.persons where person_id = any($1::uuid[])
+order by person_id for update
+"""
+_FACTS: Final = """
+select person_id, kind, recorded_at, body::text as body
+from qualification.facts where person_id = any($1::uuid[])
+"""
+_ADD_FACTS: Final = """
+insert into qualification.facts (person_id, kind, ordinal, concerns, recorded_at, body)
+select a.person_id, a.kind, a.ordinal, a.concerns, a.recorded_at, a.body::jsonb
+from unnest($1::uuid[], $2::text[], $3::bigint[], $4::date[], $5::timestamptz[], $6::text[])
+    as a (person_id, kind, ordinal, concerns, recorded_at, body)
+"""
+_WRITE: Final = """
+insert into qualification.persons as p
+    (person_id, person_version, next_due, timeline_version, timeline_digest)
+select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[])
+on conflict (person_id) do update
+set person_version = excluded.person_version, next_due = excluded.next_due,
+    timeline_version = excluded.timeline_version, timeline_digest = excluded.timeline_digest
+"""
+_ADD_TRANSITIONS: Final = """
+insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason, origin,
+    category_before, category_after, notice_id, accepted_on, reported_at)
+select *, $11 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[],
+                          $7::smallint[], $8::smallint[], $9::uuid[], $10::date[])
+on conflict (item_id) do nothing
+returning item_id
+"""
+_STAND: Final = """
+update qualification.transitions set stands = (item_id = any($2::uuid[]))
+where person_id = any($1::uuid[]) and stands <> (item_id = any($2::uuid[]))
+"""
+_FORWARD: Final = """
+update qualification.transitions t
+set forwarded_on = a.forwarded_on, batch_id = a.batch_id, medium_serial = a.medium_serial,
+    forwarded_at = $6
+from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::int[])
+    as a (item_id, person_id, forwarded_on, batch_id, medium_serial)
+where t.item_id = a.item_id and t.person_id = a.person_id and t.forwarded_on is null
+"""
+_OWNED: Final = """
+select item_id, person_id from qualification.transitions where item_id = any($1::uuid[])
+"""
+_TRANSITIONS: Final = """
+select item_id, kind, occurred_on, reason, stands, reported_at, forwarded_on, forwarded_at
+from qualification.transitions where person_id = $1 order by occurred_on, reported_at, item_id
+"""
+_DUE: Final = """
+select person_id from qualification.persons
+where next_due <= $1 and person_id <> all($3::uuid[])
+order by next_due, person_id limit $2
+"""
+_AFTER: Final = """
+select person_id from qualification.persons
+where $1::uuid is null or person_id > $1 order by person_id limit $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a person beside the facts."""
+
+    person_version: int
+    timeline_version: int = 0
+    timeline_digest: bytes | None = None
+    next_due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact to be added, with its place among the person's facts of its kind."""
+
+    person_id: UUID
+    ordinal: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A transition as it was reported, and what became of it."""
+
+    item_id: UUID
+    kind: str
+    occurred_on: date
+    reason: str
+    stands: bool
+    reported_at: datetime
+    forwarded_on: date | None
+    forwarded_at: datetime | None
+
+
+async def lock(connection: asyncpg.Connection, persons: Iterable[UUID]) -> dict[UUID, Known]:
+    """What is known of these persons; nobody else changes it until the transaction ends."""
+    rows = await connection.fetch(_LOCK, list(persons))
+    return {
+        row["person_id"]: Known(
+            row["person_version"],
+            row["timeline_version"],
+            row["timeline_digest"],
+            row["next_due"],
+        )
+        for row in rows
+    }
+
+
+async def facts_of(
+    connection: asyncpg.Connection, persons: Sequence[UUID]
+) -> dict[UUID, list[Fact]]:
+    """All facts of these persons, in one query."""
+    facts: dict[UUID, list[Fact]] = defaultdict(list)
+    if persons:
+        for row in await connection.fetch(_FACTS, persons):
+            content: Content = decode(row["kind"], row["body"])
+            facts[row["person_id"]].append(Fact(row["recorded_at"], content))
+    return facts
+
+
+async def add_facts(connection: asyncpg.Connection, added: Sequence[NewFact]) -> None:
+    """Add facts; they are never altered."""
+    if not added:
+        return
+    rows = []
+    for new in added:
+        kind, body = encode(new.fact.content)
+        fact = new.fact
+        rows.append((new.person_id, kind, new.ordinal, fact.concerns, fact.recorded_at, body))
+    await connection.execute(_ADD_FACTS, *_columns(rows, 6))
+
+
+async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -> None:
+    """Keep what is known of these persons now."""
+    rows = [
+        (person_id, k.person_version, k.next_due, k.timeline_version, k.timeline_digest)
+        for person_id, k in sorted(persons.items())
+    ]
+    await connection.execute(_WRITE, *_columns(rows, 5))
+
+
+async def add_transitions(
+    connection: asyncpg.Connection,
+    concluded: Mapping[UUID, Sequence[Transition]],
+    now: datetime,
+) -> set[UUID]:
+    """Keep what was concluded of these persons; return the ids of what is new.
+
+    What was reported of them before and no longer follows from the facts is marked so.
+    """
+    if not concluded:
+        return set()
+    rows = [
+        (
+            item_id(person_id, t), person_id, t.kind.value, t.occurred_on, t.reason,
+            t.origin.value, t.before and t.before.value, t.after and t.after.value,
+            t.at.notice_id, t.accepted_on,
+        )
+        for person_id, transitions in concluded.items()
+        for t in transitions
+    ]  # fmt: skip
+    items = [row[0] for row in rows]
+    added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
+    await connection.execute(_STAND, list(concluded), items)
+    return {row["item_id"] for row in added}
+
+
+async def forward(
+    connection: asyncpg.Connection, forwarded: Sequence[ItemForwarded], now: datetime
+) -> set[UUID]:
+    """Note the day on which these items were sent (送付日); return the items that are not ours."""
+    rows = [
+        (f.item_id, f.person_id, f.forwarded_on, f.batch_id, f.medium_serial) for f in forwarded
+    ]
+    await connection.execute(_FORWARD, *_columns(rows, 5), now)
+    owned = await connection.fetch(_OWNED, [f.item_id for f in forwarded])
+    ours = {(row["item_id"], row["person_id"]) for row in owned}
+    return {f.item_id for f in forwarded if (f.item_id, f.person_id) not in ours}
+
+
+async def reported(connection: asyncpg.Connection, person_id: UUID) -> list[Reported]:
+    """What was reported of a person, oldest first."""
+    return [Reported(*row.values()) for row in await connection.fetch(_TRANSITIONS, person_id)]
+
+
+async def exists(connection: asyncpg.Connection, person_id: UUID) -> bool:
+    """Whether anything is known of a person."""
+    return bool(
+        await connection.fetchval(
+            "select exists (select from qualification.persons where person_id = $1)", person_id
+        )
+    )
+
+
+async def due(
+    connection: asyncpg.Connection, day: date, limit: int, without: Sequence[UUID] = ()
+) -> list[UUID]:
+    """Persons for whom something happens by itself by ``day``, the earliest first."""
+    return [row["person_id"] for row in await connection.fetch(_DUE, day, limit, list(without))]
+
+
+async def after(connection: asyncpg.Connection, person_id: UUID | None, limit: int) -> list[UUID]:
+    """The persons that follow one, in the order of their ids; None: from the first on."""
+    return [row["person_id"] for row in await connection.fetch(_AFTER, person_id, limit)]
+
+
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    return [[row[i] for row in rows] for i in range(width)]
