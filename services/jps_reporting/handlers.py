@@ -53,11 +53,11 @@ async def take_in(reporting: Reporting, received: Sequence[Received[Any]], uow: 
     new: list[items.NewItem] = []
     rejections: list[Rejection] = []
     for one, item in found:
-        content = digest(one.event)
+        content = digest(item)
         earlier = known.setdefault(item.item_id, content)
         if earlier != content:
             rejections.append(
-                Rejection(one, "JR-1001", "this item id already stands for another content")
+                Rejection(one, "JR-1001", "this item id already stands for another fact")
             )
             continue
         new.append(classified(one, item, reporting.parameters))

@@ -40,9 +40,14 @@ _PREMIUM = {
 }
 
 
-def digest(event: Event) -> bytes:
-    """What the event says, to tell a repeat of an item id from another item under it."""
-    return hashlib.sha256(event.model_dump_json().encode()).digest()
+def digest(item: ReportItem) -> bytes:
+    """What the item is about, to tell a repeat of its id from another item under the same id.
+
+    The owner concludes anew from its facts and may then say the same with a later-known pension
+    number: that is the same item still.
+    """
+    about = (item.source, item.person_id, item.kind, item.occurred_on, item.reason)
+    return hashlib.sha256("\0".join(map(str, about)).encode()).digest()
 
 
 def item_of(event: Event, parameters: Parameters) -> ReportItem | None:
@@ -119,6 +124,6 @@ def classified(received: Received[Event], item: ReportItem, parameters: Paramete
         due=due,
         state=state,
         blocked_code=code,
-        content_digest=digest(received.event),
+        content_digest=digest(item),
         trace=received.trace,
     )

@@ -47,8 +47,8 @@ def half_width(character: str) -> str | None:
     otherwise is a substitution.
     """
     if len(character) == 2 and character[1] in _COMBINING:
-        base = half_width(character[0])
-        return base + _COMBINING[character[1]] if base else None
+        voiced = (half_width(character[0]) or "") + _COMBINING[character[1]]
+        return voiced if voiced in _HALF_TO_KANA else None
     if character in _HALF_CHARACTERS:
         return character
     katakana = _HIRAGANA_TO_KATAKANA.get(character, character)

@@ -63,7 +63,7 @@ create table jps_reporting.items (
     check (state = 'blocked' or state = 'not_needed' or due_on is not null)
 ) with (fillfactor = 80);
 comment on table jps_reporting.items is 'Report items; nothing received is ever dropped: what need not be reported is kept with its reason';
-comment on column jps_reporting.items.content_digest is 'SHA-256 of what was received: the same item id with other content is refused';
+comment on column jps_reporting.items.content_digest is 'SHA-256 of what the item is about: the same item id about something else is refused';
 comment on column jps_reporting.items.due_statutory is 'Whether the law counts the days, or the office';
 create index items_open on jps_reporting.items (state, due_on, item_id);
 create index items_batch on jps_reporting.items (batch_id, item_id) where batch_id is not null;
@@ -145,7 +145,7 @@ grant select, insert, delete on jps_reporting.substitutions to :run;
 
 -- 媒体通番: counted up, never used again.
 create table jps_reporting.serials (
-    only boolean primary key default true check (only),
+    one  boolean primary key default true check (one),
     last bigint not null default 0
 );
 insert into jps_reporting.serials default values;
