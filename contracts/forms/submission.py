@@ -1,7 +1,8 @@
 """A form as a counter hands it in: values, documents, and how number and person were verified."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -102,3 +103,8 @@ class Submission(_Entered):
     values: dict[str, EnteredValue | None]
     attachments: tuple[AttachmentRecord, ...] = ()
     identity_check: IdentityCheck | None = None
+
+    def with_documents(self, later: Sequence[AttachmentRecord]) -> Self:
+        """The same with documents that came in later in the place of what was there."""
+        records = {record.code: record for record in (*self.attachments, *later)}
+        return self.model_copy(update={"attachments": tuple(records.values())})

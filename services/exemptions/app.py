@@ -1,0 +1,26 @@
+"""Exemptions, wired."""
+
+from pathlib import Path
+
+from contracts.forms import read_forms
+from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, QUALIFICATION_EVENTS
+from services.chassis.service import Service
+from services.exemptions import api, handlers
+from services.exemptions.settings import Settings
+
+_HERE = Path(__file__).parent
+
+
+def build(settings: Settings) -> Service:
+    """The service; nothing is opened but its own form files."""
+    return Service(
+        settings=settings,
+        migrations=_HERE / "migrations",
+        handlers={
+            PERSONS_EVENTS: handlers.on_persons,
+            QUALIFICATION_EVENTS: handlers.on_qualification,
+            JPS_EVENTS: handlers.on_jps,
+        },
+        routers=(api.router,),
+        state=read_forms(_HERE / "forms"),
+    )

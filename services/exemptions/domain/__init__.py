@@ -1,0 +1,1 @@
+"""Rules on premiums: facts in, months and reasons out. Pure."""

@@ -1,0 +1,49 @@
+"""What exemptions knows of a person, and what was notified."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.dates import UncertainDate
+from contracts.events import QualificationPeriod, ResidencePeriod
+from contracts.events.exemptions import AdditionalPremiumChange
+from contracts.months import Month
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PersonFacts(_Fact):
+    """A person as the last events told. None: no such event has come yet."""
+
+    residence: tuple[ResidencePeriod, ...] | None = None
+    died_on: UncertainDate | None = None
+    periods: tuple[QualificationPeriod, ...] | None = None
+    """The qualification timeline; None is not the same as one without periods."""
+    qualification_review: tuple[str, ...] = ()
+    """What somebody has to look at before the timeline can be relied on."""
+
+
+class Insured(StrEnum):
+    """How the person says to be insured."""
+
+    CATEGORY_1 = "category_1"
+    VOLUNTARY = "voluntary"
+    """任意加入 (附則5条): held to be category 1 for this purpose (同条)."""
+    SPECIAL_VOLUNTARY = "special_voluntary"
+    """特例任意加入: not held to be (平6附則11条, 平16附則23条)."""
+
+
+class Notified(_Fact):
+    """A settled notice: what it says, and when it was made."""
+
+    notice_id: UUID
+    change: AdditionalPremiumChange
+    notified_on: date
+    """申出日."""
+    insured: Insured = Insured.CATEGORY_1
+    stop_from: Month | None = None
+    """Of a notice to stop: the first month without, where it is not the earliest possible one."""

@@ -1,0 +1,59 @@
+"""Which months count as months of category 1 (NPA art. 11 and 11-2).
+
+A month belongs to the category that applies last in it. The month of a loss does not count, unless
+the same month is that of the acquisition and nothing was acquired again in it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from contracts.events import InsuredCategory, QualificationPeriod
+from contracts.months import Month
+
+
+def in_category_1(periods: Sequence[QualificationPeriod], day: date) -> bool:
+    """Whether the person is insured of category 1 on ``day``; on the day of a loss not any more."""
+    return any(
+        period.category is InsuredCategory.CATEGORY_1
+        and period.acquired_on <= day
+        and (period.lost_on is None or day < period.lost_on)
+        for period in periods
+    )
+
+
+def stay_in_category_1(
+    periods: Sequence[QualificationPeriod], day: date
+) -> tuple[date, date | None] | None:
+    """The unbroken time in category 1 around ``day``: (acquired on, lost on or None).
+
+    Two periods that meet on a day are one stay. None where ``day`` is not in category 1.
+    """
+    stays: list[tuple[date, date | None]] = []
+    ones = (period for period in periods if period.category is InsuredCategory.CATEGORY_1)
+    for period in sorted(ones, key=lambda period: period.acquired_on):
+        if stays and stays[-1][1] == period.acquired_on:
+            stays[-1] = (stays[-1][0], period.lost_on)
+        else:
+            stays.append((period.acquired_on, period.lost_on))
+    for acquired_on, lost_on in stays:
+        if acquired_on <= day and (lost_on is None or day < lost_on):
+            return acquired_on, lost_on
+    return None
+
+
+def first_month_without(
+    periods: Sequence[QualificationPeriod], acquired_on: date, lost_on: date
+) -> Month:
+    """The first month that a stay in category 1 no longer gives.
+
+    That of the loss; the one after it where acquisition and loss lie in the same month and nothing
+    was acquired again in that month (art. 11(2)).
+    """
+    month = Month.of(lost_on)
+    if Month.of(acquired_on) != month:
+        return month
+    again = any(
+        period.acquired_on >= lost_on and Month.of(period.acquired_on) == month
+        for period in periods
+    )
+    return month if again else month + 1

@@ -1,0 +1,126 @@
+"""What exemptions answers when something cannot be done. The numbers are listed in the README."""
+
+from collections.abc import Iterable
+
+from contracts.forms import Attachment, EntryState, Finding, FormError
+from services.chassis.problems import Problem
+
+
+def person_unknown() -> Problem:
+    """No person event has come for this person."""
+    return Problem(
+        "EX-0101",
+        409,
+        "この方の住民情報がまだ届いていません。",
+        action="時間をおいて、もう一度受け付けてください。",
+    )
+
+
+def no_such_form() -> Problem:
+    """There is no form of that kind on the day of receipt."""
+    return Problem(
+        "EX-0102",
+        404,
+        "該当する様式がありません。",
+        detail="様式の種類、又は受付日に有効な様式がありません。",
+        action="様式の種類と受付日を確認してください。",
+    )
+
+
+def faulty_form(errors: Iterable[FormError]) -> Problem:
+    """The form is not filled in as it has to be."""
+    return Problem(
+        "EX-0103",
+        422,
+        "申出書の入力内容に誤りがあります。",
+        action="表示された項目を確認して、もう一度送信してください。",
+        errors=[error.model_dump() for error in errors],
+    )
+
+
+def another_open() -> Problem:
+    """A notice of this person waits to be settled."""
+    return Problem(
+        "EX-0104",
+        409,
+        "この方には審査前の申出書があります。",
+        action="先に受け付けた申出書を本登録又は取下げとしてから受け付けてください。",
+    )
+
+
+def refused(findings: Iterable[Finding]) -> Problem:
+    """The examination found that the notice cannot be accepted."""
+    return Problem(
+        "EX-0105",
+        409,
+        "申出の要件を満たしていません。",
+        detail="理由は errors を確認してください。",
+        action="理由ごとの対処に従ってください。誤りがなければ本人に説明してください。",
+        errors=[_as_error(finding) for finding in findings],
+    )
+
+
+def wrong_state(state: EntryState) -> Problem:
+    """A notice in this state does not become what was asked."""
+    return Problem(
+        "EX-0106",
+        409,
+        "この申出書の状態では、その操作はできません。",
+        detail=f"現在の状態: {state.label}",
+        action="申出書の状態を確認してください。",
+    )
+
+
+def same_person() -> Problem:
+    """Who accepted a notice does not settle it."""
+    return Problem(
+        "EX-0107",
+        403,
+        "受け付けた職員は本登録できません。",
+        action="他の職員に審査を依頼してください。",
+    )
+
+
+def documents_missing(missing: Iterable[Attachment]) -> Problem:
+    """Required documents have not been seen."""
+    return Problem(
+        "EX-0108",
+        409,
+        "未提出の書類があるため本登録できません。",
+        action="書類を確認し、確認済又は省略の理由を入力してください。",
+        errors=[
+            {
+                "field": f"attachments.{attachment.code}",
+                "code": "EX-0108",
+                "message": f"「{attachment.label}」が未提出です。",
+            }
+            for attachment in missing
+        ],
+    )
+
+
+def not_looked_at(findings: Iterable[Finding]) -> Problem:
+    """There is something that whoever settles has to look at first."""
+    return Problem(
+        "EX-0109",
+        409,
+        "確認を要する事項があります。",
+        action="内容を確認し、確認した事項を選んで本登録してください。",
+        errors=[_as_error(finding) for finding in findings],
+    )
+
+
+def number_in_reason() -> Problem:
+    """A reason holds an individual number."""
+    return Problem(
+        "EX-0110",
+        422,
+        "取下げの理由に個人番号が含まれています。",
+        action="個人番号を除いて入力してください。",
+    )
+
+
+def _as_error(finding: Finding) -> dict[str, str]:
+    message = " ".join(filter(None, (finding.message, finding.action)))
+    error = {"field": "examination", "code": finding.code, "message": message}
+    return error | ({"article": finding.article} if finding.article else {})
