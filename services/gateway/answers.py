@@ -88,6 +88,8 @@ class PartState(StrEnum):
     """Whether a part of a page could be had."""
 
     SHOWN = "shown"
+    ABSENT = "absent"
+    """The service has nothing of this person, or not yet."""
     UNAVAILABLE = "unavailable"
 
 
@@ -101,12 +103,16 @@ class Part(_Answer):
 
 
 class PersonPage(_Answer):
-    """個人照会: one person as the four services that know of them answer."""
+    """個人照会: one person as the services that know of them answer."""
 
     person: dict[str, Any]
     """Identity's answer: name, addresses, household. Without it there is no page."""
     qualification: Part
     exemptions: Part
     claims: Part
+    reports: Part
+    """Report items of this person and what was provided to JPS (C23)."""
     as_of: date | None
-    """The day whose knowledge the timeline shows; None: today's."""
+    """The day on which the timeline is shown; None: today."""
+    known_at: datetime | None
+    """The moment whose knowledge it is shown by; None: the end of that day."""

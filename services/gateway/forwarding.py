@@ -6,7 +6,7 @@ sees a stack trace, an address or half an answer.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from services.chassis.service import Service
 from services.chassis.staff_context import HEADER, StaffContext
 from services.gateway import problems
 from services.gateway.answers import ProblemDocument
-from services.gateway.domain.routing import Call
+from services.gateway.domain.routing import JSON, Call
 from services.gateway.state import gateway_of
 
 log = logging.getLogger(__name__)
@@ -104,19 +104,20 @@ async def fetch(
     context: StaffContext,
     asked: Asked = NOTHING,
     *,
+    media_types: Sequence[str] = (JSON,),
     timeout_s: float | None = None,
-) -> bytes:
-    """The service's JSON answer, whole. Raises as `send` does, and GW-0303 for anything else."""
+) -> httpx.Response:
+    """The service's answer, read whole. Raises as `send` does, and GW-0303 for another type."""
     response = await send(service, call, context, asked, timeout_s=timeout_s)
     try:
-        body = await response.aread()
+        await response.aread()
     except httpx.HTTPError as error:
         raise _failed(call.service, error) from None
     finally:
         await response.aclose()
-    if body and not _is(response, "application/json"):
+    if media_type_of(response) not in media_types:
         raise problems.bad_answer(call.service)
-    return body
+    return response
 
 
 async def _sent(
@@ -157,7 +158,7 @@ def _failed(service: str, error: httpx.HTTPError) -> Problem:
 
 
 async def _problem(service: str, response: httpx.Response) -> Problem:
-    if not _is(response, MEDIA_TYPE):
+    if media_type_of(response) != MEDIA_TYPE:
         log.warning("answer is no problem document", extra={"data": {"name": service}})
         return problems.bad_answer(service)
     body = bytearray()
@@ -181,6 +182,7 @@ async def _problem(service: str, response: httpx.Response) -> Problem:
     return document.problem({"Retry-After": retry} if retry else None)
 
 
-def _is(response: httpx.Response, media_type: str) -> bool:
+def media_type_of(response: httpx.Response) -> str:
+    """The type of an answer, without its parameters."""
     declared: str = response.headers.get("content-type", "")
-    return declared.partition(";")[0].strip().lower() == media_type
+    return declared.partition(";")[0].strip().lower()

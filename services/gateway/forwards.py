@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+import httpx
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from services.chassis.http import current_service
-from services.gateway import forwarding
+from services.gateway import forwarding, problems
 from services.gateway.bodies import strict
 from services.gateway.domain.routing import Route, parameters
 from services.gateway.forwarding import Asked
@@ -35,13 +36,19 @@ def endpoint(route: Route) -> Endpoint:
     ) -> Response:
         service = current_service(request)
         asked = Asked(
-            {name: str(value) for name, value in path.items()}, query_string(query), as_json(body)
+            {name: str(value) for name, value in path.items()},
+            query_string(query),
+            b"{}" if body is None and route.body is not None else as_json(body),
         )
         context = context_of(request)
-        if route.media_type != "application/json":
+        if route.is_file:
             return await _stream(await forwarding.send(service, call, context, asked), route)
-        content = await forwarding.fetch(service, call, context, asked)
-        return Response(content, status_code=route.status, media_type=route.media_type)
+        answer = await forwarding.fetch(
+            service, call, context, asked, media_types=route.media_types
+        )
+        return Response(
+            answer.content, status_code=route.status, media_type=answer.headers.get("content-type")
+        )
 
     kind = inspect.Parameter.KEYWORD_ONLY
     taken = [
@@ -51,7 +58,10 @@ def endpoint(route: Route) -> Endpoint:
     ]
     if route.body is not None:
         annotation: Any = Annotated[route.body, strict(route.body)]
-        taken.append(inspect.Parameter("body", kind, annotation=annotation))
+        default: Any = inspect.Parameter.empty
+        if route.body_optional:
+            annotation, default = annotation | None, None
+        taken.append(inspect.Parameter("body", kind, annotation=annotation, default=default))
     forward.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # inspect reads it
         taken, return_annotation=Response
     )
@@ -75,7 +85,12 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-async def _stream(response: Any, route: Route) -> Response:
+async def _stream(response: httpx.Response, route: Route) -> Response:
+    media_type = forwarding.media_type_of(response)
+    if media_type not in route.media_types:
+        await response.aclose()
+        raise problems.bad_answer(route.calls[0].service)
+
     async def chunks() -> AsyncIterator[bytes]:
         async for chunk in response.aiter_raw():
             yield chunk
@@ -84,7 +99,7 @@ async def _stream(response: Any, route: Route) -> Response:
     return StreamingResponse(
         chunks(),
         status_code=route.status,
-        media_type=route.media_type,
+        media_type=media_type,
         headers=headers,
         background=BackgroundTask(response.aclose),
     )

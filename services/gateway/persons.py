@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+import httpx
 from fastapi import Depends, Query, Request, Response
 
 from services.chassis.http import current_service
@@ -16,9 +17,9 @@ from services.chassis.staff_context import StaffContext
 from services.gateway import forwarding, problems
 from services.gateway.answers import Part, PartState, PersonPage, ProblemDocument
 from services.gateway.bodies import strict
-from services.gateway.domain.routing import Call
+from services.gateway.domain.routing import JSON, Call
 from services.gateway.forwarding import Asked
-from services.gateway.forwards import as_json
+from services.gateway.forwards import as_json, query_string
 from services.gateway.guard import context_of
 from services.gateway.requests import NumberSearch, PersonPageQuery
 from services.gateway.routes import BY_OPERATION
@@ -38,7 +39,7 @@ async def find_person_by_number(
     token = await _token(service, look_up, context, body)
     criteria = json.dumps({"token": token}).encode()
     found = await forwarding.fetch(service, search, context, Asked(json_body=criteria))
-    return Response(found, media_type="application/json")
+    return Response(found.content, media_type=JSON)
 
 
 async def _token(service: Service, call: Call, context: StaffContext, body: NumberSearch) -> str:
@@ -65,24 +66,28 @@ async def show_person(
     query: Annotated[PersonPageQuery, Query()],
     service: CurrentService,
 ) -> PersonPage:
-    identity, qualification, exemptions, claims = BY_OPERATION["showPerson"].calls
+    identity, *others = BY_OPERATION["showPerson"].calls
     context = context_of(request)
     where = {"person_id": str(person_id)}
     # Identity first: for whom it does not show, the others are not asked, and leave no record of
     # an inquiry that did not happen.
     answer = await forwarding.fetch(service, identity, context, Asked(where))
-    as_of = {} if query.as_of is None else {"as_of": query.as_of.isoformat()}
+    when = query_string(query)
     parts = await asyncio.gather(
-        _part(service, context, qualification, where, as_of),
-        _part(service, context, exemptions, where, {}),
-        _part(service, context, claims, where, {}),
+        *(
+            _part(service, context, call, where, when if call.service == "qualification" else {})
+            for call in others
+        )
     )
+    by_service = {call.service: part for call, part in zip(others, parts, strict=True)}
     return PersonPage(
         person=_members(identity, answer),
-        qualification=parts[0],
-        exemptions=parts[1],
-        claims=parts[2],
+        qualification=by_service["qualification"],
+        exemptions=by_service["exemptions"],
+        claims=by_service["claims"],
+        reports=by_service["jps_reporting"],
         as_of=query.as_of,
+        known_at=query.known_at,
     )
 
 
@@ -109,14 +114,14 @@ async def _part(
     except Problem as told:
         problem = told
     return Part(
-        state=PartState.UNAVAILABLE,
+        state=PartState.ABSENT if problem.status == 404 else PartState.UNAVAILABLE,
         problem=ProblemDocument.model_validate(problem.document()),
     )
 
 
-def _members(call: Call, answer: bytes) -> dict[str, Any]:
+def _members(call: Call, answer: httpx.Response) -> dict[str, Any]:
     try:
-        members = json.loads(answer)
+        members = json.loads(answer.content)
     except ValueError:
         members = None
     if not isinstance(members, dict):

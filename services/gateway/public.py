@@ -12,7 +12,7 @@ from services.chassis.problems import MEDIA_TYPE
 from services.chassis.service import Service
 from services.gateway import docs, forwards, persons, session_api
 from services.gateway.answers import PersonPage, ProblemDocument, SessionView
-from services.gateway.domain.routing import Access, Route
+from services.gateway.domain.routing import JSON, Access, Route
 from services.gateway.domain.second_factor import SecondFactorPolicy
 from services.gateway.guard import COOKIE, GuardedRoute
 from services.gateway.protection import SecurityHeaders
@@ -98,7 +98,7 @@ def _add(router: APIRouter, route: Route) -> None:
 
 
 def _answer(route: Route) -> Any:
-    if route.path.startswith("/session") and route.media_type:
+    if route.path.startswith("/session") and route.media_types:
         return SessionView
     return PersonPage if route.operation_id == "showPerson" else None
 
@@ -115,15 +115,13 @@ def _responses(route: Route) -> dict[int | str, dict[str, Any]]:
         for status, text in _TELLS.items()
         if status in told
     }
-    if _answer(route) is None and route.media_type:
-        schema = (
-            {"type": "object", "description": "業務サービスの応答をそのまま返します。"}
-            if route.media_type == "application/json"
-            else {"type": "string", "format": "binary"}
-        )
+    if _answer(route) is None and route.media_types:
         responses[route.status] = {
-            "description": "応答",
-            "content": {route.media_type: {"schema": schema}},
+            "description": "業務サービスの応答をそのまま返します。",
+            "content": {
+                media_type: {"schema": {"type": "object"} if media_type == JSON else {}}
+                for media_type in route.media_types
+            },
         }
     return responses
 

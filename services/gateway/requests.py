@@ -4,12 +4,13 @@ The owning service checks all of it again and knows what it means; here it is he
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation
+from contracts.events import AuditOperation, ReportItemKind
+from contracts.forms import AttachmentRecord, EntryState, Submission
 from contracts.sealing import SealedNumber
 
 
@@ -23,6 +24,10 @@ class Body(BaseModel):
     """A JSON body: these fields and no others, each of its own type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+State = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+"""A state of the owning service's own; it knows which there are."""
 
 
 class PersonSearch(Body):
@@ -61,8 +66,103 @@ class PersonPageQuery(Query):
     """個人照会の条件。"""
 
     as_of: Annotated[
-        date | None, Field(description="この日までに記録されていた内容で資格履歴を表示する")
+        date | None, Field(description="この日の資格履歴を、この日までに記録された内容で表示する")
     ] = None
+    known_at: Annotated[
+        AwareDatetime | None, Field(description="この時刻までに記録された内容で表示する")
+    ] = None
+
+
+class NoticesQuery(Query):
+    """審査待ちなどの一覧の条件。"""
+
+    state: EntryState = EntryState.RECEIVED
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class NewNotice(Submission):
+    """受け付ける届書（様式は `/notice-forms`）。"""
+
+    form: Annotated[str, Field(max_length=60)]
+    person_id: UUID
+
+
+class SettleNotice(Body):
+    """本登録のときに追加で確認した書類。"""
+
+    attachments: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
+
+
+class NewAdditionalPremiumNotice(Body):
+    """受け付ける付加保険料の申出（様式は `/additional-premium-notice-forms`）。"""
+
+    person_id: UUID
+    kind: Annotated[str, Field(max_length=60)]
+    submission: Submission
+
+
+class SettleWithFindings(Body):
+    """本登録のときに追加で確認した書類と、内容を確認した指摘。"""
+
+    documents: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
+    acknowledged: Annotated[
+        tuple[Annotated[str, Field(max_length=60)], ...],
+        Field(max_length=50, description="内容を確認した指摘の番号"),
+    ] = ()
+
+
+class Withdrawal(Body):
+    """取下げの理由。"""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ItemsQuery(Query):
+    """受付処理簿の条件。"""
+
+    state: State | None = None
+    kind: ReportItemKind | None = None
+    due_before: Annotated[date | None, Field(description="この日までに期限が来るもの")] = None
+    after: Annotated[UUID | None, Field(description="前の頁の next")] = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+
+
+class NewBatch(Body):
+    """送付単位に入れる報告項目の条件。指定しない場合は待機中のすべて。"""
+
+    kinds: Annotated[tuple[ReportItemKind, ...], Field(min_length=1)] | None = None
+    due_before: Annotated[date | None, Field(description="この日までに期限が来るもの")] = None
+    limit: Annotated[int | None, Field(ge=1)] = None
+
+
+class BatchesQuery(Query):
+    """送付単位の一覧の条件。"""
+
+    state: State | None = None
+    before: Annotated[AwareDatetime | None, Field(description="前の頁の最後の built_at")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class BatchQuery(Query):
+    """送付単位の内容の条件。"""
+
+    only: Literal["all", "findings", "substitutions"] = "all"
+    after: Annotated[UUID | None, Field(description="前の頁の next")] = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 200
+
+
+class TakeOut(Body):
+    """外す報告項目（item_ids）、またはエラーのあるものすべて（all_with_errors）。"""
+
+    item_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1_000)] | None = None
+    all_with_errors: Literal[True] | None = None
+
+
+class CoverSheetQuery(Query):
+    """送付書の形式。"""
+
+    format: Literal["json", "text"] = "json"
 
 
 class AuditQuery(Query):

@@ -1,6 +1,7 @@
 """What the gateway's tests stand on: the real service on a real database, and the services behind
 it as doubles that speak real mutual TLS and verify the real staff context."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -51,6 +52,9 @@ class Asked:
     query: dict[str, str]
     body: Any
     context: StaffContext
+    token: str
+    """The signed context as it came."""
+    headers: dict[str, str]
 
 
 @dataclass
@@ -62,6 +66,8 @@ class Owner:
     clock: FixedClock
     answers: dict[tuple[str, str], Response] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    delay: float = 0.0
+    """Seconds that every answer takes."""
 
     def answer(self, method: str, path: str, body: Any, status: int = 200) -> None:
         """What to answer from now on; ``*`` is any path."""
@@ -69,6 +75,15 @@ class Owner:
         self.answers[method, path] = Response(
             json.dumps(body, ensure_ascii=False), status, media_type=media_type
         )
+
+    def raw(self, method: str, status: int, content: str, media_type: str) -> None:
+        """Answer with anything at all from now on."""
+        self.answers[method, "*"] = Response(content, status, media_type=media_type)
+
+    def file(self, method: str, content: bytes, media_type: str) -> None:
+        """Answer with a file from now on."""
+        headers = {"Content-Disposition": 'attachment; filename="A.zip"', "Set-Cookie": "a=b"}
+        self.answers[method, "*"] = Response(content, media_type=media_type, headers=headers)
 
     def app(self) -> FastAPI:
         """The application that answers."""
@@ -95,8 +110,11 @@ class Owner:
                     dict(request.query_params),
                     json.loads(raw) if raw else None,
                     context,
+                    request.headers[HEADER],
+                    dict(request.headers),
                 )
             )
+            await asyncio.sleep(self.delay)
             for path in (request.url.path, "*"):
                 if (request.method, path) in self.answers:
                     return self.answers[request.method, path]
@@ -113,6 +131,11 @@ class House:
     clock: FixedClock
     app: FastAPI
     owners: dict[str, Owner]
+    listeners: dict[str, Listener] = field(default_factory=dict)
+
+    async def stop(self, owner: str) -> None:
+        """A service behind the gateway goes down."""
+        await self.listeners.pop(owner).stop()
 
     def browser(self, address: str = "10.1.2.3") -> httpx.AsyncClient:
         """A staff frontend at an address."""
@@ -191,18 +214,15 @@ async def house(
     """The gateway on ``database``, with doubles of the services named in ``behind``."""
     clock = FixedClock(MORNING)
     owners: dict[str, Owner] = {}
-    listeners: list[Listener] = []
+    listeners: dict[str, Listener] = {}
     try:
         for name in behind:
             own = stack.settings(cast(type[ServiceSettings], ServiceSettings), name, HTTP_PORT="0")
             owner = owners[name] = Owner(name, own, clock)
             listener = Listener(owner.app(), own, "127.0.0.1", 0, clients=True)
             await listener.start()
-            listeners.append(listener)
-        peers = {
-            name: f"https://localhost:{listener.port}"
-            for name, listener in zip(owners, listeners, strict=True)
-        }
+            listeners[name] = listener
+        peers = {name: f"https://localhost:{listener.port}" for name, listener in listeners.items()}
         service = build(
             stack.settings(
                 Settings,
@@ -214,9 +234,9 @@ async def house(
             clock,
         )
         async with service.opened():
-            yield House(service, clock, public.create_app(service), owners)
+            yield House(service, clock, public.create_app(service), owners, listeners)
     finally:
-        for listener in listeners:
+        for listener in listeners.values():
             await listener.stop()
 
 

@@ -1,7 +1,69 @@
 """One good request for every route that is passed on, in the words of the counter."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-PERSON: Final = UUID("0b4f8a53-8f0e-4c1c-9d3f-0d2a0f6a1c01")
+from contracts.sealing import PrivateSealingKey, SealingSuite, seal
+from services.gateway.domain.routing import Route, parameters
+
+ID: Final = "0b4f8a53-8f0e-4c1c-9d3f-0d2a0f6a1c01"
 SEAL_EVENT: Final = UUID("7d5a6f2e-2c55-4a0b-8f57-3a3f4f0c9e02")
+_KEY: Final = PrivateSealingKey.generate("inbound-2026-10", SealingSuite.X25519)
+_SEALED: Final = seal("999900000019", _KEY.public, sender="gateway", event_id=SEAL_EVENT)
+
+SUBMISSION: Final[dict[str, Any]] = {
+    "received_on": "2026-10-01",
+    "channel": "counter",
+    "values": {"occurred_on": "R8.9.30", "reason": "retired", "explained": True},
+    "attachments": [{"code": "loss-certificate", "state": "checked"}],
+    "identity_check": {"number": "individual_number_card", "person": "individual_number_card"},
+}
+
+BODIES: Final[dict[str, Any]] = {
+    "searchPersons": {"kana": "サトウ", "birth_date": "昭和60年5月"},
+    "findPersonByNumber": {
+        "event_id": str(SEAL_EVENT),
+        "sealed_number": _SEALED.model_dump(mode="json"),
+    },
+    "acceptNotice": {"form": "category_change", "person_id": ID, **SUBMISSION},
+    "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
+    "withdrawNotice": {"reason": "本人の申出による"},
+    "acceptAdditionalPremiumNotice": {
+        "person_id": ID,
+        "kind": "additional_premium_start",
+        "submission": SUBMISSION,
+    },
+    "settleAdditionalPremiumNotice": {"acknowledged": ["EX-0301"]},
+    "withdrawAdditionalPremiumNotice": {"reason": "本人の申出による"},
+    "acceptUnpaidBenefitClaim": {
+        "person_id": ID,
+        "kind": "unpaid_benefit",
+        "submission": SUBMISSION,
+    },
+    "settleUnpaidBenefitClaim": {"acknowledged": ["CL-0301"]},
+    "withdrawUnpaidBenefitClaim": {"reason": "本人の申出による"},
+    "buildBatch": {"kinds": ["category_change"], "due_before": "2026-10-14", "limit": 100},
+    "takeOutOfBatch": {"all_with_errors": True},
+}
+"""By operation id; a route without one takes no body."""
+
+QUERIES: Final[dict[str, dict[str, str]]] = {
+    "showPerson": {"as_of": "2026-09-30"},
+    "listAuditRecords": {
+        "operation": "inquiry",
+        "number_accessed": "true",
+        "since": "2026-10-01T00:00:00+09:00",
+        "limit": "10",
+    },
+    "listReportItems": {"state": "waiting", "due_before": "2026-10-14"},
+    "listBatches": {"state": "open"},
+    "showBatch": {"only": "findings"},
+    "showCoverSheet": {"format": "text"},
+    "listNotices": {"state": "received", "limit": "20"},
+}
+"""By operation id."""
+
+
+def path_of(route: Route) -> str:
+    """The route's path with its parameters in place."""
+    return "/api" + route.path.format(**dict.fromkeys(parameters(route.path), ID))

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from contracts.events import AuditOperation
 from contracts.functions import Function
 
+GET, POST, PUT, DELETE = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.DELETE
+JSON = "application/json"
 _PARAMETER = re.compile(r"{([a-z_]+)}")
 
 
@@ -59,9 +61,11 @@ class Route:
     calls: tuple[Call, ...] = ()
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
+    body_optional: bool = False
+    """Nothing at all is the same as an empty object."""
     status: int = 200
-    media_type: str | None = "application/json"
-    """Of the answer; None where it has no body."""
+    media_types: tuple[str, ...] = (JSON,)
+    """What the answer may be; empty where it has no body."""
 
     def __post_init__(self) -> None:
         if bool(self.functions) != (self.access is Access.FUNCTION):
@@ -71,9 +75,9 @@ class Route:
                 raise ValueError(f"{self.operation_id}: the path has no {sorted(foreign)}")
 
     @property
-    def is_forward(self) -> bool:
-        """Whether one service answers and the gateway passes its answer on as it is."""
-        return len(self.calls) == 1
+    def is_file(self) -> bool:
+        """Whether the answer is a file to be passed on as it comes, never held whole."""
+        return bool(self.media_types) and self.media_types[0] not in (JSON, "text/plain")
 
 
 def parameters(path: str) -> tuple[str, ...]:

@@ -1,0 +1,124 @@
+"""What is entered at the counter: accepted by one, settled by another (promise 9)."""
+
+from pydantic import BaseModel
+
+from contracts.events import AuditOperation
+from contracts.functions import Function
+from services.gateway import requests
+from services.gateway.domain.routing import GET, POST, Call, Route
+
+TAG = "届書"
+
+
+def _entry_routes(
+    *,
+    noun: str,
+    path: str,
+    service: str,
+    forms: tuple[str, str],
+    accept: type[BaseModel],
+    settle: type[BaseModel],
+    words: str,
+    lists: Function,
+) -> tuple[Route, ...]:
+    """The routes of one kind of entry: forms, acceptance, work list, settling, withdrawal.
+
+    The services that take entries agree on these; they differ in their bodies and their words.
+    """
+    one = f"{path}/{{entry_id}}"
+    return (
+        Route(
+            operation_id=f"list{noun}Forms",
+            method=GET,
+            path=forms[0],
+            tag=TAG,
+            summary=f"{words}の様式を表示する",
+            description="The forms accepted today: fields, documents, how identity is verified.",
+            functions=(Function.NOTICE_ACCEPT,),
+            calls=(Call(service, GET, forms[1]),),
+        ),
+        Route(
+            operation_id=f"accept{noun}",
+            method=POST,
+            path=path,
+            tag=TAG,
+            summary=f"{words}を受け付ける（仮登録）",
+            description="Provisional until another staff member settles it.",
+            functions=(Function.NOTICE_ACCEPT,),
+            does=AuditOperation.ENTRY_PROVISIONAL,
+            calls=(Call(service, POST, path),),
+            body=accept,
+            status=201,
+        ),
+        Route(
+            operation_id=f"list{noun}s",
+            method=GET,
+            path=path,
+            tag=TAG,
+            summary=f"{words}の一覧を表示する",
+            description="In one state, in the order of receipt: `received` wait to be settled.",
+            functions=(lists,),
+            does=AuditOperation.SEARCH,
+            calls=(Call(service, GET, path),),
+            query=requests.NoticesQuery,
+        ),
+        Route(
+            operation_id=f"show{noun}",
+            method=GET,
+            path=one,
+            tag=TAG,
+            summary=f"{words}の内容を表示する",
+            description="As it was handed in, with what it brings about.",
+            functions=(Function.PERSON_VIEW,),
+            calls=(Call(service, GET, one),),
+        ),
+        Route(
+            operation_id=f"settle{noun}",
+            method=POST,
+            path=f"{one}/settle",
+            tag=TAG,
+            summary=f"{words}を審査して本登録する",
+            description="By another staff member than the one who accepted it, documents complete.",
+            functions=(Function.NOTICE_SETTLE,),
+            does=AuditOperation.ENTRY_SETTLED,
+            calls=(Call(service, POST, f"{one}/settle"),),
+            body=settle,
+            body_optional=True,
+        ),
+        Route(
+            operation_id=f"withdraw{noun}",
+            method=POST,
+            path=f"{one}/withdraw",
+            tag=TAG,
+            summary=f"{words}を取り下げる",
+            description="Only before it is settled; with the reason.",
+            functions=(Function.NOTICE_ACCEPT,),
+            does=AuditOperation.ENTRY_CANCELLED,
+            calls=(Call(service, POST, f"{one}/withdraw"),),
+            body=requests.Withdrawal,
+        ),
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    *_entry_routes(
+        noun="Notice",
+        path="/notices",
+        service="qualification",
+        forms=("/notice-forms", "/notice-forms"),
+        accept=requests.NewNotice,
+        settle=requests.SettleNotice,
+        words="届書",
+        lists=Function.NOTICE_SETTLE,
+    ),
+    *_entry_routes(
+        noun="AdditionalPremiumNotice",
+        path="/additional-premium-notices",
+        service="exemptions",
+        forms=("/additional-premium-notice-forms", "/notice-forms"),
+        accept=requests.NewAdditionalPremiumNotice,
+        settle=requests.SettleWithFindings,
+        words="付加保険料の申出",
+        lists=Function.PERSON_VIEW,
+    ),
+)
