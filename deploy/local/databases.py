@@ -105,8 +105,13 @@ async def migrate(server: Server, service: str, name: str) -> int:
     async with server.connect(f"{service}_migrate", database=name) as connection:
         try:
             return len(await migrations.apply(connection, service, migrations_of(service)))
-        except (asyncpg.PostgresError, migrations.MigrationChanged) as error:
+        except asyncpg.PostgresError as error:
             raise StackError(f"migrations of {service}: {error}") from error
+        except migrations.MigrationChanged as error:
+            raise StackError(
+                f"migrations of {service}: {error}. Write a new one; or, where the data may go,"
+                " clean the stack"
+            ) from error
 
 
 async def migrate_all(server: Server, services: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 
@@ -111,12 +111,10 @@ class Stack:
             if made:
                 self.progress.say("certificates", f"made {made}")
             self.state.note(traces="zipkin" if viewer else "none")
-            steps: list[Callable[[], None]] = [self._postgres_up, self._kafka_up]
-            if viewer:
-                steps.append(self._zipkin_up)
-            self._side_by_side(steps)
-            if wanted:
-                self._services_up(wanted)
+            with self._viewer_beside() if viewer else nullcontext():
+                self._side_by_side([self._postgres_up, self._kafka_up])
+                if wanted:
+                    self._services_up(wanted)
 
     def run_services(self, services: Sequence[str]) -> None:
         """Start services on the servers that run already, and wait until they are ready."""
@@ -226,6 +224,7 @@ class Stack:
         services.wait(started)
 
     def _side_by_side(self, steps: Sequence[Callable[[], None]]) -> None:
+        """Take steps at the same time; when one fails, the others are broken off."""
         with ThreadPoolExecutor(len(steps)) as pool:
             futures: list[Future[None]] = [pool.submit(step) for step in steps]
             try:
@@ -233,6 +232,18 @@ class Stack:
                 failed = [error for future in done if (error := future.exception())]
                 if failed:
                     raise failed[0]
+            except BaseException:
+                self.progress.cancel()
+                raise
+
+    @contextmanager
+    def _viewer_beside(self) -> Iterator[None]:
+        """Start the trace viewer while the block runs: nobody waits for it but the end of it."""
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(self._zipkin_up)
+            try:
+                yield
+                started.result()
             except BaseException:
                 self.progress.cancel()
                 raise
