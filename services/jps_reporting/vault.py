@@ -36,12 +36,10 @@ async def seal(
         "staff_id": staff_id,
         "department": department,
         "file_name": file_name,
-        "layout": {
-            "encoding": layout.encoding,
-            "line_ending": layout.line_ending,
-            "separator": layout.separator,
-            "quoting": layout.quoting,
-        },
+        "encoding": layout.encoding,
+        "line_ending": layout.line_ending,
+        "separator": layout.separator,
+        "quoting": layout.quoting,
         "rows": [[_field(field) for field in row] for row in rows],
     }
     try:
