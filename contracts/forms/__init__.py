@@ -9,6 +9,7 @@ Unknown fields and documents are refused (C02). What is wrong is told in Japanes
 repeating what was entered, so that it can be shown, logged and counted.
 """
 
+from contracts.forms.choices import EntryChoices, Option, entry_choices
 from contracts.forms.declaration import (
     Attachment,
     Choice,
@@ -59,6 +60,7 @@ __all__ = [
     "Choice",
     "Condition",
     "EnteredValue",
+    "EntryChoices",
     "EntryState",
     "FieldKind",
     "Finding",
@@ -72,6 +74,7 @@ __all__ = [
     "InvalidTransition",
     "NumberRule",
     "NumberVerification",
+    "Option",
     "PersonVerification",
     "Proxy",
     "ProxyAuthority",
@@ -79,6 +82,7 @@ __all__ = [
     "Submission",
     "UnknownForm",
     "Value",
+    "entry_choices",
     "holds_individual_number",
     "outstanding",
     "read_forms",

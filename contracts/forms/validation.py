@@ -230,6 +230,9 @@ def _identity_errors(form: Form, submission: Submission) -> Iterator[FormError]:
         if holds_individual_number(text):
             message = "代理人の欄に個人番号が含まれています。"
             yield _error(f"identity_check.proxy.{part}", "CT-0617", message)
+        if not _is_text(text):
+            message = "代理人の欄の書き方が正しくありません。"
+            yield _error(f"identity_check.proxy.{part}", "CT-0612", message)
 
 
 def _length(text: str) -> int:

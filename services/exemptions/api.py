@@ -6,7 +6,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Query
 
 from contracts.events import AuditOperation, AuditOutcome
-from contracts.forms import EntryState, Forms, UnknownForm, holds_individual_number, validate
+from contracts.forms import (
+    EntryState,
+    Forms,
+    UnknownForm,
+    entry_choices,
+    holds_individual_number,
+    validate,
+)
 from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from contracts.topics import shard_of
@@ -65,7 +72,7 @@ async def show_forms(_staff: Acceptor, service: CurrentService) -> FormList:
     """The forms that are accepted today."""
     async with service.unit_of_work() as uow:
         today = uow.today
-    return FormList(forms=_forms(service).on(today))
+    return FormList(forms=_forms(service).on(today), **dict(entry_choices()))
 
 
 @router.post("/additional-premium-notices", status_code=201)
@@ -110,6 +117,7 @@ async def list_notices(
     """Notices in a state, in the order of their receipt."""
     async with service.unit_of_work() as uow:
         found = await notices.in_state(uow.connection, state, after, limit + 1)
+        total = await notices.count(uow.connection, state)
         shown = found[:limit]
         audit.record(
             uow,
@@ -121,7 +129,8 @@ async def list_notices(
         )
     return NoticePage(
         notices=tuple(map(NoticeSummary.of, shown)),
-        next=shown[-1].sequence if len(found) > limit else None,
+        total=total,
+        following=shown[-1].sequence if len(found) > limit else None,
     )
 
 
@@ -143,10 +152,10 @@ async def show_notice(notice_id: UUID, staff: Viewer, service: CurrentService) -
 
 @router.post("/additional-premium-notices/{notice_id}/settle")
 async def settle(
-    notice_id: UUID, said: Settling, staff: Settler, service: CurrentService
+    notice_id: UUID, staff: Settler, service: CurrentService, said: Settling | None = None
 ) -> NoticeView:
     """Settle a notice (本登録): by another person than who accepted it, documents complete."""
-    refusal = None
+    said = said or Settling()
     async with service.unit_for_shards(await _shard(service, notice_id)) as uow:
         connection = uow.connection
         notice = await notices.find(connection, notice_id, lock=True)

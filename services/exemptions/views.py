@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.events.exemptions import AdditionalPremiumChange
-from contracts.forms import AttachmentRecord, EntryState, Finding, Form, Submission
+from contracts.forms import AttachmentRecord, EntryChoices, EntryState, Finding, Form, Submission
 from contracts.months import Month
 from services.exemptions.domain.additional_premium import Period, Reason
 from services.exemptions.stores.notices import Notice
@@ -30,7 +30,9 @@ class Settling(_Sent):
 
     documents: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
     """Documents that came in since, or that are waived after all."""
-    acknowledged: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    acknowledged: Annotated[
+        tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=50)
+    ] = ()
     """Codes of the findings that they looked at."""
 
 
@@ -40,8 +42,8 @@ class Withdrawal(_Sent):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class FormList(BaseModel):
-    """The forms that are accepted today."""
+class FormList(EntryChoices):
+    """The forms that are accepted today, and the codes that go with each."""
 
     forms: tuple[Form, ...]
 
@@ -129,10 +131,12 @@ class NoticeView(BaseModel):
 
 
 class NoticePage(BaseModel):
-    """Notices in the order of their receipt. ``next`` is ``after`` of the page that follows."""
+    """Notices in a state, in the order of their receipt."""
 
     notices: tuple[NoticeSummary, ...]
-    next: int | None
+    total: int
+    following: int | None
+    """What to give as ``after`` to go on; None: this was the end."""
 
 
 class PersonView(BaseModel):

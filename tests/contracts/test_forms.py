@@ -23,6 +23,7 @@ from contracts.forms import (
     SamePerson,
     Submission,
     UnknownForm,
+    entry_choices,
     holds_individual_number,
     outstanding,
     read_forms,
@@ -422,6 +423,12 @@ def test_what_nobody_looked_at_is_told() -> None:
     assert [item.code for item in refusals(found)] == ["too-late"]
     assert [item.code for item in unacknowledged(found, [])] == ["unknown-day"]
     assert unacknowledged(found, ["unknown-day"]) == ()
+
+
+def test_the_choices_beside_a_form_have_labels() -> None:
+    choices = entry_choices()
+    assert [option.code for option in choices.channels] == ["counter", "post", "electronic"]
+    assert {option.label for option in choices.attachment_states} == {"確認済", "未提出", "省略"}
 
 
 @given(

@@ -168,6 +168,14 @@ async def in_state(
     return await _read(connection, where, state.value, after, limit)
 
 
+async def count(connection: asyncpg.Connection, state: EntryState) -> int:
+    """How many notices are in a state."""
+    found: int = await connection.fetchval(
+        "select count(*) from exemptions.notices where state = $1", state.value
+    )
+    return found
+
+
 async def settle(
     connection: asyncpg.Connection,
     notice_id: UUID,
