@@ -40,17 +40,20 @@ def database(fresh_database: Callable[[str], str]) -> str:
     return fresh_database("token_vault")
 
 
-@pytest.fixture
-def settings(stack: TestStack, database: str, tmp_path: Path) -> Settings:
+def make_settings(stack: TestStack, database: str, folder: Path) -> Settings:
     return stack.settings(
         Settings,
         "token_vault",
         DATABASE_NAME=database,
         HTTP_PORT="0",
-        VAULT_KEY_FILE=str(tmp_path / "keys" / "key-encryption.key"),
-        VAULT_PASSPHRASE_FILE=str(tmp_path / "secrets" / "passphrase"),
-        LOG_LEVEL="WARNING",
+        VAULT_KEY_FILE=str(folder / "keys" / "key-encryption.key"),
+        VAULT_PASSPHRASE_FILE=str(folder / "secrets" / "passphrase"),
     )
+
+
+@pytest.fixture
+def settings(stack: TestStack, database: str, tmp_path: Path) -> Settings:
+    return make_settings(stack, database, tmp_path)
 
 
 @pytest.fixture
@@ -76,3 +79,12 @@ async def running(opened: Service, stack: TestStack, settings: Settings) -> Asyn
     second = build(settings)
     async with second.running():
         yield House(second, stack)
+
+
+@pytest.fixture(scope="module")
+def shared_settings(
+    stack: TestStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    database = stack.fresh_database("token_vault")
+    yield make_settings(stack, database, tmp_path_factory.mktemp("vault"))
+    stack.drop_databases([database])

@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 import pyzipper
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
@@ -15,11 +17,15 @@ from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number as digits
 from contracts.sealing import PrivateSealingKey, PublicSealingKey, seal
 from contracts.topics import AUDIT_EVENTS
+from deploy.local.testing import TestStack
 from services.token_vault import key_management
+from services.token_vault.app import build
 from services.token_vault.domain.quotas import Operation, Period, Quota
+from services.token_vault.settings import Settings
 from services.token_vault.store import add_quota
 from tests.token_vault.vaults import (
     House,
+    initialise,
     public_key,
     read,
     sealed_change,
@@ -27,11 +33,33 @@ from tests.token_vault.vaults import (
     vault_of,
 )
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
 LOOKUP = "/numbers/lookup"
 PASSWORD = "designated-by-JPS-2026-10"
 WRONG_CHECK = digits(1)[:11] + str((int(digits(1)[11]) + 1) % 10)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(stack: TestStack, shared_settings: Settings) -> AsyncIterator[House]:
+    """One running vault for the tests that leave its quotas and password as they are."""
+    service = build(shared_settings)
+    async with service.opened():
+        await initialise(service)
+    service = build(shared_settings)
+    async with service.running():
+        yield House(service, stack)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fresh_house(stack: TestStack, settings: Settings) -> AsyncIterator[House]:
+    """A running vault of the test's own."""
+    service = build(settings)
+    async with service.opened():
+        await initialise(service)
+    service = build(settings)
+    async with service.running():
+        yield House(service, stack)
 
 
 def lookup_body(text: str, public: PublicSealingKey, sender: str = "gateway") -> dict[str, Any]:
@@ -89,14 +117,14 @@ async def records_of(reader: Any, operation: AuditOperation, count: int) -> list
     return found
 
 
-async def test_a_number_is_looked_up_and_each_try_recorded(running: House) -> None:
-    (token,) = await tokens_for(running, 1)
-    public = await public_key(running.service)
-    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
-        known = await look_up(running, lookup_body(digits(1), public))
-        unknown = await look_up(running, lookup_body(digits(2), public))
-        wrong = await look_up(running, lookup_body(WRONG_CHECK, public))
-        foreign = await look_up(running, lookup_body(digits(1), public, "resident_register"))
+async def test_a_number_is_looked_up_and_each_try_recorded(house: House) -> None:
+    (token,) = await tokens_for(house, 1)
+    public = await public_key(house.service)
+    async with house.reader("audit", AUDIT_EVENTS.name) as audited:
+        known = await look_up(house, lookup_body(digits(1), public))
+        unknown = await look_up(house, lookup_body(digits(2), public))
+        wrong = await look_up(house, lookup_body(WRONG_CHECK, public))
+        foreign = await look_up(house, lookup_body(digits(1), public, "resident_register"))
         records = await records_of(audited, AuditOperation.NUMBER_LOOKUP, 4)
     assert (known.status_code, known.json()) == (200, {"token": token})
     for answer, status, code in [
@@ -119,20 +147,20 @@ async def test_a_number_is_looked_up_and_each_try_recorded(running: House) -> No
     }
 
 
-async def test_a_seal_to_a_key_that_is_gone_asks_for_a_reload(running: House) -> None:
+async def test_a_seal_to_a_key_that_is_gone_asks_for_a_reload(house: House) -> None:
     strange = PrivateSealingKey.generate("inbound-20200101").public
-    answer = await look_up(running, lookup_body(digits(1), strange))
+    answer = await look_up(house, lookup_body(digits(1), strange))
     assert (answer.status_code, answer.json()["code"]) == (409, "TV-2003")
 
 
-async def test_look_ups_are_counted_for_each_staff_member_found_or_not(running: House) -> None:
-    public = await public_key(running.service)
-    async with running.service.unit_of_work() as uow:
+async def test_look_ups_are_counted_for_each_staff_member_found_or_not(fresh_house: House) -> None:
+    public = await public_key(fresh_house.service)
+    async with fresh_house.service.unit_of_work() as uow:
         quota = Quota(Operation.NUMBER_LOOKUP, uow.today, Period.HOUR, 3)
         assert await add_quota(uow.connection, quota)
-    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
-        answers = [await look_up(running, lookup_body(digits(9), public)) for _ in range(5)]
-        other = await look_up(running, lookup_body(digits(9), public), staff_id="s002")
+    async with fresh_house.reader("audit", AUDIT_EVENTS.name) as audited:
+        answers = [await look_up(fresh_house, lookup_body(digits(9), public)) for _ in range(5)]
+        other = await look_up(fresh_house, lookup_body(digits(9), public), staff_id="s002")
         records = await records_of(audited, AuditOperation.NUMBER_LOOKUP, 6)
     assert [a.status_code for a in answers] == [404, 404, 404, 429, 429]
     assert answers[-1].json()["code"] == "TV-2005"
@@ -152,34 +180,34 @@ async def test_look_ups_are_counted_for_each_staff_member_found_or_not(running: 
     ],
 )
 async def test_who_may_not_look_up(
-    running: House, peer: str, functions: tuple[Function, ...], status: int, code: str
+    house: House, peer: str, functions: tuple[Function, ...], status: int, code: str
 ) -> None:
-    public = await public_key(running.service)
-    header = running.staff_header(LOOKUP, *functions) if functions else {}
-    async with running.client(peer) as client:
+    public = await public_key(house.service)
+    header = house.staff_header(LOOKUP, *functions) if functions else {}
+    async with house.client(peer) as client:
         answer = await client.post(LOOKUP, json=lookup_body(digits(1), public), headers=header)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_the_public_key_is_for_the_gateway(running: House) -> None:
-    async with running.client("gateway") as client:
+async def test_the_public_key_is_for_the_gateway(house: House) -> None:
+    async with house.client("gateway") as client:
         answer = await client.get("/sealing-key")
-    assert PublicSealingKey.model_validate(answer.json()) == await public_key(running.service)
+    assert PublicSealingKey.model_validate(answer.json()) == await public_key(house.service)
     for peer in ("identity", "jps_reporting", "operator"):
-        async with running.client(peer) as client:
+        async with house.client(peer) as client:
             assert (await client.get("/sealing-key")).status_code == 403
 
 
 async def test_a_medium_has_the_numbers_and_opens_with_the_designated_password(
-    running: House,
+    house: House,
 ) -> None:
-    one, two = await tokens_for(running, 1, 2)
-    await set_password(running)
+    one, two = await tokens_for(house, 1, 2)
+    await set_password(house)
     rows = [["[data]"], ["1", field(one), "髙橋　花子"], ["2", field(two), "a,b"]]
     rows.append(["3", field(one), ""])
     body = order(rows)
-    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
-        answer = await seal_medium(running, body)
+    async with house.reader("audit", AUDIT_EVENTS.name) as audited:
+        answer = await seal_medium(house, body)
         (record,) = await records_of(audited, AuditOperation.MEDIUM_SEALED, 1)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/zip"
@@ -192,7 +220,7 @@ async def test_a_medium_has_the_numbers_and_opens_with_the_designated_password(
     )
     with (
         pyzipper.AESZipFile(io.BytesIO(answer.content)) as archive,
-        pytest.raises(RuntimeError, match="[Bb]ad password"),
+        pytest.raises(RuntimeError, match=r"[Bb]ad password"),
     ):
         archive.read("KPFD0001.CSV", pwd=PASSWORD[:-1].encode())
     assert (record.staff_id, record.count, record.number_accessed) == ("s007", 3, True)
@@ -200,18 +228,18 @@ async def test_a_medium_has_the_numbers_and_opens_with_the_designated_password(
     assert record.details == {"rows": 4}
 
 
-async def test_a_medium_is_refused_whole(running: House) -> None:
-    (one,) = await tokens_for(running, 1)
-    unset = await seal_medium(running, order([["a", field(one)]]))
+async def test_a_medium_is_refused_whole(fresh_house: House) -> None:
+    (one,) = await tokens_for(fresh_house, 1)
+    unset = await seal_medium(fresh_house, order([["a", field(one)]]))
     assert (unset.status_code, unset.json()["code"]) == (409, "TV-2105")
     assert "set-medium-password" in unset.json()["action"]
-    await set_password(running)
+    await set_password(fresh_house)
     unknown = "f" * 32
-    async with running.reader("audit", AUDIT_EVENTS.name) as audited:
+    async with fresh_house.reader("audit", AUDIT_EVENTS.name) as audited:
         strange = await seal_medium(
-            running, order([["a", field(one)], ["b", "c", field(unknown)]])
+            fresh_house, order([["a", field(one)], ["b", "c", field(unknown)]])
         )
-        rare = await seal_medium(running, order([["a", field(one)], ["𠮷野　太郎"]]))
+        rare = await seal_medium(fresh_house, order([["a", field(one)], ["𠮷野　太郎"]]))
         records = await records_of(audited, AuditOperation.MEDIUM_SEALED, 2)
     for answer, error in [
         (strange, {"field": "rows.1.2", "code": "TV-2101"}),
@@ -242,27 +270,27 @@ async def test_a_medium_is_refused_whole(running: House) -> None:
         {"password": "mine"},
     ],
 )
-async def test_an_order_of_another_form_is_refused(running: House, change: Any) -> None:
-    answer = await seal_medium(running, order([["a"]]) | change)
+async def test_an_order_of_another_form_is_refused(house: House, change: Any) -> None:
+    answer = await seal_medium(house, order([["a"]]) | change)
     assert (answer.status_code, answer.json()["code"]) == (422, "CH-0001")
 
 
-async def test_media_are_for_jps_reporting_and_counted(running: House) -> None:
-    await set_password(running)
+async def test_media_are_for_jps_reporting_and_counted(fresh_house: House) -> None:
+    await set_password(fresh_house)
     for peer in ("gateway", "identity", "operator"):
-        async with running.client(peer) as client:
+        async with fresh_house.client(peer) as client:
             answer = await client.post("/media/seal", json=order([["a"]]))
         assert (answer.status_code, answer.json()["code"]) == (403, "CH-0004")
-    async with running.service.unit_of_work() as uow:
+    async with fresh_house.service.unit_of_work() as uow:
         quota = Quota(Operation.MEDIUM_SEAL, uow.today, Period.DAY, 1)
         assert await add_quota(uow.connection, quota)
-    assert (await seal_medium(running, order([["a"]]))).status_code == 200
-    spent = await seal_medium(running, order([["a"]]))
+    assert (await seal_medium(fresh_house, order([["a"]]))).status_code == 200
+    spent = await seal_medium(fresh_house, order([["a"]]))
     assert (spent.status_code, spent.json()["code"]) == (429, "TV-2005")
 
 
-async def test_there_is_no_way_to_list_or_to_reveal(running: House) -> None:
-    listener = running.service.routers[0]
+async def test_there_is_no_way_to_list_or_to_reveal(house: House) -> None:
+    listener = house.service.routers[0]
     assert {(tuple(route.methods), route.path) for route in listener.routes} == {
         (("GET",), "/sealing-key"),
         (("POST",), "/numbers/lookup"),

@@ -60,7 +60,7 @@ def test_a_file_that_others_may_open_is_refused(tmp_path: Path, mode: int) -> No
         lambda file: file["kdf"].update(iterations=1),
         lambda file: file["kdf"].update(memory_kib=19_456),
         lambda file: file.update(key_id="file-other"),
-        lambda file: file.update(sealed="A" + file["sealed"][1:]),
+        lambda file: file.update(sealed=file["sealed"].swapcase()),
         lambda file: file.update(extra=1),
         lambda file: file.pop("kdf"),
         lambda file: file.update(format="nenkin-key-file/2"),
@@ -70,8 +70,6 @@ def test_an_altered_file_is_refused(tmp_path: Path, change) -> None:
     path = tmp_path / "key"
     SealedKeyFile.create(path, PASSPHRASE)
     document = json.loads(path.read_text())
-    if document["sealed"][0] == "A":
-        document["sealed"] = "B" + document["sealed"][1:]
     change(document)
     path.write_text(json.dumps(document))
     with pytest.raises(KeyFileError):
@@ -105,6 +103,7 @@ def test_passphrase_files(tmp_path: Path) -> None:
         read_passphrase(made)
 
 
+@settings(deadline=None)
 @given(secret=st.binary(max_size=100), aad=st.binary(max_size=40))
 def test_wrapping_is_undone_by_unwrapping_alone(secret: bytes, aad: bytes) -> None:
     wrapped = KEK.wrap(secret, aad=aad)
@@ -116,7 +115,7 @@ def test_wrapping_is_undone_by_unwrapping_alone(secret: bytes, aad: bytes) -> No
         SealedKeyFile("file-other", bytes(32)).unwrap(wrapped, aad=aad)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_a_changed_bit_unwraps_to_nothing(data: st.DataObject) -> None:
     wrapped = bytearray(KEK.wrap(bytes(32), aad=b""))

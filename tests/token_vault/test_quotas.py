@@ -37,8 +37,16 @@ def test_without_an_entry_nothing_is_allowed() -> None:
     [
         (Period.HOUR, datetime(2026, 10, 1, 0, 59, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)),
         # 15:00 UTC is midnight in Japan: another day begins.
-        (Period.DAY, datetime(2026, 10, 1, 14, 59, tzinfo=UTC), datetime(2026, 9, 30, 15, tzinfo=UTC)),
-        (Period.DAY, datetime(2026, 10, 1, 15, 0, tzinfo=UTC), datetime(2026, 10, 1, 15, tzinfo=UTC)),
+        (
+            Period.DAY,
+            datetime(2026, 10, 1, 14, 59, tzinfo=UTC),
+            datetime(2026, 9, 30, 15, tzinfo=UTC),
+        ),
+        (
+            Period.DAY,
+            datetime(2026, 10, 1, 15, 0, tzinfo=UTC),
+            datetime(2026, 10, 1, 15, tzinfo=UTC),
+        ),
     ],
 )
 def test_periods_begin_by_the_clock_in_japan(

@@ -10,6 +10,7 @@ from contracts.numbers import synthetic_individual_number as digits
 from services.chassis.received import Rejected
 from services.chassis.service import Service
 from services.token_vault import key_management
+from services.token_vault.app import build
 from services.token_vault.domain.keys import VersionedKind
 from services.token_vault.keyring import NumberDamaged
 from tests.token_vault.vaults import (
@@ -190,12 +191,12 @@ async def test_a_row_moved_to_another_token_does_not_open(opened: Service, stack
         keys = await vault_of(opened).keys(uow.connection)
         with pytest.raises(NumberDamaged):
             await vault_of(opened).numbers(uow.connection, keys, [two])
-        assert (await vault_of(opened).numbers(uow.connection, keys, [one]))[one].digits == digits(1)
+        assert (await vault_of(opened).numbers(uow.connection, keys, [one]))[one].digits == digits(
+            1
+        )
 
 
 async def test_a_restarted_vault_finds_what_it_kept(opened: Service) -> None:
-    from services.token_vault.app import build
-
     public = await public_key(opened)
     before = await take(opened, [sealed_change(digits(1), public, 1)])
     restarted = build(opened.settings)
