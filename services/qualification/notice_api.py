@@ -1,26 +1,22 @@
 """Notices at the counter: accepted provisionally by one, settled by another (promise 9)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.codes import Code
 from contracts.events import AuditOperation, AuditOutcome
 from contracts.forms import (
     AttachmentRecord,
-    AttachmentState,
-    Channel,
+    EntryChoices,
     EntryState,
     Form,
     InvalidTransition,
-    NumberVerification,
-    PersonVerification,
-    ProxyAuthority,
     SamePerson,
     Submission,
     UnknownForm,
+    entry_choices,
     holds_individual_number,
     outstanding,
     require_another_person,
@@ -76,7 +72,7 @@ class SettleRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    attachments: tuple[AttachmentRecord, ...] = ()
+    attachments: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
 
 
 class WithdrawRequest(BaseModel):
@@ -84,25 +80,13 @@ class WithdrawRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class Option(BaseModel):
-    """A code with its label."""
-
-    code: str
-    label: str
-
-
-class NoticeForms(BaseModel):
-    """The forms accepted today, and the codes that go with each."""
+class NoticeForms(EntryChoices):
+    """The forms accepted today, and the choices that go with each."""
 
     forms: tuple[Form, ...]
-    channels: tuple[Option, ...]
-    attachment_states: tuple[Option, ...]
-    number_verifications: tuple[Option, ...]
-    person_verifications: tuple[Option, ...]
-    proxy_authorities: tuple[Option, ...]
 
 
 class NoticeList(BaseModel):
@@ -117,14 +101,8 @@ class NoticeList(BaseModel):
 @router.get("/notice-forms")
 async def forms(_staff: Accepting, service: CurrentService) -> NoticeForms:
     """The forms that are accepted today."""
-    return NoticeForms(
-        forms=state_of(service).forms.on(japan_date(service.clock.now())),
-        channels=_options(Channel),
-        attachment_states=_options(AttachmentState),
-        number_verifications=_options(NumberVerification),
-        person_verifications=_options(PersonVerification),
-        proxy_authorities=_options(ProxyAuthority),
-    )
+    today = japan_date(service.clock.now())
+    return NoticeForms(forms=state_of(service).forms.on(today), **dict(entry_choices()))
 
 
 @router.post("/notices", status_code=201)
@@ -154,7 +132,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         try:
             due = deadline(told.occurred_on, submission.received_on, state.parameters)
         except NoValue:
-            raise refusals.no_value() from None
+            raise refusals.too_early() from None
         new = NewNotice(
             notice_id=notice_id,
             kind=form.kind,
@@ -180,7 +158,7 @@ async def work_list(
     staff: Settling,
     service: CurrentService,
     state: Annotated[EntryState, Query()] = EntryState.RECEIVED,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> NoticeList:
     """Notices in a state, oldest first: those ``received`` wait to be settled."""
@@ -379,8 +357,3 @@ def _record(
         reference=notice.notice_id,
         details={"kind": notice.kind, **(details or {})},
     )
-
-
-def _options(codes: type[Code]) -> tuple[Option, ...]:
-    members: Any = codes
-    return tuple(Option(code=code.value, label=code.label) for code in members)

@@ -40,6 +40,12 @@ def not_acceptable(errors: Sequence[FormError]) -> Problem:
     )
 
 
+def too_early() -> Problem:
+    """The fact lies before the law that the parameters know."""
+    message = "この制度で扱えない古い日付です。日付を確認してください。"
+    return not_acceptable([FormError(field="values", code="QU-0112", message=message)])
+
+
 def same_fact() -> Problem:
     """The same fact was notified already."""
     return Problem(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.events import InsuredCategory, TransitionKind
 from contracts.forms import EntryState, Form, Submission
 from contracts.months import Month
+from services.chassis.clock import japan_date
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.facts import Fact, known_at, pension_number
 from services.qualification.domain.months import insured_months
@@ -334,7 +335,7 @@ def state_at(notice: Notice, moment: datetime | None) -> EntryState:
         return notice.state
     if notice.withdrawn_at is not None and notice.withdrawn_at <= moment:
         return EntryState.WITHDRAWN
-    if notice.forwarded_on is not None and notice.forwarded_on <= moment.date():
+    if notice.forwarded_on is not None and notice.forwarded_on <= japan_date(moment):
         return EntryState.FORWARDED
     if notice.settled_at is not None and notice.settled_at <= moment:
         return EntryState.SETTLED

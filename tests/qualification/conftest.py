@@ -1,6 +1,7 @@
 """qualification on a database of its own."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -20,7 +21,7 @@ async def house(stack: TestStack, fresh_database: Callable[[str], str]) -> Async
 
 @pytest.fixture
 async def counter(house: House) -> AsyncIterator[Counter]:
-    """The same, with a second instance running and staff at it."""
-    service = house.another()
-    async with service.running():
-        yield Counter(house, service)
+    """The same with staff at its open door, and no bus: what it emits stays to be seen."""
+    async with AsyncExitStack() as stack:
+        await house.service._start_listeners(stack)
+        yield Counter(house, house.service)

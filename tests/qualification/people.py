@@ -22,6 +22,7 @@ from services.qualification.domain.timeline import AsOf, Timeline, timeline
 from services.qualification.files import read_parameters
 
 LAW = read_parameters()
+FIRST_LOAD = "2026-10-01"
 _NOTICES = UUID("00000000-0000-4000-8000-000000000000")
 
 Change = ResidentChangeKind
