@@ -10,7 +10,7 @@ n      ?= 2
 ## The house
 
 demo: venv  ## start everything and play a working day; prints what to open
-	@$(STACK) up
+	@$(PY) -m deploy.demo
 
 stop: venv  ## stop everything; data stays
 	@$(STACK) down

@@ -9,7 +9,7 @@ PREFERRED = {
     "kafka_controller": 19093,
     "postgres": 15432,
     "zipkin": 19411,
-    "gateway": 18443,
+    "gateway_public": 18443,
 }
 """What a person has to type, where it is free."""
 
