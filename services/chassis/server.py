@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -24,7 +25,8 @@ class _Server(uvicorn.Server):
 
 class Listener:
     """One HTTPS port. With ``clients`` every peer must show a certificate of our authority;
-    without, the port is for browsers and anybody may connect."""
+    without, the port is for browsers and anybody may connect. ``certificate`` is another chain
+    and key than the service's own: one that browsers know."""
 
     def __init__(
         self,
@@ -34,9 +36,14 @@ class Listener:
         port: int,
         *,
         clients: bool,
+        certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self._host = host
         self._port = port
+        chain, key = certificate or (
+            settings.certs_dir / f"{settings.service}.crt",
+            settings.certs_dir / f"{settings.service}.key",
+        )
         config = uvicorn.Config(
             app,
             http=PeerProtocol,
@@ -50,8 +57,8 @@ class Listener:
             timeout_graceful_shutdown=10,
             timeout_keep_alive=30,
             limit_concurrency=500,
-            ssl_certfile=str(settings.certs_dir / f"{settings.service}.crt"),
-            ssl_keyfile=str(settings.certs_dir / f"{settings.service}.key"),
+            ssl_certfile=str(chain),
+            ssl_keyfile=str(key),
             ssl_ca_certs=str(settings.certs_dir / "ca.pem") if clients else None,
             ssl_cert_reqs=ssl.CERT_REQUIRED if clients else ssl.CERT_NONE,
         )

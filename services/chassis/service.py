@@ -58,6 +58,8 @@ class PublicListener:
     app: Callable[["Service"], FastAPI]
     host: str
     port: int
+    certificate: tuple[Path, Path] | None = None
+    """Chain and key that browsers are shown; None: the service's own."""
 
 
 @dataclass
@@ -225,6 +227,7 @@ class Service:
                 self.public.host,
                 self.public.port,
                 clients=False,
+                certificate=self.public.certificate,
             )
             await self.public_listener.start()
             stack.push_async_callback(self.public_listener.stop)
