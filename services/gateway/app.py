@@ -23,7 +23,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         commands=[staff_commands.COMMAND],
         background=[Background("purge", _purge)],
         state=Gateway(settings),
-        public=PublicListener(public.create_app, settings.public_host, settings.public_port),
+        public=PublicListener(
+            public.create_app,
+            settings.public_host,
+            settings.public_port,
+            settings.public_certificate_files,
+        ),
     )
 
 

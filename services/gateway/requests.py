@@ -102,6 +102,14 @@ class NewAdditionalPremiumNotice(Body):
     submission: Submission
 
 
+class NewUnpaidBenefitClaim(Body):
+    """受け付ける未支給年金の請求（様式は `/unpaid-benefit-claim-forms`）。"""
+
+    person_id: Annotated[UUID, Field(description="亡くなった受給権者")]
+    kind: Annotated[str, Field(max_length=60)]
+    submission: Submission
+
+
 class SettleWithFindings(Body):
     """本登録のときに追加で確認した書類と、内容を確認した指摘。"""
 

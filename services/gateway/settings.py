@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.chassis.settings import ServiceSettings
 from services.gateway.domain.second_factor import SecondFactorPolicy
@@ -78,6 +79,19 @@ class Settings(ServiceSettings):
     """``NENKIN_FORWARD_TIMEOUT_S``: until a service behind the gateway has answered."""
     part_timeout_s: float = Field(default=5, gt=0)
     """``NENKIN_PART_TIMEOUT_S``: so long the person page waits for each of its parts."""
+
+    @model_validator(mode="after")
+    def _certificate_is_whole(self) -> Self:
+        if (self.public_certificate is None) != (self.public_certificate_key is None):
+            raise ValueError("a public certificate and its key go together")
+        return self
+
+    @property
+    def public_certificate_files(self) -> tuple[Path, Path] | None:
+        """Chain and key that browsers are shown; None: the service's own."""
+        if self.public_certificate is None or self.public_certificate_key is None:
+            return None
+        return self.public_certificate, self.public_certificate_key
 
     @property
     def session_rules(self) -> SessionRules:

@@ -56,7 +56,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
         "limit": "10",
     },
     "listReportItems": {"state": "waiting", "due_before": "2026-10-14"},
-    "listBatches": {"state": "open"},
+    "listBatches": {"state": "collecting"},
     "showBatch": {"only": "findings"},
     "showCoverSheet": {"format": "text"},
     "listNotices": {"state": "received", "limit": "20"},

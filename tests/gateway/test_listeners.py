@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from contracts.events import AuditOperation, AuditRecorded
 from contracts.topics import AUDIT_EVENTS
 from deploy.local.testing import TestStack
+from services.chassis.peers import common_name
 from services.chassis.service import Service
 from services.chassis.settings import ServiceSettings
 from services.gateway.app import build
@@ -67,6 +68,26 @@ async def test_old_tls_is_refused(running: Service) -> None:
     async with httpx.AsyncClient(verify=context, base_url=url(running, public=True)) as old:
         with pytest.raises(httpx.HTTPError):
             await old.get("/api/session")
+
+
+async def test_browsers_may_be_shown_another_certificate(clean_stack: TestStack) -> None:
+    other = clean_stack.layout.certs / "broker"
+    settings = clean_stack.settings(
+        Settings,
+        "gateway",
+        HTTP_PORT="0",
+        PUBLIC_PORT="0",
+        PUBLIC_CERTIFICATE=str(other / "broker.crt"),
+        PUBLIC_CERTIFICATE_KEY=str(other / "broker.key"),
+    )
+    async with build(settings).running() as service:
+        assert service.public_listener is not None
+        _, writer = await asyncio.open_connection(
+            "localhost", service.public_listener.port, ssl=trusting(service)
+        )
+        shown = common_name(writer.get_extra_info("peercert"))
+        writer.close()
+    assert shown == "broker"
 
 
 async def test_sign_in_reaches_the_audit_topic(running: Service, stack: TestStack) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from contracts.events import AuditOperation
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.stack
 TEN_MINUTES = timedelta(minutes=10)
 
 
-async def code(browser: object, path: str = "/api/audit/records") -> str:
+async def code(browser: httpx.AsyncClient, path: str = "/api/audit/records") -> str:
     """The code of the refusal; GW-0301 says that the door was open (nobody is behind it)."""
-    found: str = problem(await browser.get(path))["code"]  # type: ignore[attr-defined]
+    found: str = problem(await browser.get(path))["code"]
     return found
 
 

@@ -121,4 +121,14 @@ ROUTES: tuple[Route, ...] = (
         words="付加保険料の申出",
         lists=Function.PERSON_VIEW,
     ),
+    *_entry_routes(
+        noun="UnpaidBenefitClaim",
+        path="/unpaid-benefit-claims",
+        service="claims",
+        forms=("/unpaid-benefit-claim-forms", "/claim-forms"),
+        accept=requests.NewUnpaidBenefitClaim,
+        settle=requests.SettleWithFindings,
+        words="未支給年金の請求",
+        lists=Function.PERSON_VIEW,
+    ),
 )
