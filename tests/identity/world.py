@@ -42,7 +42,7 @@ class World:
             if known.individual_number_token is not None:
                 bearers.setdefault(known.individual_number_token, set()).add(known.person_id)
         register = Register(
-            known={address: replace(known) for address, known in self.known.items()},
+            known={place: replace(known) for place, known in self.known.items()},
             bearers=bearers,
             households=self.households,
             digests=dict(self.digests),

@@ -26,7 +26,7 @@ from services.identity.domain.numbers import (
 from services.identity.domain.residence import NOBODY, Residence, follow
 from services.identity.domain.view import Occasion, view_of
 
-Address = tuple[str, str]
+Place = tuple[str, str]
 """A record's place in the registers: (system, addressee number)."""
 
 
@@ -57,7 +57,7 @@ class Standing(StrEnum):
 class Known:
     """A register record as it stands, and its person."""
 
-    address: Address
+    place: Place
     person_id: UUID
     integrated_number: str
     record_version: int = 0
@@ -81,7 +81,7 @@ class Version:
 
     index: int
     """Which event of the batch."""
-    address: Address
+    place: Place
     person_id: UUID
     event: ResidentTokenised
     content: str
@@ -93,7 +93,7 @@ class Version:
 class Name:
     """One name by which a person can be searched."""
 
-    address: Address
+    place: Place
     kind: str
     since_version: int
     keys: NameKeys
@@ -108,7 +108,7 @@ class Finding:
     state: FindingState
     person_id: UUID
     other_person_id: UUID | None
-    address: Address
+    place: Place
     record_version: int
 
 
@@ -116,23 +116,23 @@ class Finding:
 class Register:
     """The working set. ``ids`` and ``numbers`` are fresh ones, to be used up in order."""
 
-    known: dict[Address, Known]
+    known: dict[Place, Known]
     bearers: dict[str, set[UUID]]
     """Token to the persons who bear it now, for every token that the batch speaks of."""
-    households: Mapping[Address, UUID]
-    digests: dict[tuple[Address, int], bytes]
+    households: Mapping[Place, UUID]
+    digests: dict[tuple[Place, int], bytes]
     """Content digests of the versions on record that the batch speaks of again."""
     folding: Folding
     ids: Iterator[UUID]
     numbers: Iterator[str]
 
-    created: set[Address] = field(default_factory=set)
-    touched: dict[Address, Known] = field(default_factory=dict)
+    created: set[Place] = field(default_factory=set)
+    touched: dict[Place, Known] = field(default_factory=dict)
     """Records that a version was accepted for, as they stand after the batch."""
     renumbered: dict[UUID, Known] = field(default_factory=dict)
     """Persons known before whose token or number state has changed."""
     versions: list[Version] = field(default_factory=list)
-    names: dict[Address, list[Name]] = field(default_factory=dict)
+    names: dict[Place, list[Name]] = field(default_factory=dict)
     """The names by which those whose name changed are known now."""
     former_names: list[Name] = field(default_factory=list)
     """Names that came and went within the batch."""
@@ -142,24 +142,24 @@ class Register:
 
     def take(self, index: int, key: str, event: ResidentTokenised) -> Standing:
         """Take the batch's ``index``-th event, which came under the record key ``key``."""
-        address = event.source, event.record.addressee_number
-        if key != resident_key(*address):
+        place = event.source, event.record.addressee_number
+        if key != resident_key(*place):
             # Under a foreign key the record could overtake its own later versions.
             return self._refuse(index, Refusal.FOREIGN_KEY)
-        content = event.record.model_dump_json(exclude_none=True)
+        content = event.record.model_dump_json(exclude_defaults=True)
         digest = content_digest(content, event.individual_number_token)
-        known = self.known.get(address)
+        known = self.known.get(place)
         if known is not None and event.record_version <= known.record_version:
             return self._again(index, known, event, content, digest)
         if known is None:
-            known = self._create(address)
+            known = self._create(place)
         self._note(index, known, event, content, digest, late=False)
         known.record_version, known.content_digest = event.record_version, digest
         self._number(known, event)
         self._name(known, event)
         self._follow(index, known, event)
         known.record = event.record
-        self.touched[address] = known
+        self.touched[place] = known
         return Standing.ACCEPTED
 
     def _refuse(self, index: int, refusal: Refusal) -> Standing:
@@ -170,7 +170,7 @@ class Register:
         self, index: int, known: Known, event: ResidentTokenised, content: str, digest: bytes
     ) -> Standing:
         """A version that is not newer than the known one."""
-        before = self.digests.get((known.address, event.record_version))
+        before = self.digests.get((known.place, event.record_version))
         if before is None:
             self._note(index, known, event, content, digest, late=True)
             return Standing.LATE
@@ -178,10 +178,10 @@ class Register:
             return Standing.DUPLICATE
         return self._refuse(index, Refusal.VERSION_REUSED)
 
-    def _create(self, address: Address) -> Known:
-        known = Known(address, next(self.ids), next(self.numbers))
-        self.known[address] = known
-        self.created.add(address)
+    def _create(self, place: Place) -> Known:
+        known = Known(place, next(self.ids), next(self.numbers))
+        self.known[place] = known
+        self.created.add(place)
         return known
 
     def _note(
@@ -194,9 +194,9 @@ class Register:
         *,
         late: bool,
     ) -> None:
-        self.digests[known.address, event.record_version] = digest
+        self.digests[known.place, event.record_version] = digest
         self.versions.append(
-            Version(index, known.address, known.person_id, event, content, digest, late)
+            Version(index, known.place, known.person_id, event, content, digest, late)
         )
 
     def _number(self, known: Known, event: ResidentTokenised) -> None:
@@ -219,7 +219,7 @@ class Register:
         )
         if token is not None:
             self.bearers[token].add(known.person_id)
-        if known.address not in self.created:
+        if known.place not in self.created:
             self.renumbered[known.person_id] = known
 
     def _find(
@@ -237,7 +237,7 @@ class Register:
                 state,
                 known.person_id,
                 other,
-                known.address,
+                known.place,
                 event.record_version,
             )
         )
@@ -248,12 +248,12 @@ class Register:
         if digest == known.names_digest:
             return
         known.names_digest = digest
-        self.former_names += self.names.pop(known.address, ())
+        self.former_names += self.names.pop(known.place, ())
         borne = [("name", record.name)]
         if record.alias is not None:
             borne.append(("alias", record.alias))
-        self.names[known.address] = [
-            Name(known.address, kind, event.record_version, self.folding.keys(name))
+        self.names[known.place] = [
+            Name(known.place, kind, event.record_version, self.folding.keys(name))
             for kind, name in borne
         ]
 

@@ -42,7 +42,7 @@ class View:
         """16 bytes that are equal when nothing that eligibility needs has changed."""
         parts = [
             _day(self.birth_date),
-            self.resident_kind.value,
+            self.resident_kind,
             self.residence_status_code or "",
             _day(self.died_on),
             str(self.household_id),

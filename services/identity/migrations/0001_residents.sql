@@ -1,6 +1,6 @@
 -- Residents as the register has them, the persons they are, and what is found about them.
 -- Identifiers and search keys compare by code point (collate "C"): exact, fast, and a prefix is a
--- range of the index.
+-- range of the index. What is kept as it came, and read whole, is json: the very text.
 create schema identity;
 grant usage on schema identity to :run;
 
@@ -19,7 +19,7 @@ create table identity.persons (
     person_version          integer not null check (person_version >= 1),
     view_digest             bytea not null,
     change                  text not null,
-    changed_on              jsonb not null,
+    changed_on              json not null,
     reported_on             date not null,
     emitted_at              timestamptz not null,
     check ((individual_number_token is null) = (number_state = 'unnumbered'))
@@ -55,7 +55,7 @@ create table identity.residents (
     resident_status  text not null,
     birth_sort       date,
     -- Stays so far (domain/residence.py): what the next version is followed from.
-    residence        jsonb not null,
+    residence        json not null,
     linked_at        timestamptz not null,
     recorded_at      timestamptz not null,
     primary key (addressee_number, system)
@@ -87,11 +87,11 @@ create table identity.record_versions (
     -- Older than what was known when it came: noted, without any effect.
     late                    boolean not null,
     change                  text not null,
-    changed_on              jsonb not null,
+    changed_on              json not null,
     reported_on             date not null,
     individual_number_token text collate "C",
     content_digest          bytea not null,
-    record                  jsonb not null,
+    record                  json not null,
     event_id                uuid not null,
     sent_at                 timestamptz not null,
     recorded_at             timestamptz not null,

@@ -12,7 +12,7 @@ from contracts.events.residents import ResidentRecord
 from services.identity.domain.numbers import NumberState
 
 _ITEMS: Final = """
-select p.person_id, p.individual_number_token, p.number_state, v.record::text as record
+select p.person_id, p.individual_number_token, p.number_state, v.record
 from identity.persons p
 join identity.residents r using (person_id)
 join identity.record_versions v using (addressee_number, system, record_version)

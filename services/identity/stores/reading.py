@@ -16,7 +16,7 @@ from services.identity.domain.numbers import FindingKind, FindingState, NumberSt
 from services.identity.domain.sight import sees_sealed
 
 _SEARCH: Final = """
-select m.person_id, m.by_former_name, v.record::text as record
+select m.person_id, m.by_former_name, v.record
 from (
     select * from (
         select distinct on (r.person_id)
@@ -41,7 +41,7 @@ _BEARERS: Final = """
 """
 _PERSON: Final = """
 select r.person_id, r.system, r.addressee_number, r.household_id, r.linked_at, r.recorded_at,
-       p.number_state, v.record::text as record
+       p.number_state, v.record
 from identity.visible_residents($1) r
 join identity.persons p using (person_id)
 join identity.record_versions v using (addressee_number, system, record_version)
@@ -49,7 +49,7 @@ where r.person_id = $2
 order by r.linked_at, r.system, r.addressee_number
 """
 _MEMBERS: Final = """
-select r.person_id, v.record::text as record
+select r.person_id, v.record
 from identity.visible_residents($1) r
 join identity.record_versions v using (addressee_number, system, record_version)
 where r.household_id = $2 and r.resident_status = '1'

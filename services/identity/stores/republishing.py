@@ -16,8 +16,8 @@ from services.identity.domain.residence import Residence
 from services.identity.domain.view import Occasion, view_of
 
 _VIEWS: Final = """
-select p.person_id, p.person_version, p.change, p.changed_on::text as changed_on, p.reported_on,
-       r.household_id, r.residence::text as residence, v.record::text as record
+select p.person_id, p.person_version, p.change, p.changed_on, p.reported_on,
+       r.household_id, r.residence, v.record
 from (
     select * from identity.persons
     where ($1::uuid is null or person_id > $1) and ($2::timestamptz is null or emitted_at >= $2)
@@ -130,7 +130,7 @@ async def refold(
         return None, 0
     folded = []
     for row in rows:
-        keys = folding.keys(PersonName.model_validate(row["name"]))
+        keys = folding.keys(PersonName.model_validate_json(row["name"]))
         folded.append((*row.values(), keys.kanji, keys.kana, keys.reading, keys.latin))
     columns = [list(column) for column in zip(*folded, strict=True)]
     await connection.execute(_REFOLD, *columns[:4], *columns[5:])
