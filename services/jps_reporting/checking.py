@@ -54,12 +54,12 @@ async def check_all(reporting: Reporting, uow: UnitOfWork, batch: Batch) -> None
 
 async def settle(reporting: Reporting, uow: UnitOfWork, batch: Batch) -> BatchState:
     """Give the batch the state that its answers and findings make."""
-    unanswered = await linkage.unanswered(uow.connection, batch.batch_id)
-    if not unanswered and batch.digest != reporting.parameters.digest:
+    complete = await linkage.is_complete(uow.connection, batch.batch_id)
+    if complete and batch.digest != reporting.parameters.digest:
         # Layout or table changed while the answers came in: some were judged by the former.
         await check_all(reporting, uow, batch)
     errors = await batches.items_with_errors(uow.connection, batch.batch_id)
-    state = after_checking(unanswered=unanswered, errors=len(errors))
+    state = after_checking(complete=complete, errors=len(errors))
     if state is not BatchState.COLLECTING or batch.state is not BatchState.COLLECTING:
         digest = reporting.parameters.digest
         await batches.set_checked(uow.connection, batch, state, digest, uow.now)

@@ -82,15 +82,11 @@ async def take_answers(
     locked = await batches.lock(
         uow.connection, sorted({known[one.event.request_id][0] for one in received})
     )
-    await linkage.answer(uow.connection, [_reply(one.event) for one in received], uow.now)
-    for batch in locked.values():
-        if batch.state is not BatchState.COLLECTING:
-            continue
-        persons = {
-            one.event.person_id
-            for one in received
-            if known[one.event.request_id][0] == batch.batch_id
-        }
+    waiting = {i: b for i, b in locked.items() if b.state is BatchState.COLLECTING}
+    awaited = [one.event for one in received if one.event.reference in waiting]
+    await linkage.answer(uow.connection, [_reply(event) for event in awaited], uow.now)
+    for batch_id, batch in waiting.items():
+        persons = {event.person_id for event in awaited if event.reference == batch_id}
         await checking.check_persons(reporting, uow, batch, sorted(persons))
         await checking.settle(reporting, uow, batch)
 

@@ -41,6 +41,13 @@ def made(settings: Settings) -> Service:
     return service
 
 
+async def with_password(vault: vaults.House) -> None:
+    """Give the vault the password that JPS designated."""
+    async with vault.service.unit_of_work() as uow:
+        keyring = vaults.vault_of(vault.service).keyring
+        await key_management.set_password(uow, keyring, PASSWORD)
+
+
 @pytest.fixture
 async def house(settings: Settings, stack: TestStack) -> AsyncIterator[House]:
     """The service with its database open; no bus, no vault."""
@@ -75,9 +82,7 @@ async def sealing_house(
     settings: Settings, stack: TestStack, vault: vaults.House
 ) -> AsyncIterator[House]:
     """The same with a vault that has a password for media."""
-    async with vault.service.unit_of_work() as uow:
-        keyring = vaults.vault_of(vault.service).keyring
-        await key_management.set_password(uow, keyring, PASSWORD)
+    await with_password(vault)
     peers = {**settings.peers, "token_vault": vault.url}
     async with made(settings.model_copy(update={"peers": peers})).opened() as service:
         yield House(service, stack, vault)

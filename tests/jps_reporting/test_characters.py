@@ -11,6 +11,7 @@ from services.jps_reporting.domain.characters import (
     SubstitutionTable,
     Trouble,
     Used,
+    Written,
     clusters,
     comes_back,
     write_kana,
@@ -189,3 +190,11 @@ def test_kana_come_out_half_width_only(text: str) -> None:
 def test_full_width_columns_hold_nothing_half_width(text: str) -> None:
     written = write_text(text, TABLE, full=True).text
     assert len(written.encode("cp932")) == 2 * len(written)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0xFFFF), max_size=6))
+def test_the_short_way_for_a_whole_text_agrees_with_each_character(text: str) -> None:
+    result = write_text(text, TABLE)
+    assert (result == Written(text)) is all(
+        len(cluster) == 1 and comes_back(cluster) for cluster in clusters(text)
+    )

@@ -49,8 +49,8 @@ def allows(state: BatchState, action: Action) -> bool:
     return state in ALLOWED[action]
 
 
-def after_checking(*, unanswered: int, errors: int) -> BatchState:
-    """The state of a batch whose items were just checked."""
-    if unanswered:
+def after_checking(*, complete: bool, errors: int) -> BatchState:
+    """The state of a batch whose items were just checked; ``complete``: all answers are there."""
+    if not complete:
         return BatchState.COLLECTING
     return BatchState.HAS_ERRORS if errors else BatchState.CHECKED

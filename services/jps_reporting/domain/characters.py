@@ -5,6 +5,7 @@ same bytes, so reading one back gives the other. What does not come back needs a
 table, and every use of an entry is recorded. Nothing is ever replaced silently.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.jps_reporting.domain.widths import full_width, half_width
 
 ENCODING: Final = "cp932"
+_MEANS_NOTHING: Final = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff]")
+"""Controls and private use: CP932 encodes some of them, and nobody can read them."""
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -117,6 +120,16 @@ def comes_back(character: str) -> bool:
         return False
 
 
+def _all_come_back(text: str) -> bool:
+    """The same for a whole text at once: nearly every text of nearly every record."""
+    if _MEANS_NOTHING.search(text):
+        return False
+    try:
+        return text.encode(ENCODING).decode(ENCODING) == text
+    except UnicodeError:
+        return False
+
+
 def is_variation_selector(character: str) -> bool:
     """Whether the character only chooses a variant of the one before it."""
     return any(ord(character) in block for block in _VARIATION_SELECTORS)
@@ -138,12 +151,14 @@ def clusters(text: str) -> Iterator[str]:
 
 def write_text(text: str, table: SubstitutionTable, *, full: bool = False) -> Written:
     """``text`` for a column of text, in CP932; with ``full`` all of it in full width."""
-    if text.isascii() and text.isprintable():
-        return Written(full_width(text) if full else text)
+    if full:
+        text = full_width(text)
+    if _all_come_back(text):
+        return Written(text)
     written: list[str] = []
     used: list[Used] = []
     troubles: list[tuple[Trouble, str]] = []
-    for cluster in clusters(full_width(text) if full else text):
+    for cluster in clusters(text):
         if len(cluster) == 1 and comes_back(cluster):
             written.append(cluster)
             continue

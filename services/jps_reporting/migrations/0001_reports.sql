@@ -66,7 +66,7 @@ comment on table jps_reporting.items is 'Report items; nothing received is ever 
 comment on column jps_reporting.items.content_digest is 'SHA-256 of what the item is about: the same item id about something else is refused';
 comment on column jps_reporting.items.due_statutory is 'Whether the law counts the days, or the office';
 create index items_open on jps_reporting.items (state, due_on, item_id);
-create index items_batch on jps_reporting.items (batch_id, item_id) where batch_id is not null;
+create index items_batch on jps_reporting.items (batch_id, person_id) where batch_id is not null;
 create index items_person on jps_reporting.items (person_id, kind, occurred_on);
 grant select, insert on jps_reporting.items to :run;
 grant update (state, batch_id, blocked_code, state_since) on jps_reporting.items to :run;
@@ -115,7 +115,6 @@ create table jps_reporting.linkage (
     check ((outcome is null) = (answered_at is null)),
     check (erased_at is null or answer is null)
 );
-create index linkage_open on jps_reporting.linkage (batch_id) where answered_at is null;
 grant select, insert on jps_reporting.linkage to :run;
 grant update (outcome, refusal, answer, answered_at, erased_at) on jps_reporting.linkage to :run;
 

@@ -62,10 +62,8 @@ _ANSWER = """
 update jps_reporting.linkage as l
 set outcome = t.outcome, refusal = t.refusal, answer = t.answer::jsonb, answered_at = $5
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
-     as t (request_id, outcome, refusal, answer),
-     jps_reporting.batches as b
+     as t (request_id, outcome, refusal, answer)
 where l.request_id = t.request_id and l.answered_at is null
-  and b.batch_id = l.batch_id and b.state = 'collecting'
 """
 
 
@@ -80,7 +78,7 @@ class Reply:
 
 
 async def answer(connection: Connection, replies: Sequence[Reply], now: datetime) -> None:
-    """Keep first answers, of batches that still wait for them; others are not kept at all."""
+    """Keep answers; a later one to the same request changes nothing."""
     await connection.execute(
         _ANSWER,
         [reply.request_id for reply in replies],
@@ -110,18 +108,18 @@ async def answers(
     }
 
 
-async def unanswered(connection: Connection, batch_id: UUID) -> int:
-    """How many of the persons still in the batch have no answer yet."""
-    count: int = await connection.fetchval(
+async def is_complete(connection: Connection, batch_id: UUID) -> bool:
+    """Whether identity has answered for every person still in the batch."""
+    complete: bool = await connection.fetchval(
         """
-        select count(*) from jps_reporting.linkage as l
-        where l.batch_id = $1 and l.answered_at is null and exists (
-            select from jps_reporting.items as i
-            where i.batch_id = $1 and i.person_id = l.person_id)
+        select not exists (
+            select from jps_reporting.linkage as l
+            join jps_reporting.items as i on i.batch_id = $1 and i.person_id = l.person_id
+            where l.batch_id = $1 and l.answered_at is null)
         """,
         batch_id,
     )
-    return count
+    return complete
 
 
 async def erase(connection: Connection, batch_id: UUID, now: datetime) -> None:
