@@ -198,10 +198,13 @@ async def _body(request: Request, settings: Settings) -> bytes:
         raise common.too_large(limit)
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise common.too_large(limit)
+        async with asyncio.timeout(settings.body_timeout_s):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise common.too_large(limit)
+    except TimeoutError:
+        raise problems.request_too_slow() from None
     except ClientDisconnect:
         raise common.unreadable_body() from None  # nobody is left to read it
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -73,10 +73,13 @@ class Settings(ServiceSettings):
 
     body_max_bytes: int = Field(default=262_144, ge=1_024)
     """``NENKIN_BODY_MAX_BYTES``: the largest request body that is taken."""
-    request_timeout_s: float = Field(default=30, gt=0)
-    """``NENKIN_REQUEST_TIMEOUT_S``: until the answer begins, reading the request included."""
-    forward_timeout_s: float = Field(default=20, gt=0)
-    """``NENKIN_FORWARD_TIMEOUT_S``: until a service behind the gateway has answered."""
+    body_timeout_s: float = Field(default=15, gt=0)
+    """``NENKIN_BODY_TIMEOUT_S``: until a request's body has come in."""
+    request_timeout_s: float = Field(default=75, gt=0)
+    """``NENKIN_REQUEST_TIMEOUT_S``: until the answer begins, everything included."""
+    forward_timeout_s: float = Field(default=60, gt=0)
+    """``NENKIN_FORWARD_TIMEOUT_S``: until a service behind the gateway has answered. Making a
+    medium is the longest of what they do."""
     part_timeout_s: float = Field(default=5, gt=0)
     """``NENKIN_PART_TIMEOUT_S``: so long the person page waits for each of its parts."""
 

@@ -154,7 +154,7 @@ async def test_a_request_that_never_ends_is_given_up(
     stack: TestStack, fresh_database: Callable[[str], str]
 ) -> None:
     database = fresh_database("gateway")
-    async with house(stack, database, REQUEST_TIMEOUT_S="0.2") as gateway:
+    async with house(stack, database, BODY_TIMEOUT_S="0.2") as gateway:
         status = await _never_ending(gateway.app)
     assert status == 504
 
