@@ -19,12 +19,13 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.token_vault import problems, store
+from services.token_vault import problems
 from services.token_vault.domain import medium as rules
 from services.token_vault.domain.envelope import PASSWORD_AAD
 from services.token_vault.domain.quotas import Operation, in_force
 from services.token_vault.domain.refusals import Refusal
 from services.token_vault.medium import sealed_zip
+from services.token_vault.stores import numbers as store
 from services.token_vault.vault import Vault
 
 router = APIRouter()

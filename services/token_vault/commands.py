@@ -13,7 +13,7 @@ from contracts.events import AuditOperation
 from contracts.sealing import SealingSuite
 from services.chassis import audit
 from services.chassis.service import Command, Service
-from services.token_vault import key_management, key_store, store
+from services.token_vault import key_management
 from services.token_vault.domain.errors import VaultError
 from services.token_vault.domain.keys import (
     KeyVersions,
@@ -25,6 +25,8 @@ from services.token_vault.domain.keys import (
 from services.token_vault.domain.quotas import Operation, Quota, in_force
 from services.token_vault.medium import PASSWORD_PATTERN, WEAK_BELOW
 from services.token_vault.settings import Settings
+from services.token_vault.stores import keys as key_store
+from services.token_vault.stores import numbers as store
 from services.token_vault.vault import Vault
 
 

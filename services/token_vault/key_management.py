@@ -11,7 +11,6 @@ from contracts.topics import INBOUND_RESIDENTS
 from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.unit_of_work import UnitOfWork
-from services.token_vault import key_store, store
 from services.token_vault.domain.envelope import PASSWORD_AAD, wrapped_key_aad
 from services.token_vault.domain.errors import VaultError
 from services.token_vault.domain.keys import (
@@ -32,6 +31,8 @@ from services.token_vault.key_encryption import (
 )
 from services.token_vault.keyring import Keyring, Wrapped
 from services.token_vault.settings import Settings
+from services.token_vault.stores import keys as key_store
+from services.token_vault.stores import numbers as store
 from services.token_vault.vault import Vault
 
 Unit = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from contracts.sealing import SealedNumber
-from services.token_vault import key_store, store
 from services.token_vault.domain.numbers import IndividualNumber, Token, token_of
 from services.token_vault.domain.refusals import Refusal
 from services.token_vault.keyring import Keyring, Keys
+from services.token_vault.stores import keys as key_store
+from services.token_vault.stores import numbers as store
 
 _AT_ONCE = 50
 """Seals opened between two looks at the event loop: about 6 ms of work."""

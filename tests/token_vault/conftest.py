@@ -1,8 +1,6 @@
 """A vault on the real servers, with keys and a database of its own."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,24 +13,10 @@ from services.token_vault.settings import Settings
 from tests.token_vault.vaults import House, initialise
 
 
-class MovableClock(FixedClock):
-    """Begins now and stands still until moved."""
-
-    def __init__(self) -> None:
-        super().__init__(SystemClock().now())
-
-    @contextmanager
-    def moved(self, by: timedelta) -> Iterator[None]:
-        self.move(by)
-        try:
-            yield
-        finally:
-            self.move(-by)
-
-
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
+def clock() -> FixedClock:
+    """Begins now and stands still until moved."""
+    return FixedClock(SystemClock().now())
 
 
 @pytest.fixture
@@ -57,7 +41,7 @@ def settings(stack: TestStack, database: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def service(settings: Settings, clock: MovableClock) -> Service:
+def service(settings: Settings, clock: FixedClock) -> Service:
     """Built, not opened; with a clock to move."""
     built = build(settings)
     built.clock = clock

@@ -22,7 +22,7 @@ from services.token_vault import key_management
 from services.token_vault.app import build
 from services.token_vault.domain.quotas import Operation, Period, Quota
 from services.token_vault.settings import Settings
-from services.token_vault.store import add_quota
+from services.token_vault.stores.numbers import add_quota
 from tests.token_vault.vaults import (
     House,
     initialise,

@@ -17,13 +17,13 @@ from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.numbers import synthetic_individual_number as digits
 from contracts.sealing import PublicSealingKey
 from deploy.local.testing import TestStack
+from services.chassis.clock import FixedClock
 from services.chassis.received import Rejected
 from services.chassis.service import Service
 from services.token_vault import key_management
 from services.token_vault.__main__ import command_line
 from services.token_vault.key_encryption import KeyFileError
 from services.token_vault.settings import Settings
-from tests.token_vault.conftest import MovableClock
 from tests.token_vault.vaults import (
     initialise,
     keys_of,
@@ -177,7 +177,7 @@ async def test_a_lost_key_file_is_not_replaced(opened: Service, settings: Settin
 
 
 async def test_a_retired_key_is_destroyed_when_its_events_are_gone(
-    opened: Service, clock: MovableClock
+    opened: Service, clock: FixedClock
 ) -> None:
     vault, settings = vault_of(opened), opened.settings
     assert isinstance(settings, Settings)

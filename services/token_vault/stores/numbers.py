@@ -1,4 +1,4 @@
-"""All SQL of the vault's numbers, media password and quotas. Keys are in ``key_store``."""
+"""All SQL of numbers, the media password and quotas."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""All SQL of the vault's keys."""
+"""All SQL of keys."""
 
 from collections.abc import Iterable
 from datetime import datetime
