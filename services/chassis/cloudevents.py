@@ -4,11 +4,15 @@ Headers carry no personal data. ``ce_sequence`` is the sender's number of the ev
 and shard, ``EPOCH.NUMBER``; upstream senders have none.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 CONTENT_TYPE = b"application/json"
+_YEARS = range(2000, 2200)
+_TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SEQUENCE = re.compile(r"([0-9]{1,9})\.([0-9]{1,18})")
 
 
 class BadHeaders(Exception):
@@ -62,15 +66,30 @@ class Attributes:
             raise BadHeaders("ce_id is no UUID or ce_time no RFC 3339 time") from None
         if self.time.tzinfo is None:
             raise BadHeaders("ce_time has no offset")
-        self.trace = headers.get("traceparent")
+        if self.time.year not in _YEARS:  # at the calendar's ends no clock can be compared with it
+            raise BadHeaders("ce_time is not of this age")
+        # It is handed on from hop to hop, so it is one or it is nothing.
+        trace = headers.get("traceparent")
+        self.trace = trace if trace and _TRACE.fullmatch(trace) else None
         self.sequence: tuple[int, int] | None = None
         if (sequence := headers.get("ce_sequence")) is not None:
-            epoch, _, number = sequence.partition(".")
-            if not (epoch.isdecimal() and number.isdecimal()):
+            self.sequence = read_sequence(sequence)
+            if self.sequence is None:
                 raise BadHeaders("ce_sequence is not EPOCH.NUMBER")
-            self.sequence = int(epoch), int(number)
 
 
-def read_headers(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
-    """Kafka's headers as text; what is no UTF-8 is shown escaped, never dropped."""
-    return {name: value.decode("utf-8", "backslashreplace") for name, value in headers}
+def read_sequence(sequence: str) -> tuple[int, int] | None:
+    """``EPOCH.NUMBER`` as two numbers that the database can hold, or None."""
+    found = _SEQUENCE.fullmatch(sequence)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def read_headers(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Kafka's headers as text that PostgreSQL can hold: what is no UTF-8, and NUL, is shown
+    escaped, never dropped. A header without a value is none."""
+    return {text(name.encode()): text(value) for name, value in headers if value is not None}
+
+
+def text(value: bytes) -> str:
+    """Bytes of anybody's as text that PostgreSQL can hold."""
+    return value.decode("utf-8", "backslashreplace").replace("\0", "\\x00")

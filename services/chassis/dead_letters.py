@@ -100,7 +100,7 @@ async def add(
         [record.shard for record, _ in letters],
         [record.topic for record, _ in letters],
         [record.offset for record, _ in letters],
-        [json.dumps(record.headers).replace("\\u0000", "") for record, _ in letters],
+        [json.dumps(record.headers) for record, _ in letters],
         [record.body for record, _ in letters],
         ["parked" if refusal else "waiting" for _, refusal in letters],
         [refusal.code if refusal else None for _, refusal in letters],

@@ -31,6 +31,8 @@ def pack(messages: Iterable[Message]) -> bytes:
         headers = b"\0".join(
             part for name, value in message.headers for part in (name.encode(), value)
         )
+        if message.headers and headers.count(b"\0") != 2 * len(message.headers) - 1:
+            raise ValueError("a header holds NUL: it would come out as more headers")
         parts.append(
             _HEAD.pack(
                 len(topic),

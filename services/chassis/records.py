@@ -1,17 +1,26 @@
 """A record as it lies on the bus, before and after it is held against the contract."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from contracts.events import REGISTRY
-from contracts.topics import TOPICS
-from services.chassis.cloudevents import Attributes, BadHeaders, read_headers
+from contracts.topics import TOPICS, UPSTREAM_REGISTER
+from services.chassis.cloudevents import (
+    Attributes,
+    BadHeaders,
+    read_headers,
+    read_sequence,
+    text,
+)
 from services.chassis.received import Received
 
 MAX_BODY = 1024 * 1024
+MAX_KEY = 200
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,11 @@ class Record:
     @classmethod
     def from_kafka(cls, raw: Any) -> "Record":
         """From an aiokafka ``ConsumerRecord``."""
-        key = raw.key.decode("utf-8", "backslashreplace") if raw.key is not None else None
         return cls(
             raw.topic,
             raw.partition,
             raw.offset,
-            key.replace("\0", "\\x00") if key else None,
+            text(raw.key) if raw.key else None,
             read_headers(raw.headers),
             raw.value or b"",
         )
@@ -52,12 +60,14 @@ class Refusal:
 def position(record: Record, bus_epoch: int) -> tuple[str, int, int]:
     """(producer, epoch, number): what the marks are kept by.
 
-    A sender of the house numbers its events; for records from outside the offset is the number.
+    A sender of the house numbers its events; for records from outside, and for those of nobody
+    who may write the topic, the offset is the number, whatever they say.
     """
-    sequence = record.headers.get("ce_sequence", "")
-    epoch, _, number = sequence.partition(".")
-    if epoch.isdecimal() and number.isdecimal():
-        return record.headers.get("ce_source", ""), int(epoch), int(number)
+    source = record.headers.get("ce_source", "")
+    if source != UPSTREAM_REGISTER and source in TOPICS[record.topic].producers:
+        sequence = read_sequence(record.headers.get("ce_sequence", ""))
+        if sequence is not None:
+            return source, *sequence
     return "", bus_epoch, record.offset
 
 
@@ -65,6 +75,8 @@ def parse(record: Record) -> Received[Any] | Refusal:
     """Hold a record against its contract; say what is wrong instead of raising."""
     if not record.key:
         return Refusal("CH-1001", "the record has no key")
+    if len(record.key) > MAX_KEY:
+        return Refusal("CH-1008", f"the key has {len(record.key)} characters; {MAX_KEY} may be")
     if len(record.body) > MAX_BODY:
         return Refusal("CH-1002", f"the body has {len(record.body)} bytes; {MAX_BODY} are allowed")
     try:
@@ -76,12 +88,14 @@ def parse(record: Record) -> Received[Any] | Refusal:
         return Refusal("CH-1004", "the event type is not one of this topic")
     if attributes.source not in TOPICS[record.topic].producers:
         return Refusal("CH-1005", "the source is not a producer of this topic")
-    if attributes.source != "resident_register" and attributes.sequence is None:
+    if attributes.source != UPSTREAM_REGISTER and attributes.sequence is None:
         return Refusal("CH-1006", "ce_sequence is missing")
     try:
         event = model.__pydantic_validator__.validate_json(record.body)
     except ValidationError as error:
         return Refusal("CH-1007", _describe(error))
+    if b"\\u0000" in record.body and _NUL.search(record.body):
+        return Refusal("CH-1007", "a text holds the character U+0000, which no database keeps")
     return Received(
         event=event,
         key=record.key,

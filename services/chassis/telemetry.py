@@ -45,7 +45,7 @@ ALLOWED = frozenset(
 Attribute = str | int | bool
 
 _propagator = TraceContextTextMapPropagator()
-_SAMPLED = "01"
+_SAMPLED = tuple("13579bdf")  # the lowest bit of the flags; others are set by newer senders
 
 
 class NotAllowed(Exception):

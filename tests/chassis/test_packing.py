@@ -1,5 +1,6 @@
 """Packing many events into one outbox row loses nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,3 +21,9 @@ messages = st.builds(
 @given(st.lists(messages, max_size=20))
 def test_what_is_packed_comes_out_the_same_and_in_order(batch: list[Message]) -> None:
     assert list(unpack(pack(batch))) == batch
+
+
+def test_a_header_cannot_smuggle_others_in() -> None:
+    smuggling = Message("t", 0, b"k", (("traceparent", b"x\0ce_source\0gateway"),), b"")
+    with pytest.raises(ValueError, match="NUL"):
+        pack([smuggling])
