@@ -8,13 +8,14 @@ It either commits all of that or nothing.
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 import asyncpg
 from opentelemetry.trace import Span
 
+from contracts.topics import TOPICS, UPSTREAM_REGISTER
 from services.chassis import dead_letters, telemetry
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock
@@ -56,6 +57,8 @@ class Tally:
     duplicates: int = 0
     refused: int = 0
     waiting: int = 0
+    lost: list[tuple[Record, int]] = field(default_factory=list)
+    """Where numbers were missing, and how many."""
 
 
 class Intake:
@@ -161,6 +164,8 @@ class Intake:
         batch: Sequence[tuple[int, Received[Any]]],
         items: list[Item],
     ) -> None:
+        if not rejected.rejections:
+            raise RuntimeError("a handler refused, and named nothing")
         index = {id(item): i for i, item in batch}
         for rejection in rejected.rejections:
             i = index.get(id(rejection.received))
@@ -220,8 +225,8 @@ class Intake:
             if known and (epoch, number) <= known:
                 tally.duplicates += 1
                 continue
-            if known and epoch == known[0] and number > known[1] + 1:
-                self._report_loss(record, number - known[1] - 1)
+            if known and epoch == known[0] and number > known[1] + 1 and _gapless(lane):
+                tally.lost.append((record, number - known[1] - 1))
             marks[lane] = epoch, number
             fresh.append(i)
         return fresh
@@ -257,6 +262,8 @@ class Intake:
         letters: Sequence[tuple[Record, Refusal | None]],
     ) -> None:
         tally.handled = handled
+        for record, lost in tally.lost:
+            self._report_loss(record, lost)
         for record, refusal in letters:
             if refusal:
                 tally.refused += 1
@@ -280,6 +287,13 @@ class Intake:
             self._metrics.handled.labels(topic).inc(n)
         if tally.duplicates:
             self._metrics.duplicates.labels(records[0].topic).inc(tally.duplicates)
+
+
+def _gapless(lane: Lane) -> bool:
+    """Whether each of a lane's numbers has to come: not where only stray records fall back on
+    their offsets, on a topic whose senders number their own."""
+    producer, topic, _ = lane
+    return bool(producer) or UPSTREAM_REGISTER in TOPICS[topic].producers
 
 
 def sort_out(
