@@ -20,7 +20,7 @@ _OPEN = """
 insert into bus.breakers (topic, code) values ($1, $2)
 on conflict (topic) do update set code = excluded.code
 """
-_CLOSE = "delete from bus.breakers where topic = $1"
+_CLOSE = "delete from bus.breakers where topic = $1 returning topic"
 _LIST = "select topic, opened_at, code, park_anyway from bus.breakers order by topic"
 _FORCE = "update bus.breakers set park_anyway = true where topic = $1 returning topic"
 
@@ -92,10 +92,15 @@ class Breakers:
         self._metrics.breaker.labels(error.topic).set(1)
         await connection.execute(_OPEN, error.topic, error.code)
 
-    async def close(self, connection: asyncpg.Connection, topic: str) -> None:
-        """Records of the topic are taken again."""
-        self._metrics.breaker.labels(topic).set(0)
-        await connection.execute(_CLOSE, topic)
+    def calm(self, topic: str) -> bool:
+        """Whether the latest records of a topic would not open its breaker: only then is it
+        closed, so that an operator's leave to park holds for all of a bad release."""
+        latest = self._latest[topic]
+        return sum(latest) * 100 < max(len(latest), 1) * self._percent
+
+    async def close(self, connection: asyncpg.Connection, topic: str) -> bool:
+        """Records of the topic are good again; False if its breaker was not open."""
+        return await connection.fetchval(_CLOSE, topic) is not None
 
 
 async def listing(connection: asyncpg.Connection) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """The bus side of taking in: the only place that acknowledges (ack) or gives back (nack).
 
 FastStream's defaults lose messages (see the README): so acknowledgement is manual, after the
-database commit; a failed batch is given back whole, after a pause, and what of it was committed
+database commit; what failed is given back by partition, after a pause, and what of it was committed
 is dropped as a duplicate when it comes again.
 """
 
@@ -13,13 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
+from faststream.kafka.message import KafkaAckableMessage
 from faststream.security import BaseSecurity
 
 from contracts.topics import Topic
-from services.chassis import database
+from services.chassis import database, partitions
 from services.chassis.breaker import BreakerOpen, Breakers
 from services.chassis.database import Database
 from services.chassis.intake import Intake
@@ -28,6 +30,8 @@ from services.chassis.records import Record
 from services.chassis.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
+
+_GRACE_S = 15
 
 
 async def _undecoded(_message: Any) -> None:
@@ -51,24 +55,25 @@ class Consumer:
         self._database = database
         self._breakers = breakers
         self._metrics = metrics
-        self._open: set[str] = set()
-        self._stuck: set[str] = set()
+        # What a process that has gone left open is closed with the first records of the topic.
+        self._open = {topic.name for topic in topics}
+        self._stuck: set[tuple[str, int]] = set()
         self._pause = 0.0
+        self._pauses: dict[int, float] = {}
         self._stopping = asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
         self.on_committed: Callable[[], None] = lambda: None
         self.broker = KafkaBroker(
             settings.kafka_bootstrap,
             client_id=f"{settings.service}-{settings.instance}",
             security=BaseSecurity(ssl_context=settings.client_tls()),
             consumer_only=True,
-            graceful_timeout=15,
+            graceful_timeout=_GRACE_S,
             logger=None,
         )
         self.subscriber = self.broker.subscriber(
             *(topic.name for topic in topics),
             batch=True,
-            max_records=settings.batch_max_records,
-            batch_timeout_ms=settings.batch_poll_ms,
             group_id=settings.service,
             # A static member: a restart within the session timeout moves no partitions.
             group_instance_id=f"{settings.service}-{settings.instance}",
@@ -81,18 +86,49 @@ class Consumer:
             max_poll_interval_ms=300_000,
             fetch_max_wait_ms=50,
             max_partition_fetch_bytes=2 * 1024 * 1024,
+            parser=self._parsed,
             decoder=_undecoded,
             no_reply=True,
         )
+        poll = partitions.Poller(
+            settings.batch_max_records, settings.batch_poll_ms, settings.retry_max_s, metrics
+        )
+        # An attribute of the instance, in the place of the method that the consuming loop calls.
+        vars(self.subscriber)["get_msg"] = poll
         self.subscriber(self._on_batch)
 
     async def start(self) -> None:
-        await self.broker.start()
+        """Begin to consume; while no broker answers, go on trying in the background."""
+        self._starting = asyncio.create_task(self._start(), name="consumer")
+
+    async def _start(self) -> None:
+        pause = 0.5
+        while not self._stopping.is_set():
+            try:
+                await self.broker.start()
+                return
+            except Exception:
+                log.warning("the bus does not answer: trying again", exc_info=True,
+                            extra={"data": {"seconds": pause}})  # fmt: skip
+                await self._leave()
+            await self._wait(pause)
+            pause = min(pause * 2, 5.0)
 
     async def stop(self) -> None:
         """Finish the batch under way and leave."""
         self._stopping.set()
-        await self.broker.stop()
+        if self._starting is not None:
+            if not self.subscriber.running:
+                self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            # Within the grace for the batch under way, and what the brokers take to answer.
+            await asyncio.wait_for(self.broker.stop(), _GRACE_S + 5)
+        except Exception:
+            log.warning("left the bus without a word", exc_info=True)
 
     @property
     def assigned(self) -> bool:
@@ -101,60 +137,90 @@ class Consumer:
         return consumer is not None and bool(consumer.assignment())
 
     async def lag(self) -> dict[str, int]:
-        """Records on the bus that this instance has yet to take in, by topic."""
+        """Records on the bus that this instance has yet to take in, by topic; of as much as the
+        brokers tell within a few seconds."""
         consumer = self.subscriber.consumer
         if consumer is None or not (assignment := consumer.assignment()):
             return {}
-        ends = await consumer.end_offsets(assignment)
         lag: dict[str, int] = {}
-        for partition, end in ends.items():
-            behind = end - await consumer.position(partition)
-            lag[partition.topic] = lag.get(partition.topic, 0) + max(behind, 0)
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(3):
+                for partition, end in (await consumer.end_offsets(assignment)).items():
+                    behind = end - await consumer.position(partition)
+                    lag[partition.topic] = lag.get(partition.topic, 0) + max(behind, 0)
         return lag
 
+    async def _parsed(self, raw: tuple[Any, ...]) -> KafkaMessage:
+        # FastStream's own parser decodes all headers, and where that fails drops the whole batch.
+        return KafkaAckableMessage(raw, body=b"", consumer=self.subscriber.consumer)
+
     async def _on_batch(self, message: KafkaMessage) -> None:
-        raw = message.raw_message
-        records = [Record.from_kafka(r) for r in (raw if isinstance(raw, tuple) else (raw,))]
+        """Never raises: FastStream would say nothing, and the next ack commit past the batch."""
+        records = [Record.from_kafka(raw) for raw in message.raw_message]
         began = time.monotonic()
         try:
-            await self._take(records)
-            self.on_committed()
-        except BreakerOpen as error:
-            await self._on_breaker(error)
-            await message.nack()
+            refused = await self._take(records)
         except asyncio.CancelledError:
-            await message.nack()
+            self._give_back(records)
             raise
         except Exception as error:
             await self._on_failure(error, records)
-            await message.nack()
-        else:
-            self._pause = 0.0
-            await self._recovered(records)
-            self._metrics.batch_size.observe(len(records))
-            self._metrics.batch_seconds.observe(time.monotonic() - began)
+            self._give_back(records)
+            return
+        self._pause = 0.0
+        self.on_committed()
+        held = {id(record) for record in refused}
+        await self._recovered([record for record in records if id(record) not in held])
+        self._metrics.batch_size.observe(len(records))
+        self._metrics.batch_seconds.observe(time.monotonic() - began)
+        try:
             await message.ack()
+        except KafkaError:
+            # The group has moved on without us; what comes again is dropped as a duplicate.
+            log.warning("what was taken in could not be acknowledged", exc_info=True)
 
-    async def _take(self, records: Sequence[Record]) -> None:
-        """Take a batch in; if something unknown is wrong with it, all that can be taken of it."""
+    def _give_back(self, records: Sequence[Record], seconds: float = 0) -> None:
+        if self.subscriber.consumer is not None:
+            partitions.give_back(self.subscriber.consumer, records, seconds)
+
+    async def _take(self, records: Sequence[Record]) -> list[Record]:
+        """Take a batch in. Where something is wrong with it, take what can be taken, and give the
+        rest back; return that. Raises what passes by itself: then all of it is to come again."""
         try:
             await self._intake.take(records)
-            return
-        except (BreakerOpen, asyncio.CancelledError, *database.TRANSIENT):
+        except BreakerOpen as error:
+            refused = [record for record in records if record.topic == error.topic]
+            await self._on_breaker(error)
+            self._give_back(refused, min(5.0, self._settings.retry_max_s))
+            others = [record for record in records if record.topic != error.topic]
+            return refused + (await self._take(others) if others else [])
+        except (asyncio.CancelledError, *database.TRANSIENT):
             raise
         except Exception:
             log.error("a batch failed for an unknown reason", exc_info=True,
                       extra={"data": {"count": len(records)}})  # fmt: skip
-        failure: Exception | None = None
+        else:
+            self._pauses.clear()
+            return []
+        refused = []
         for shard in sorted({record.shard for record in records}):
+            of_shard = [record for record in records if record.shard == shard]
             try:
-                await self._take_up_to_failure([r for r in records if r.shard == shard])
-            except BreakerOpen:
+                await self._take_up_to_failure(of_shard)
+                self._pauses.pop(shard, None)
+            except database.TRANSIENT:
                 raise
-            except Exception as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+            except BreakerOpen as error:
+                await self._on_breaker(error)
+                refused += of_shard
+                self._give_back(of_shard, min(5.0, self._settings.retry_max_s))
+            except Exception:
+                refused += of_shard
+                self._metrics.failures.labels("unknown").inc()
+                pause = min(self._pauses.get(shard, 0.05) * 2, self._settings.retry_max_s)
+                self._pauses[shard] = pause
+                self._give_back(of_shard, pause)
+        return refused
 
     async def _take_up_to_failure(self, records: Sequence[Record]) -> None:
         """Take one shard's records in, halving, until the failing one stands alone."""
@@ -165,7 +231,7 @@ class Consumer:
         except Exception:
             if len(records) == 1:
                 record = records[0]
-                self._stuck.add(record.topic)
+                self._stuck.add((record.topic, record.shard))
                 self._metrics.stopped.labels(record.topic).set(1)
                 log.error(
                     "this record stops its shard: an unknown error, see at",
@@ -179,15 +245,24 @@ class Consumer:
             await self._take_up_to_failure(records[middle:])
 
     async def _recovered(self, records: Sequence[Record]) -> None:
-        topics = {record.topic for record in records}
-        for topic in topics & self._stuck:
-            self._metrics.stopped.labels(topic).set(0)
-        self._stuck -= topics
-        for topic in topics & self._open:
+        """Take back the alarms of what goes on again."""
+        if freed := self._stuck & {(record.topic, record.shard) for record in records}:
+            self._stuck -= freed
+            stuck = {topic for topic, _ in self._stuck}
+            for topic in {topic for topic, _ in freed} - stuck:
+                self._metrics.stopped.labels(topic).set(0)
+        going_on = {record.topic for record in records} & self._open
+        for topic in going_on:
+            self._metrics.breaker.labels(topic).set(0)
+        calm = {topic for topic in going_on if self._breakers.calm(topic)}
+        if not calm:
+            return
+        with contextlib.suppress(*database.TRANSIENT):  # then with the next batch
             async with self._database.transaction() as connection:
-                await self._breakers.close(connection, topic)
-            log.warning("breaker closed", extra={"data": {"topic": topic}})
-        self._open -= topics
+                for topic in calm:
+                    if await self._breakers.close(connection, topic):
+                        log.warning("breaker closed", extra={"data": {"topic": topic}})
+            self._open -= calm
 
     async def _on_breaker(self, error: BreakerOpen) -> None:
         self._metrics.failures.labels("breaker").inc()
@@ -197,7 +272,6 @@ class Consumer:
         with contextlib.suppress(*database.TRANSIENT):
             async with self._database.transaction() as connection:
                 await self._breakers.open(connection, error)
-        await self._wait(min(5.0, self._settings.retry_max_s))
 
     async def _on_failure(self, error: Exception, records: Sequence[Record]) -> None:
         transient = isinstance(error, database.TRANSIENT)
@@ -206,7 +280,7 @@ class Consumer:
         log.log(
             logging.WARNING if transient else logging.ERROR,
             "batch will be tried again",
-            exc_info=error if transient else None,
+            exc_info=error,
             extra={"data": {"count": len(records), "seconds": self._pause}},
         )
         await self._wait(self._pause)

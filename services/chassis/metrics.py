@@ -44,6 +44,10 @@ class Metrics:
             "bus_intake_stopped", "1: an unknown error keeps this topic from going on", ["topic"],
             registry=self.registry,
         )  # fmt: skip
+        self.unreadable = Gauge(
+            "bus_partition_unreadable", "1: a partition of this topic cannot be decoded", ["topic"],
+            registry=self.registry,
+        )  # fmt: skip
         self.breaker = Gauge(
             "bus_breaker_open", "1: too much was refused, intake waits", ["topic"],
             registry=self.registry,

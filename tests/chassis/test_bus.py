@@ -150,12 +150,16 @@ async def test_a_lost_event_is_noticed_and_a_restored_sender_is_not_mistaken_for
     await exits.enter_async_context(second.opened())
 
     def numbered(sequence: str, offset: int) -> Record:
-        return Record("audit.events", 1, offset, "k", {"ce_sequence": sequence}, b"{}")
+        return Record("audit.events", 1, offset, "k",
+                      {"ce_source": "claims", "ce_sequence": sequence}, b"{}")  # fmt: skip
 
     lost = second.metrics.lost.labels("audit.events")
     await second.intake.take([numbered("1.1", 0), numbered("1.2", 1)])
     assert lost._value.get() == 0
     await second.intake.take([numbered("1.5", 2)])
+    assert lost._value.get() == 2
+    stray = [Record("audit.events", 1, offset, "k", {}, b"{}") for offset in (10, 20)]
+    await second.intake.take(stray)
     assert lost._value.get() == 2
     restored = await second.intake.take([numbered("2.1", 3)])
     assert restored.duplicates == 0
@@ -176,6 +180,19 @@ async def test_a_bad_release_opens_the_breaker_and_an_operator_may_park_it_all(
         await uow.connection.execute("update bus.breakers set park_anyway = true")
     await until(lambda: is_open._value.get() == 0)
     assert len(await letters(first)) == 40
+    await toys.publish([(f"m{n}", BAD) for n in range(40)])
+    refused = first.metrics.refused.labels("inbound.residents", "XX-1001")
+    await until(lambda: refused._value.get() == 80)
+    await toys.publish([(f"n{n}", 1) for n in range(40)])
+    await until(lambda: ("n39", 1) in toys.seen)
+
+    async def open_breakers() -> int:
+        async with first.database.read() as connection:
+            return int(await connection.fetchval("select count(*) from bus.breakers"))
+
+    async with asyncio.timeout(10):
+        while await open_breakers():  # noqa: ASYNC110  a row tells nobody
+            await asyncio.sleep(0.1)
 
 
 async def test_an_unknown_error_stops_its_shard_alone_and_loses_nothing(
