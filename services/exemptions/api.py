@@ -18,6 +18,7 @@ from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from contracts.topics import shard_of
 from services.chassis import audit
+from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
 from services.chassis.problems import not_found
 from services.chassis.service import Service
@@ -70,8 +71,7 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
 @router.get("/notice-forms")
 async def show_forms(_staff: Acceptor, service: CurrentService) -> FormList:
     """The forms that are accepted today."""
-    async with service.unit_of_work() as uow:
-        today = uow.today
+    today = japan_date(service.clock.now())
     return FormList(forms=_forms(service).on(today), **dict(entry_choices()))
 
 

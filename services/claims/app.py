@@ -1,0 +1,24 @@
+"""Claims, wired."""
+
+from pathlib import Path
+
+from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, QUALIFICATION_EVENTS
+from services.chassis.service import Service
+from services.claims import api, handlers
+from services.claims.settings import Settings
+from services.claims.state import read_state
+
+
+def build(settings: Settings) -> Service:
+    """The service; nothing is opened but its own files."""
+    return Service(
+        settings=settings,
+        migrations=Path(__file__).parent / "migrations",
+        handlers={
+            PERSONS_EVENTS: handlers.on_persons,
+            QUALIFICATION_EVENTS: handlers.on_qualification,
+            JPS_EVENTS: handlers.on_jps,
+        },
+        routers=(api.router,),
+        state=read_state(),
+    )

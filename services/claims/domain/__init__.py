@@ -1,0 +1,1 @@
+"""Who may claim, and what has to be examined. Pure."""

@@ -1,0 +1,141 @@
+"""What staff see, and what they send."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.events.claims import ClaimantRelationship
+from contracts.forms import (
+    AttachmentRecord,
+    EntryChoices,
+    EntryState,
+    Finding,
+    Form,
+    Submission,
+)
+from services.claims.domain.facts import PensionKind, UnpaidBenefitClaim
+from services.claims.stores.claims import KeptClaim
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NewClaim(_Sent):
+    """A claim to be accepted."""
+
+    person_id: UUID
+    """The deceased."""
+    kind: Annotated[str, Field(max_length=60)]
+    submission: Submission
+
+
+class Settling(_Sent):
+    """What whoever settles a claim says."""
+
+    documents: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
+    """Documents that came in since, or that are waived after all."""
+    acknowledged: Annotated[
+        tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=50)
+    ] = ()
+    """Codes of the findings that they looked at."""
+
+
+class Withdrawal(_Sent):
+    """Why a claim is withdrawn."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FormList(EntryChoices):
+    """The forms that are accepted today, and the codes that go with each."""
+
+    forms: tuple[Form, ...]
+
+
+class ClaimSummary(BaseModel):
+    """A claim in a list."""
+
+    claim_id: UUID
+    receipt: str
+    """受付番号: fiscal year and number."""
+    kind: str
+    person_id: UUID
+    """The deceased."""
+    claimant_person_id: UUID | None
+    relationship: ClaimantRelationship
+    relationship_label: str
+    pension: PensionKind
+    pension_label: str
+    state: EntryState
+    state_label: str
+    received_on: date
+    died_on: date
+    accepted_by: str
+    accepted_at: datetime
+    settled_by: str | None
+    settled_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    forwarded_on: date | None
+
+    @classmethod
+    def of(cls, kept: KeptClaim, claim: UnpaidBenefitClaim) -> "ClaimSummary":
+        """The view of a claim as kept, and as read from its form."""
+        return cls(
+            claim_id=kept.claim_id,
+            receipt=f"{kept.fiscal_year}-{kept.receipt_number:05d}",
+            kind=kept.kind,
+            person_id=kept.deceased_id,
+            claimant_person_id=kept.claimant_id,
+            relationship=claim.relationship,
+            relationship_label=claim.relationship.label,
+            pension=claim.pension,
+            pension_label=claim.pension.label,
+            state=kept.state,
+            state_label=kept.state.label,
+            received_on=kept.received_on,
+            died_on=kept.died_on,
+            accepted_by=kept.accepted_by,
+            accepted_at=kept.accepted_at,
+            settled_by=kept.settled_by,
+            settled_at=kept.settled_at,
+            withdrawn_by=kept.withdrawn_by,
+            withdrawn_at=kept.withdrawn_at,
+            forwarded_on=kept.forwarded_on,
+        )
+
+
+class ClaimView(BaseModel):
+    """A claim with what was handed in and what the examination finds now."""
+
+    claim: ClaimSummary
+    submission: Submission
+    withdrawn_reason: str | None
+    acknowledged: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    missing_documents: tuple[str, ...]
+
+
+class ClaimPage(BaseModel):
+    """Claims in a state, in the order of their receipt."""
+
+    claims: tuple[ClaimSummary, ...]
+    total: int
+    following: int | None
+    """What to give as ``after`` to go on; None: this was the end."""
+
+
+class PersonView(BaseModel):
+    """What claims shows of a person: claims on their death, and claims that they made."""
+
+    person_id: UUID
+    on_death: tuple[ClaimSummary, ...]
+    as_claimant: tuple[ClaimSummary, ...]
+    not_held: tuple[str, ...] = (
+        "老齢・障害・遺族基礎年金、寡婦年金、死亡一時金の裁定請求",
+        "年金生活者支援給付金・特別障害給付金の請求",
+    )
+    """What is not in this system yet: its absence here says nothing about the person."""
