@@ -112,7 +112,7 @@ class Stack:
                 self.progress.say("certificates", f"made {made}")
             self.state.note(traces="zipkin" if viewer else "none")
             with self._viewer_beside() if viewer else nullcontext():
-                self._side_by_side([self._postgres_up, self._kafka_up])
+                self._side_by_side([lambda: self._data_up(wanted), self._kafka_up])
                 if wanted:
                     self._services_up(wanted)
 
@@ -139,6 +139,11 @@ class Stack:
             self.layout.remove()
 
     # The steps of up
+
+    def _data_up(self, wanted: Sequence[str]) -> None:
+        self._postgres_up()
+        if "token_vault" in wanted:
+            self.services.make_vault_key()
 
     def _postgres_up(self) -> None:
         if not self.state.running("postgres"):
