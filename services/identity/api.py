@@ -1,7 +1,7 @@
 """What staff may ask of identity, through the gateway. Every answer is recorded in the transaction
 that reads it: no record, no answer."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -25,17 +25,21 @@ from services.identity.stores import reading
 router = APIRouter()
 
 
+def _text(length: int) -> Any:
+    return Field(min_length=1, max_length=length, pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
 class SearchRequest(BaseModel):
     """Criteria, of which all that are given must hold. In the body: never in a URL."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    name: Annotated[str, _text(400)] | None = None
     """The beginning of a name or alias, in kanji or Latin letters."""
-    kana: Annotated[str, Field(min_length=1, max_length=400)] | None = None
-    birth_date: Annotated[str, Field(min_length=1, max_length=72)] | None = None
+    kana: Annotated[str, _text(400)] | None = None
+    birth_date: Annotated[str, _text(72)] | None = None
     """A day, a month or a year, in either calendar."""
-    addressee_number: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    addressee_number: Annotated[str, _text(40)] | None = None
     token: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
     """From the vault's look-up of an individual number."""
 

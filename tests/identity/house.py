@@ -109,6 +109,15 @@ class House:
         )
         return UUID(str(row["person_id"]))
 
+    async def empty(self) -> None:
+        """Forget everything."""
+        async with self.owner() as connection:
+            tables = await connection.fetchval(
+                "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables"
+                " where schemaname in ('identity', 'bus') and tablename <> 'epoch'"
+            )
+            await connection.execute(f"truncate {tables}")
+
     async def seal(self, *person_ids: UUID) -> None:
         """Put persons under a support measure, as the owner of the tables."""
         async with self.owner() as connection:
@@ -161,7 +170,9 @@ class Counter:
         **more: Any,
     ) -> httpx.Response:
         """Any call, by any peer, with or without the gateway's word for who is acting."""
-        headers = {HEADER: self._sign(method, path, functions)} if signed else {}
+        headers = more.pop("headers", {})
+        if signed:
+            headers[HEADER] = self._sign(method, path, functions)
         async with httpx.AsyncClient(
             base_url=self.url, verify=self._tls(peer), trust_env=False, timeout=30
         ) as client:
