@@ -1,7 +1,7 @@
 """The service's database: one pool, TLS with the service's certificate, JSON decoded."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,12 +18,29 @@ TRANSIENT = (
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
 """Errors that pass by themselves or with the operator's help (disk full, server restarting)."""
 
+_SESSION = {
+    # A client that vanished without a word, or stands still within a transaction, keeps its locks
+    # (a shard's, the relay's) until the server notices.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "idle_in_transaction_session_timeout": "120s",
+}
+_ACQUIRE_TIMEOUT_S = 30
+
 
 async def connect(
-    settings: ServiceSettings, *, role: str | None = None, database: str | None = None
+    settings: ServiceSettings,
+    *,
+    role: str | None = None,
+    database: str | None = None,
+    command_timeout: float | None = None,
+    server_settings: Mapping[str, str] | None = None,
 ) -> asyncpg.Connection:
     """One connection outside the pool, as ``role`` (whose certificate must lie in certs_dir)."""
     role = role or settings.service
@@ -34,6 +51,8 @@ async def connect(
         database=database or settings.database,
         ssl=settings.client_tls(role),
         timeout=10,
+        command_timeout=command_timeout,
+        server_settings={**_SESSION, **(server_settings or {})},
     )
     await _prepare(connection)
     return connection
@@ -65,7 +84,10 @@ class Database:
             init=_prepare,
             timeout=10,
             command_timeout=120,
-            server_settings={"application_name": f"{settings.service}-{settings.instance}"},
+            server_settings={
+                **_SESSION,
+                "application_name": f"{settings.service}-{settings.instance}",
+            },
         )
 
     async def close(self) -> None:
@@ -83,7 +105,7 @@ class Database:
     async def read(self) -> AsyncIterator[Any]:
         """A connection in a read-only transaction: a consistent look, and no way to write."""
         async with (
-            self.pool.acquire() as connection,
+            self.pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection
@@ -91,5 +113,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
         """A connection in a read-committed transaction."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with (
+            self.pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection,
+            connection.transaction(),
+        ):
             yield connection

@@ -8,21 +8,24 @@ have; an old relay that was cut off and a new one may overlap, and still every l
 the numbers in order up to repeats.
 
 The bare aiokafka producer is used, not FastStream's: it keeps the stored trace context and
-chooses the partition. It is idempotent; a send that times out has an unknown outcome, so the
-producer is thrown away with what it may still hold, and the rows are sent again.
+chooses the partition. Of each lane one batch is under way at a time: were there more, one that
+fails for good could leave a hole that the next one closes over, and numbers that come late are
+taken for duplicates. A send that times out has an unknown outcome, so the producer is thrown away
+with what it may still hold, and the rows are sent again.
 """
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from services.chassis import database
 from services.chassis.metrics import Metrics
-from services.chassis.packing import unpack
+from services.chassis.packing import Message, unpack
 from services.chassis.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -31,7 +34,9 @@ _LOCK = 0x6E656E6B  # "nenk"
 _READ = "select seq, packed from bus.outbox order by seq limit $1"
 _DELETE = "delete from bus.outbox where seq = any($1::bigint[])"
 _ROWS_AT_ONCE = 8
-MAX_REQUEST = 4 * 1024 * 1024
+_BATCH_BYTES = 512 * 1024
+_FIRST_PAUSE_S = 0.2
+_DATABASE_TIMEOUT_S = 30
 
 
 class Relay:
@@ -43,6 +48,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._stopping = False
         self._producer: AIOKafkaProducer | None = None
+        self._pause = _FIRST_PAUSE_S
 
     def wake(self) -> None:
         """There is something to send."""
@@ -55,27 +61,34 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until stopped; every error is waited out and tried again."""
-        pause = 0.2
         while True:
             try:
                 await self._session()
                 return
-            except (*database.TRANSIENT, KafkaError, TimeoutError):
-                log.warning(
+            except Exception as error:
+                transient = isinstance(error, (*database.TRANSIENT, KafkaError))
+                log.log(
+                    logging.WARNING if transient else logging.ERROR,
                     "relay interrupted",
-                    exc_info=True,
-                    extra={"data": {"seconds": pause}},
+                    exc_info=error,
+                    extra={"data": {"seconds": self._pause}},
                 )
             finally:
                 self._metrics.relaying.set(0)
                 await self._drop_producer()
             if self._stopping:
                 return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, 5.0)
 
     async def _session(self) -> None:
-        connection = await database.connect(self._settings)
+        # Idle for longer than any send takes: this process stands still. Another may relay then.
+        idle = self._settings.send_timeout_s + _DATABASE_TIMEOUT_S
+        connection = await database.connect(
+            self._settings,
+            command_timeout=_DATABASE_TIMEOUT_S,
+            server_settings={"idle_session_timeout": f"{idle}s"},
+        )
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
                 if self._stopping:
@@ -103,22 +116,11 @@ class Relay:
                 await self._sleep()
             return False
         async with asyncio.timeout(self._settings.send_timeout_s):
-            producer = await self._started()
-            pending = [
-                await producer.send(
-                    message.topic,
-                    message.body,
-                    key=message.key,
-                    partition=message.shard,
-                    headers=list(message.headers),
-                )
-                for row in rows
-                for message in unpack(row["packed"])
-            ]
-            for acknowledged in pending:
-                await acknowledged
+            messages = [message for row in rows for message in unpack(row["packed"])]
+            await _send(await self._started(), messages)
         await connection.execute(_DELETE, [row["seq"] for row in rows])
-        self._metrics.sent.inc(len(pending))
+        self._metrics.sent.inc(len(messages))
+        self._pause = _FIRST_PAUSE_S
         return True
 
     async def _started(self) -> AIOKafkaProducer:
@@ -130,9 +132,7 @@ class Relay:
                 ssl_context=self._settings.client_tls(),
                 acks="all",
                 enable_idempotence=True,
-                max_batch_size=256 * 1024,
-                linger_ms=5,
-                max_request_size=MAX_REQUEST,
+                max_batch_size=_BATCH_BYTES,
                 request_timeout_ms=10_000,
             )
             # Kept before it is started: a start that fails half-way is closed like any other.
@@ -141,9 +141,47 @@ class Relay:
         return self._producer
 
     async def _drop_producer(self) -> None:
-        """Close without waiting for what is unsent: the rows are still in the outbox."""
+        """Close without sending what is unsent: the rows are still in the outbox."""
         producer, self._producer = self._producer, None
         if producer is None:
             return
-        with contextlib.suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(producer.stop(), 2)
+        # aiokafka's own way to close is to send all that is left, however long the brokers take;
+        # cut short, it leaves its sender running for ever.
+        sender = producer._sender.sender_task  # noqa: SLF001  see above
+        if sender is not None:
+            sender.cancel()
+            producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001  see above
+        for closing in (producer.stop, producer.client.close):
+            with contextlib.suppress(KafkaError, OSError):
+                await asyncio.wait_for(closing(), 2)
+
+
+async def _send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    """Send messages, in order for each lane, and return when all of them are acknowledged."""
+    lanes: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        lanes.setdefault((message.topic, message.shard), []).append(message)
+    while lanes:
+        under_way = []
+        for (topic, shard), waiting in list(lanes.items()):
+            batch = producer.create_batch()
+            taken = 0
+            for message in waiting:
+                if not batch.append(
+                    key=message.key,
+                    value=message.body,
+                    timestamp=None,
+                    headers=list(message.headers),
+                ):
+                    break
+                taken += 1
+            batch.close()
+            under_way.append(await producer.send_batch(batch, topic, partition=shard))
+            if taken == len(waiting):
+                del lanes[topic, shard]
+            else:
+                lanes[topic, shard] = waiting[taken:]
+        outcomes = await asyncio.gather(*under_way, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
