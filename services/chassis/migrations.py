@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 
 CHASSIS = Path(__file__).parent / "migrations"
-_LOCK = 0x6E656E6B  # "nenk"
+_LOCK = 0x6D696772  # "migr"; another than the relay's, which a running service holds
 _RUN = re.compile(r"(?<!:):run\b")  # not the cast ::run…
 _NAME = re.compile(r"^\d{4}_[a-z0-9_]+\.sql$")
 
