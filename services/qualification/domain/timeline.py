@@ -68,13 +68,25 @@ class Timeline:
 
     ``segments``: the days of each category in order, without overlap, and those of which the
     city's records do not tell (``category`` None). ``reviews``: what a person has to look at before
-    the rest can be relied on. ``notes``: what staff should know when they read it.
+    the rest can be relied on.
     """
 
     as_of: AsOf
     segments: tuple[Segment, ...] = ()
     reviews: tuple[Review, ...] = ()
-    notes: tuple[Reason, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Reason, ...]:
+        """What staff should know when they read it."""
+        notes = []
+        if any(segment.presumed for segment in self.segments):
+            notes.append(because(PRESUMED))
+        ends = (end for s in self.segments for end in (s.first, s.past) if end is not None)
+        for end in ends:
+            if end.reason.certainty.needs_check:
+                label = end.reason.certainty.label
+                notes.append(because(TO_BE_CHECKED, article=end.reason.article, certainty=label))
+        return tuple(dict.fromkeys(notes))
 
     @property
     def periods(self) -> tuple[Segment, ...]:
@@ -109,7 +121,7 @@ class Plan:
         if last is not None and last.past is None and last.category is None:
             reviews.insert(0, Review(last.first.reason, last.first.day))
         by_reason = {review.reason: review for review in reviews}
-        return Timeline(as_of, segments, tuple(by_reason.values()), _notes(segments))
+        return Timeline(as_of, segments, tuple(by_reason.values()))
 
     def next_after(self, day: date) -> date | None:
         """The next day on which something happens by itself; None where nothing will."""
@@ -191,15 +203,3 @@ def _until(segment: Segment, day: date) -> Segment:
     if segment.past is not None and segment.past.day > day:
         return replace(segment, past=None)
     return segment
-
-
-def _notes(segments: Sequence[Segment]) -> tuple[Reason, ...]:
-    notes = []
-    if any(segment.presumed for segment in segments):
-        notes.append(because(PRESUMED))
-    ends = (end for s in segments for end in (s.first, s.past) if end is not None)
-    for end in ends:
-        if end.reason.certainty.needs_check:
-            label = end.reason.certainty.label
-            notes.append(because(TO_BE_CHECKED, article=end.reason.article, certainty=label))
-    return tuple(dict.fromkeys(notes))
