@@ -243,3 +243,17 @@ def _received(lines: Sequence[str]) -> int:
 
 def _last_line(error: Exception) -> str:
     return str(error).strip().splitlines()[-1]
+
+
+def main() -> int:
+    """``python -m deploy.local.artifacts PART FOLDER``: put a part's files there, as locked."""
+    part, folder = sys.argv[1:]
+    store = Store(Path(folder).resolve().parent / ".fetched", Progress())
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for file in store.files(part):
+        shutil.copy(file, folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

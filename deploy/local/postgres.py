@@ -70,6 +70,7 @@ class Postgres:
                 "install that version, or remove the stack and its data (clean)"
             )
         settings = {
+            "LISTEN": "127.0.0.1",
             "PORT": str(port),
             "CONF": str(conf),
             "DURABLE": "on" if durable else "off",
