@@ -165,6 +165,7 @@ class Day:
             "pension_kind": "widow",
             "claimed_before_death": True,
             "pension_code": "5950",
+            "basic_pension_number": "2345678901",
             "attributes_match": True,
             "claimant_name": "佐藤　恵子",
             "claimant_address": "東京都江東区豊洲１丁目２番３号",
