@@ -18,13 +18,14 @@ class Desk:
     def __init__(self, url: str, authority: Path, user_id: str, password: str) -> None:
         self.user_id = user_id
         self._password = password
-        context = ssl.create_default_context(cafile=str(authority))
-        self._client = httpx.Client(
-            base_url=f"{url}/api", verify=context, timeout=60, trust_env=False,
-            headers={"Origin": url},
-        )  # fmt: skip
+        self._url = url
+        self._context = ssl.create_default_context(cafile=str(authority))
 
     def __enter__(self) -> Self:
+        self._client = httpx.Client(
+            base_url=f"{self._url}/api", verify=self._context, timeout=60, trust_env=False,
+            headers={"Origin": self._url},
+        )  # fmt: skip
         self.post("/session", {"user_id": self.user_id, "password": self._password})
         return self
 
