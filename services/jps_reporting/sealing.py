@@ -41,8 +41,10 @@ class Order:
     version: int
     """Of the batch's content that the rows were made of."""
     layout: Layout
+    items: Sequence[StoredItem]
     rows: list[list[Field]]
     provisions: list[ProvisionRow]
+    """One for each item, in the items' order."""
 
 
 async def seal(service: Service, reporting: Reporting, staff: StaffContext, batch_id: UUID) -> None:
@@ -117,7 +119,7 @@ async def _order(
         uow.connection, batch_id, [one.item.person_id for one in found_items]
     )
     rows, provisions = await _rows(reporting, layout, medium, found_items, answers)
-    return Order(medium, batch.version, layout, rows, provisions)
+    return Order(medium, batch.version, layout, found_items, rows, provisions)
 
 
 async def _medium(uow: UnitOfWork, batch: Batch, layout: Layout, staff: StaffContext) -> Medium:
@@ -244,7 +246,7 @@ async def record(
             order.provisions,
             uow.now,
         )
-        await _record_provisions(service, reporting, uow, staff, order)
+        _record_provisions(service, reporting, uow, staff, order)
         await items.move_all(
             uow.connection,
             batch_id,
@@ -266,16 +268,12 @@ async def record(
         )
 
 
-async def _record_provisions(
+def _record_provisions(
     service: Service, reporting: Reporting, uow: UnitOfWork, staff: StaffContext, order: Order
 ) -> None:
     """One audit record for each item, on the trace of the event that the item came from."""
     table = reporting.parameters.provisions
-    inside = {
-        one.item.item_id: one for one in await items.of_batch(uow.connection, order.medium.batch_id)
-    }
-    for row in order.provisions:
-        one = inside[row.item_id]
+    for one, row in zip(order.items, order.provisions, strict=True):
         audit.record(
             uow,
             AuditOperation.PROVISION,
