@@ -6,31 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts.dates import UncertainDate
 from contracts.forms import (
-    EntryState,
-    Finding,
-    FindingKind,
     Form,
     FormError,
     Forms,
     InvalidForm,
-    InvalidTransition,
     NumberRule,
-    SamePerson,
     Submission,
     UnknownForm,
-    entry_choices,
-    holds_individual_number,
     outstanding,
     read_forms,
-    refusals,
-    require_another_person,
-    require_transition,
-    unacknowledged,
     validate,
     values_of,
 )
@@ -393,58 +380,3 @@ def test_a_form_is_chosen_by_day(forms: Forms, form: Form) -> None:
     versions = Forms((later, ended))
     assert versions.form("moving_notice", date(2026, 9, 30)) == ended
     assert versions.form("moving_notice", date(2026, 10, 1)) == later
-
-
-@pytest.mark.parametrize("state", list(EntryState))
-@pytest.mark.parametrize("to", list(EntryState))
-def test_an_entry_goes_from_receipt_through_settling_to_forwarding(
-    state: EntryState, to: EntryState
-) -> None:
-    lawful = {("received", "settled"), ("received", "withdrawn"), ("settled", "forwarded")}
-    if (state, to) in lawful:
-        require_transition(state, to)
-    else:
-        with pytest.raises(InvalidTransition):
-            require_transition(state, to)
-
-
-def test_the_same_person_does_not_accept_and_settle() -> None:
-    require_another_person("s001", "s002")
-    with pytest.raises(SamePerson):
-        require_another_person("s001", "s001")
-
-
-def test_what_nobody_looked_at_is_told() -> None:
-    found = [
-        Finding(kind=FindingKind.REFUSAL, code="too-late", message="期限後"),
-        Finding(kind=FindingKind.REVIEW, code="unknown-day", message="日不詳"),
-        Finding(kind=FindingKind.NOTE, code="also-due", message="参考"),
-    ]
-    assert [item.code for item in refusals(found)] == ["too-late"]
-    assert [item.code for item in unacknowledged(found, [])] == ["unknown-day"]
-    assert unacknowledged(found, ["unknown-day"]) == ()
-
-
-def test_the_choices_beside_a_form_have_labels() -> None:
-    choices = entry_choices()
-    assert [option.code for option in choices.channels] == ["counter", "post", "electronic"]
-    assert {option.label for option in choices.attachment_states} == {"確認済", "未提出", "省略"}
-
-
-@given(
-    index=st.integers(0, 9_999_999),
-    before=st.text("甲乙 ab、。(:", max_size=8),
-    after=st.text("甲乙 ab、。):", max_size=8),
-    separator=st.sampled_from(["", " ", "-", "　", "ー"]),
-)
-def test_a_number_is_found_wherever_it_stands(
-    index: int, before: str, after: str, separator: str
-) -> None:
-    number = synthetic_individual_number(index)
-    written = separator.join((number[:4], number[4:8], number[8:]))
-    assert holds_individual_number(f"{before}{written}{after}")
-
-
-@pytest.mark.parametrize("text", ["", "043-245-1234", "1234567890", "2026-10-01から2026-10-31まで"])
-def test_other_numbers_are_left_alone(text: str) -> None:
-    assert not holds_individual_number(text)

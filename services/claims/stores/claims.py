@@ -190,8 +190,7 @@ async def forward(connection: asyncpg.Connection, forwarded: Sequence[tuple[UUID
 
 
 async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> list[KeptClaim]:
-    # ``where`` is one of the constants above; what is asked for travels as an argument.
-    query = f"select {_COLUMNS} from claims.unpaid_benefit_claims c where {where}"  # noqa: S608
+    query = f"select {_COLUMNS} from claims.unpaid_benefit_claims c where {where}"  # noqa: S608  a constant of this module
     rows = await connection.fetch(query, *arguments)
     later: dict[UUID, list[AttachmentRecord]] = {}
     for row in await connection.fetch(_DOCUMENTS, [row["claim_id"] for row in rows]):

@@ -223,8 +223,7 @@ async def forward(connection: asyncpg.Connection, forwarded: Sequence[tuple[UUID
 
 
 async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> list[Notice]:
-    # ``where`` is one of the constants above; what is asked for travels as an argument.
-    query = f"select {_COLUMNS} from exemptions.notices n where {where}"  # noqa: S608
+    query = f"select {_COLUMNS} from exemptions.notices n where {where}"  # noqa: S608  a constant of this module
     rows = await connection.fetch(query, *arguments)
     later: dict[UUID, list[AttachmentRecord]] = {}
     for row in await connection.fetch(_DOCUMENTS, [row["notice_id"] for row in rows]):
