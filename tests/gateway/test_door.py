@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -53,10 +53,10 @@ async def test_our_own_pages_need_no_extra_header(gateway: House) -> None:
 
 
 async def test_only_configured_origins_count_where_they_are_configured(
-    stack: TestStack, fresh_database: Callable[[str], str]
+    stack: TestStack, database: str
 ) -> None:
     own = '["https://portal.city.example"]'
-    async with house(stack, fresh_database("gateway"), PUBLIC_ORIGINS=own) as gateway:
+    async with house(stack, database, PUBLIC_ORIGINS=own) as gateway:
         await gateway.hire("sato")
         async with gateway.browser() as browser:
             refused = await sign_in(browser, Origin=ORIGIN)
@@ -150,10 +150,7 @@ async def test_large_bodies_without_a_declared_length_too(gateway: House) -> Non
         assert problem(response)["code"] == "CH-0007"
 
 
-async def test_a_request_that_never_ends_is_given_up(
-    stack: TestStack, fresh_database: Callable[[str], str]
-) -> None:
-    database = fresh_database("gateway")
+async def test_a_request_that_never_ends_is_given_up(stack: TestStack, database: str) -> None:
     async with house(stack, database, BODY_TIMEOUT_S="0.2") as gateway:
         status = await _never_ending(gateway.app)
     assert status == 504

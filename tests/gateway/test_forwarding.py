@@ -1,6 +1,6 @@
 """What reaches the services behind the gateway, and what of their answers reaches staff."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,9 +17,9 @@ ALL = tuple(Function)
 
 
 @pytest.fixture
-async def wired(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[House]:
+async def wired(stack: TestStack, database: str) -> AsyncIterator[House]:
     behind = ("qualification", "exemptions", "jps_reporting", "token_vault")
-    async with house(stack, fresh_database("gateway"), behind=behind) as made:
+    async with house(stack, database, behind=behind) as made:
         yield made
 
 
@@ -199,9 +199,8 @@ async def test_a_service_that_is_down_is_unreachable(wired: House) -> None:
 
 
 async def test_a_service_that_takes_too_long_is_not_waited_for(
-    stack: TestStack, fresh_database: Callable[[str], str]
+    stack: TestStack, database: str
 ) -> None:
-    database = fresh_database("gateway")
     async with house(stack, database, behind=["qualification"], FORWARD_TIMEOUT_S="0.3") as made:
         made.owners["qualification"].delay = 2
         async with made.signed_in(*ALL) as browser:

@@ -1,7 +1,7 @@
 """The person page of several services, and the search by a number that only the vault reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -26,10 +26,10 @@ NOBODY: dict[str, Any] = {"persons": [], "more": False, "limit": 50}
 
 
 @pytest.fixture
-async def wired(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[House]:
+async def wired(stack: TestStack, database: str) -> AsyncIterator[House]:
     behind = ("identity", "token_vault", *OTHERS)
     settings = {"PART_TIMEOUT_S": "0.5"}
-    async with house(stack, fresh_database("gateway"), behind=behind, **settings) as made:
+    async with house(stack, database, behind=behind, **settings) as made:
         made.owners["identity"].answer("GET", "*", {"person_id": ID, "name": {"kanji": "佐藤"}})
         for name in OTHERS:
             made.owners[name].answer("GET", "*", {"of": name})

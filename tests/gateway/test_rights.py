@@ -1,6 +1,6 @@
 """Every route with and without the right to it; made from the table of routes (C12, C16)."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import product
 
 import httpx
@@ -39,11 +39,9 @@ def test_every_route_that_takes_a_body_is_tried_with_one() -> None:
 
 
 @pytest.fixture
-async def full_house(
-    stack: TestStack, fresh_database: Callable[[str], str]
-) -> AsyncIterator[House]:
+async def full_house(stack: TestStack, database: str) -> AsyncIterator[House]:
     behind = sorted({call.service for route in ROUTES for call in route.calls})
-    async with house(stack, fresh_database("gateway"), behind=behind) as made:
+    async with house(stack, database, behind=behind) as made:
         yield made
 
 
