@@ -113,7 +113,9 @@ def test_a_form_whose_meaning_no_rule_knows_is_refused(tmp_path: Path) -> None:
         read_notice_forms(folder)
 
 
-@pytest.mark.parametrize("rule", set(RULES), ids=lambda rule: rule.code)
+@pytest.mark.parametrize(
+    "rule", sorted(set(RULES), key=lambda rule: rule.code), ids=lambda rule: rule.code
+)
 def test_the_readme_lists_every_rule_with_its_article(rule: Rule) -> None:
     (row,) = [line for line in README.splitlines() if line.startswith(f"| `{rule.code}` ")]
     assert rule.article in row
