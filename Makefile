@@ -5,7 +5,7 @@ STACK  := $(PY) -m deploy.local
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test lint format types lock schemas dead-letters
+.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters
 
 ## The house
 
@@ -33,6 +33,12 @@ dead-letters: venv  ## events a service refused (of=identity; do="replay 3 --dry
 
 test: venv-dev  ## all tests, on real servers of their own (n=2: workers; only=tests/audit: these)
 	@$(PY) -m pytest -n $(n) $(only)
+
+bench: venv-dev  ## how fast the services work, each alone on a real database (only=tests/audit)
+	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py)); do \
+	  echo "== $$(basename $$(dirname $$file))"; \
+	  NENKIN_TEST_STACK=bench $(PY) -m tests.$$(basename $$(dirname $$file)).bench || exit 1; \
+	done; $(STACK) --name bench --quiet clean
 
 lint: venv-dev  ## style, types, import rules, contracts, house rules
 	@$(PY) -m ruff check .

@@ -1,4 +1,4 @@
-"""A stack: what is started in which order, what is stopped again, and what tests need of it."""
+"""A stack: what is started in which order, and what is stopped again."""
 
 import asyncio
 import os
@@ -354,6 +354,7 @@ class Stack:
             except BaseException:
                 with _undisturbed():
                     self._stop([name for name in self._started if self.state.running(name)])
+                    self._remove_stray()
                 raise
 
 
