@@ -114,6 +114,7 @@ create table identity.names (
 ) with (fillfactor = 90);
 create index names_kanji on identity.names (kanji_key);
 create index names_kana on identity.names (kana_key) where kana_key <> '';
+create index names_reading on identity.names (reading) where reading <> '';
 create index names_latin on identity.names (latin_key) where latin_key <> '';
 grant select, insert on identity.names to :run;
 grant update (current, kanji_key, kana_key, reading, latin_key) on identity.names to :run;

@@ -2,7 +2,7 @@
 (see the migration), and nothing else in
 this service reads for staff: sealed means absent (支援措置, promise 8 of the architecture)."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,19 +18,16 @@ from services.identity.domain.sight import sees_sealed
 _SEARCH: Final = """
 select m.person_id, m.by_former_name, v.record
 from (
-    select * from (
-        select distinct on (r.person_id)
-            r.*, {near} as near, n.kana_key, n.kanji_key, not n.current as by_former_name
-        from identity.visible_residents($1) r
-        join identity.names n using (addressee_number, system)
-        where {conditions}
-        order by r.person_id, near desc, n.current desc
-    ) found
-    order by near desc, kana_key, kanji_key, person_id
+    select r.person_id, r.addressee_number, r.system, r.record_version,
+           not n.current as by_former_name, row_number() over (order by {order}) as place
+    from identity.visible_residents($1) r
+    join identity.names n using (addressee_number, system)
+    where {conditions}
+    order by {order}
     limit {limit}
 ) m
 join identity.record_versions v using (addressee_number, system, record_version)
-order by m.near desc, m.kana_key, m.kanji_key, m.person_id
+order by m.place
 """
 _BEARERS: Final = """
     select person_id from identity.persons
@@ -123,50 +120,110 @@ async def search(
     connection: asyncpg.Connection, functions: Set[str], criteria: Criteria
 ) -> tuple[list[Hit], bool]:
     """At most `LIMIT` persons, the nearest first, and whether there are more."""
-    values: list[Any] = [sees_sealed(functions)]
-    conditions, near = _conditions(criteria, values)
-    statement = _SEARCH.format(conditions=conditions, near=near, limit=LIMIT + 1)
-    rows = await connection.fetch(statement, *values)
-    hits = [
-        Hit(
-            row["person_id"],
-            ResidentRecord.model_validate_json(row["record"]),
-            row["by_former_name"],
-        )
-        for row in rows[:LIMIT]
-    ]
-    return hits, len(rows) > LIMIT
+    found: dict[UUID, Hit] = {}
+    for question in _questions(sees_sealed(functions), criteria):
+        await _collect(connection, question, found)
+        if len(found) > LIMIT:
+            break
+    return list(found.values())[:LIMIT], len(found) > LIMIT
 
 
-def _conditions(criteria: Criteria, values: list[Any]) -> tuple[str, str]:
-    """The conditions, their values put behind ``values``; and what brings a hit to the front."""
+async def _collect(
+    connection: asyncpg.Connection, question: "_Question", found: dict[UUID, Hit]
+) -> None:
+    """Add persons in the question's order until there are more than `LIMIT` or no more.
 
-    def given(value: Any) -> str:
-        values.append(value)
-        return f"${len(values)}"
+    Someone may be found by several names: so more rows than persons may have to be read.
+    """
+    limit = 2 * LIMIT
+    while True:
+        rows = await connection.fetch(question.statement(limit), *question.values)
+        for row in rows:
+            hit = found.get(row["person_id"])
+            if hit is None or (hit.by_former_name and not row["by_former_name"]):
+                record = ResidentRecord.model_validate_json(row["record"])
+                found[row["person_id"]] = Hit(row["person_id"], record, row["by_former_name"])
+        if len(found) > LIMIT or len(rows) < limit:
+            return
+        limit *= 4
 
-    def begins(column: str, prefix: str) -> str:
-        return f"({column} >= {given(prefix)} and {column} < {given(prefix + _LAST)})"
 
-    conditions, near = [], "true"
-    if criteria.kanji is not None:
-        alternatives = [begins("n.kanji_key", criteria.kanji)]
-        if criteria.latin is not None:
-            alternatives.append(f"({begins('n.latin_key', criteria.latin)} and n.latin_key <> '')")
-        conditions.append(f"({' or '.join(alternatives)})")
-    if criteria.kana is not None:
-        conditions.append(f"{begins('n.kana_key', criteria.kana)} and n.kana_key <> ''")
-        near = begins("n.reading", criteria.reading or "")
-    if not conditions:
-        conditions.append("n.current and n.kind = 'name'")
-    if criteria.birth is not None:
-        first, last = given(criteria.birth.first), given(criteria.birth.last)
-        conditions.append(f"r.birth_sort between {first} and {last}")
-    if criteria.addressee_number is not None:
-        conditions.append(f"r.addressee_number = {given(criteria.addressee_number)}")
-    if criteria.token is not None:
-        conditions.append(f"r.person_id in ({_BEARERS.format(token=given(criteria.token))})")
-    return " and ".join(conditions), near
+class _Question:
+    """One statement: conditions that must all hold, their values, and an order.
+
+    The order is that of an index, so that the first rows are there without reading the others.
+    """
+
+    def __init__(self, sees_sealed: bool, criteria: Criteria) -> None:
+        self.values: list[Any] = [sees_sealed]
+        self._conditions: list[str] = []
+        self._order = "r.birth_sort, r.addressee_number, r.system"
+        if criteria.kanji is not None:
+            self._name(criteria.kanji, criteria.latin)
+        if criteria.birth is not None:
+            first, last = self._given(criteria.birth.first), self._given(criteria.birth.last)
+            self._conditions.append(f"r.birth_sort between {first} and {last}")
+        if criteria.addressee_number is not None:
+            number = self._given(criteria.addressee_number)
+            self._conditions.append(f"r.addressee_number = {number}")
+        if criteria.token is not None:
+            bearers = _BEARERS.format(token=self._given(criteria.token))
+            self._conditions.append(f"r.person_id in ({bearers})")
+
+    def statement(self, limit: int) -> str:
+        """The text for so many rows."""
+        conditions = " and ".join(self._conditions)
+        return _SEARCH.format(conditions=conditions, order=self._order, limit=limit)
+
+    def _given(self, value: Any) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def _begins(self, column: str, prefix: str) -> str:
+        # A text that is there: the partial indexes hold no others.
+        first, last = self._given(prefix), self._given(prefix + _LAST)
+        return f"({column} <> '' and {column} >= {first} and {column} < {last})"
+
+    def _name(self, kanji: str, latin: str | None) -> None:
+        alternatives = [self._begins("n.kanji_key", kanji)]
+        if latin is not None and latin.isascii():
+            alternatives.append(self._begins("n.latin_key", latin))
+        self._conditions.append(f"({' or '.join(alternatives)})")
+        self._by("n.kanji_key")
+
+    def read_as(self, reading: str) -> None:
+        """Only names that are read so."""
+        self._conditions.append(self._begins("n.reading", reading))
+        self._by("n.reading")
+
+    def sounds_like(self, kana: str, reading: str) -> None:
+        """Only names that sound so and are not read so."""
+        self._conditions.append(self._begins("n.kana_key", kana))
+        self._conditions.append(f"not {self._begins('n.reading', reading)}")
+        self._by("n.kana_key")
+
+    def of_current_names(self) -> None:
+        """Where no name is asked for, each person once."""
+        self._conditions.append("n.current and n.kind = 'name'")
+
+    def _by(self, key: str) -> None:
+        self._order = f"{key}, n.addressee_number, n.system"
+
+
+def _questions(sees_sealed: bool, criteria: Criteria) -> Iterator[_Question]:
+    """What to ask, one after the other until enough are found."""
+    question = _Question(sees_sealed, criteria)
+    if criteria.kana is None:
+        if criteria.kanji is None:
+            question.of_current_names()
+        yield question
+        return
+    reading = criteria.reading or criteria.kana
+    question.read_as(reading)
+    yield question
+    question = _Question(sees_sealed, criteria)
+    question.sounds_like(criteria.kana, reading)
+    yield question
 
 
 async def person(

@@ -85,69 +85,24 @@ from unnest($1::text[], $2::text[]) as a (system, addressee_number)
 where n.addressee_number = a.addressee_number and n.system = a.system and n.current
 """
 _PERSON: Final = (
-    "person_id",
-    "integrated_number",
-    "individual_number_token",
-    "number_state",
-    "person_version",
-    "view_digest",
-    "change",
-    "changed_on",
-    "reported_on",
-    "emitted_at",
-)
+    "person_id integrated_number individual_number_token number_state person_version "
+    "view_digest change changed_on reported_on emitted_at"
+).split()
 _RESIDENT: Final = (
-    "system",
-    "addressee_number",
-    "person_id",
-    "record_version",
-    "content_digest",
-    "names_digest",
-    "household_id",
-    "resident_status",
-    "birth_sort",
-    "residence",
-    "recorded_at",
-    "linked_at",
-)
+    "system addressee_number person_id record_version content_digest names_digest "
+    "household_id resident_status birth_sort residence recorded_at linked_at"
+).split()
 _VERSION: Final = (
-    "system",
-    "addressee_number",
-    "record_version",
-    "person_id",
-    "late",
-    "change",
-    "changed_on",
-    "reported_on",
-    "individual_number_token",
-    "content_digest",
-    "record",
-    "event_id",
-    "sent_at",
-    "recorded_at",
-)
+    "system addressee_number record_version person_id late change changed_on reported_on "
+    "individual_number_token content_digest record event_id sent_at recorded_at"
+).split()
 _NAME: Final = (
-    "system",
-    "addressee_number",
-    "kind",
-    "since_version",
-    "current",
-    "kanji_key",
-    "kana_key",
-    "reading",
-    "latin_key",
-)
+    "system addressee_number kind since_version current kanji_key kana_key reading latin_key"
+).split()
 _FINDING: Final = (
-    "finding_id",
-    "kind",
-    "state",
-    "person_id",
-    "other_person_id",
-    "system",
-    "addressee_number",
-    "record_version",
-    "found_at",
-)
+    "finding_id kind state person_id other_person_id system addressee_number "
+    "record_version found_at"
+).split()
 
 
 async def open_register(
