@@ -13,6 +13,8 @@ from services.chassis.service import Command, Service
 from services.identity.stores import republishing
 
 _BATCH: Final = 1000
+_PAST: Final = 1000
+"""More events than any person has between a backup and its restoration."""
 
 
 async def republish(service: Service, arguments: argparse.Namespace) -> int:
@@ -20,16 +22,22 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
 
     For a neighbour that lost its database or was restored from a backup. The version is the one
     sent before, so whoever has it drops it. Interrupted, the same command goes on where it stopped.
+
+    ``--restored``, after this service's own database came back from a backup: neighbours may know
+    versions that it has lost, so all are raised past them and what it knows now holds.
     """
     since: datetime | None = arguments.since
+    ahead = _PAST if arguments.restored else 0
     async with service.unit_of_work() as uow:
-        run = await republishing.take_up(uow.connection, since, uow.now)
+        run = await republishing.take_up(uow.connection, since, ahead, uow.now)
     if run.persons:
         print(f"going on after {run.persons} persons", file=sys.stderr)
     while True:
         # With every shard held no change of a person can go out before an older view of them.
         async with service.unit_for_shards(range(SHARDS)) as uow:
             events = await republishing.views(uow.connection, run.last_person_id, since, _BATCH)
+            if ahead:
+                events = await republishing.raise_versions(uow.connection, events, ahead)
             for event in events:
                 uow.emit(event, key=str(event.person_id))
             run = republishing.Republication(
@@ -44,7 +52,7 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
                 AuditOperation.BATCH_JOB,
                 count=len(events),
                 reference=run.republication_id,
-                details={"job": "republish", "finished": done},
+                details={"job": "republish", "finished": done, "ahead": ahead},
             )
         print(f"{run.persons} persons", file=sys.stderr)
         if done:
@@ -75,6 +83,11 @@ def _republish_arguments(parser: argparse.ArgumentParser) -> None:
         "--since",
         type=_moment,
         help="only persons with an event since this moment (ISO 8601, Japan's time)",
+    )
+    parser.add_argument(
+        "--restored",
+        action="store_true",
+        help="this service's own database was restored: let what it knows count as newest",
     )
 
 

@@ -87,14 +87,14 @@ class ShownFinding(BaseModel):
     other_person_id: UUID | None
 
 
-class Event(BaseModel):
+class EntryOrRemoval(BaseModel):
     """How a person came to be or ceased to be a resident."""
 
     reason: Coded
     on: ShownDate
 
 
-class ResidenceStatusShown(BaseModel):
+class ShownResidenceStatus(BaseModel):
     """在留資格 with its period."""
 
     code: str
@@ -114,14 +114,14 @@ class PersonPage(BaseModel):
     resident_kind: Coded
     resident_status: Coded
     nationality: str
-    residence_status: ResidenceStatusShown | None
+    residence_status: ShownResidenceStatus | None
     address: Address
     previous_address: Address | None
     move_in_address: Address | None
     move_out_address: Address | None
     family_register_head: str | None
-    became_resident: Event | None
-    removal: Event | None
+    became_resident: EntryOrRemoval | None
+    removal: EntryOrRemoval | None
     processing_hold: bool
     number_state: NumberState
     household: Household | None
@@ -191,7 +191,7 @@ def person_page(
         nationality=record.nationality,
         residence_status=None
         if status is None
-        else ResidenceStatusShown(
+        else ShownResidenceStatus(
             code=status.code,
             label=status.label,
             valid_from=status.valid_from,
@@ -204,10 +204,10 @@ def person_page(
         family_register_head=record.family_register_head,
         became_resident=None
         if became is None
-        else Event(reason=_coded(became.reason), on=_day(became.on)),
+        else EntryOrRemoval(reason=_coded(became.reason), on=_day(became.on)),
         removal=None
         if removal is None
-        else Event(reason=_coded(removal.reason), on=_day(removal.on)),
+        else EntryOrRemoval(reason=_coded(removal.reason), on=_day(removal.on)),
         processing_hold=record.processing_hold,
         number_state=person.number_state,
         household=Household(

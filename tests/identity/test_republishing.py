@@ -21,10 +21,16 @@ pytestmark = pytest.mark.stack
 SINCE_2020 = became("2020-04-01")
 
 
-async def republish(house: House, since: datetime | None = None) -> list[PersonChanged]:
+def arguments(since: datetime | None = None, *, restored: bool = False) -> argparse.Namespace:
+    return argparse.Namespace(since=since, restored=restored)
+
+
+async def republish(
+    house: House, since: datetime | None = None, *, restored: bool = False
+) -> list[PersonChanged]:
     """Run the command; return what it sent."""
     before = len(await house.views())
-    assert await commands.republish(house.service, argparse.Namespace(since=since)) == 0
+    assert await commands.republish(house.service, arguments(since, restored=restored)) == 0
     return (await house.views())[before:]
 
 
@@ -45,7 +51,7 @@ async def test_it_is_recorded(house: House) -> None:
     await republish(house)
     (kept,) = await house.outbox(AuditRecorded)
     assert (kept.operation, kept.count) == (AuditOperation.BATCH_JOB, 7)
-    assert kept.details == {"job": "republish", "finished": True}
+    assert kept.details == {"job": "republish", "finished": True, "ahead": 0}
 
 
 async def test_the_event_is_the_one_first_sent_whatever_came_since(house: House) -> None:
@@ -62,6 +68,17 @@ async def test_only_those_told_since_a_moment(house: House) -> None:
     later = datetime.now(UTC) + timedelta(hours=1)
     assert await republish(house, later) == []
     assert len(await republish(house, later - timedelta(hours=2))) == 1
+
+
+async def test_after_a_restoration_neighbours_take_what_is_known_for_newer(house: House) -> None:
+    await house.told(told(Kind.MOVE_IN, "2020-04-01"))
+    (first,) = await house.views()
+    assert await republish(house, restored=True) == [
+        first.model_copy(update={"person_version": 1001})
+    ]
+    await house.told(told(Kind.MOVE_OUT, "2023-06-30", version=2, became=SINCE_2020))
+    assert (await house.views())[-1].person_version == 1002
+    assert [event.person_version for event in await republish(house)] == [1002]
 
 
 async def test_an_interrupted_run_goes_on_where_it_stopped(
@@ -84,9 +101,9 @@ async def test_an_interrupted_run_goes_on_where_it_stopped(
     monkeypatch.setattr(republishing, "views", failing)
     before = len(await house.views())
     with pytest.raises(ConnectionResetError):
-        await commands.republish(house.service, argparse.Namespace(since=None))
+        await commands.republish(house.service, arguments())
     assert len(await house.views()) - before == 3
-    await commands.republish(house.service, argparse.Namespace(since=None))
+    await commands.republish(house.service, arguments())
     sent = (await house.views())[before:]
     assert len(sent) == 7
     assert latest(sent) == expected

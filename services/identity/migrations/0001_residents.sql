@@ -145,6 +145,8 @@ grant usage on sequence identity.integrated_number_serial to :run;
 create table identity.republications (
     republication_id uuid primary key,
     since            timestamptz,
+    -- By how much it raises each person's version: neighbours then take it for newer.
+    ahead            integer not null,
     last_person_id   uuid,
     persons          bigint not null default 0,
     started_at       timestamptz not null,

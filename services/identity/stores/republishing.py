@@ -1,5 +1,6 @@
 """Persons in the order of their ids, for republication and for folding names anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,11 +30,16 @@ order by p.person_id
 """
 _UNFINISHED: Final = """
 select republication_id, last_person_id, persons from identity.republications
-where finished_at is null and since is not distinct from $1
+where finished_at is null and since is not distinct from $1 and ahead = $2
 order by started_at desc limit 1
 """
 _BEGIN: Final = """
-insert into identity.republications (republication_id, since, started_at) values ($1, $2, $3)
+insert into identity.republications (republication_id, since, ahead, started_at)
+values ($1, $2, $3, $4)
+"""
+_RAISE: Final = """
+update identity.persons set person_version = person_version + $2
+where person_id = any($1::uuid[])
 """
 _PROGRESS: Final = """
 update identity.republications
@@ -80,14 +86,14 @@ class Republication:
 
 
 async def take_up(
-    connection: asyncpg.Connection, since: datetime | None, now: datetime
+    connection: asyncpg.Connection, since: datetime | None, ahead: int, now: datetime
 ) -> Republication:
-    """The unfinished republication with this beginning, or a new one."""
-    row = await connection.fetchrow(_UNFINISHED, since)
+    """The unfinished republication of this kind, or a new one."""
+    row = await connection.fetchrow(_UNFINISHED, since, ahead)
     if row is not None:
         return Republication(row["republication_id"], row["last_person_id"], row["persons"])
     begun = Republication(uuid4(), None, 0)
-    await connection.execute(_BEGIN, begun.republication_id, since, now)
+    await connection.execute(_BEGIN, begun.republication_id, since, ahead, now)
     return begun
 
 
@@ -106,6 +112,17 @@ async def views(
     """The last event of each of the next ``limit`` persons, as it was first sent."""
     rows = await connection.fetch(_VIEWS, after, since, limit)
     return [_view(row) for row in rows]
+
+
+async def raise_versions(
+    connection: asyncpg.Connection, events: Sequence[PersonChanged], ahead: int
+) -> list[PersonChanged]:
+    """The same events under versions that are ``ahead`` higher, which hold from now on."""
+    await connection.execute(_RAISE, [event.person_id for event in events], ahead)
+    return [
+        event.model_copy(update={"person_version": event.person_version + ahead})
+        for event in events
+    ]
 
 
 def _view(row: asyncpg.Record) -> PersonChanged:
