@@ -3,15 +3,40 @@
 The owning service checks all of it again and knows what it means; here it is held to its shape.
 """
 
-from datetime import date
-from typing import Annotated, Literal
+import re
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.forms import AttachmentRecord, EntryState, Submission
 from contracts.sealing import SealedNumber
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})")
+
+
+def _day(value: Any) -> Any:
+    # pydantic would take "0" for the first day of 1970.
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("date_parsing", "not a day as in RFC 3339")
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value.upper())
+    raise PydanticCustomError("datetime_parsing", "not a moment as in RFC 3339")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Query(BaseModel):
@@ -66,10 +91,10 @@ class PersonPageQuery(Query):
     """個人照会の条件。"""
 
     as_of: Annotated[
-        date | None, Field(description="この日の資格履歴を、この日までに記録された内容で表示する")
+        Day | None, Field(description="この日の資格履歴を、この日までに記録された内容で表示する")
     ] = None
     known_at: Annotated[
-        AwareDatetime | None, Field(description="この時刻までに記録された内容で表示する")
+        Moment | None, Field(description="この時刻までに記録された内容で表示する")
     ] = None
 
 
@@ -81,7 +106,13 @@ class NoticesQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class NewNotice(Submission):
+class HandedIn(Submission):
+    """届出・申出・請求の内容。"""
+
+    received_on: Annotated[Day, Field(description="受付日")]
+
+
+class NewNotice(HandedIn):
     """受け付ける届書（様式は `/notice-forms`）。"""
 
     form: Annotated[str, Field(max_length=60)]
@@ -99,7 +130,7 @@ class NewAdditionalPremiumNotice(Body):
 
     person_id: UUID
     kind: Annotated[str, Field(max_length=60)]
-    submission: Submission
+    submission: HandedIn
 
 
 class NewUnpaidBenefitClaim(Body):
@@ -107,7 +138,7 @@ class NewUnpaidBenefitClaim(Body):
 
     person_id: Annotated[UUID, Field(description="亡くなった受給権者")]
     kind: Annotated[str, Field(max_length=60)]
-    submission: Submission
+    submission: HandedIn
 
 
 class SettleWithFindings(Body):
@@ -131,7 +162,7 @@ class ItemsQuery(Query):
 
     state: State | None = None
     kind: ReportItemKind | None = None
-    due_before: Annotated[date | None, Field(description="この日までに期限が来るもの")] = None
+    due_before: Annotated[Day | None, Field(description="この日までに期限が来るもの")] = None
     after: Annotated[UUID | None, Field(description="前の頁の next")] = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
@@ -140,7 +171,7 @@ class NewBatch(Body):
     """送付単位に入れる報告項目の条件。指定しない場合は待機中のすべて。"""
 
     kinds: Annotated[tuple[ReportItemKind, ...], Field(min_length=1)] | None = None
-    due_before: Annotated[date | None, Field(description="この日までに期限が来るもの")] = None
+    due_before: Annotated[Day | None, Field(description="この日までに期限が来るもの")] = None
     limit: Annotated[int | None, Field(ge=1)] = None
 
 
@@ -148,7 +179,7 @@ class BatchesQuery(Query):
     """送付単位の一覧の条件。"""
 
     state: State | None = None
-    before: Annotated[AwareDatetime | None, Field(description="前の頁の最後の built_at")] = None
+    before: Annotated[Moment | None, Field(description="前の頁の最後の built_at")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -180,7 +211,7 @@ class AuditQuery(Query):
     staff_id: Annotated[str | None, Field(max_length=100)] = None
     operation: AuditOperation | None = None
     number_accessed: bool | None = None
-    since: Annotated[AwareDatetime | None, Field(description="この時刻以後")] = None
-    until: Annotated[AwareDatetime | None, Field(description="この時刻より前")] = None
+    since: Annotated[Moment | None, Field(description="この時刻以後")] = None
+    until: Annotated[Moment | None, Field(description="この時刻より前")] = None
     after: Annotated[str | None, Field(max_length=100, description="前の頁の next")] = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100

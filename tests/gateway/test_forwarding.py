@@ -80,6 +80,17 @@ async def test_settling_without_a_body_is_an_empty_one(wired: House) -> None:
         pytest.param(
             "/api/notices", {**BODIES["acceptNotice"], "person_id": 7}, id="a number as person"
         ),
+        pytest.param(
+            "/api/notices", {**BODIES["acceptNotice"], "received_on": "0"}, id="a day that is none"
+        ),
+        pytest.param(
+            "/api/unpaid-benefit-claims",
+            {
+                **BODIES["acceptUnpaidBenefitClaim"],
+                "submission": {**SUBMISSION, "received_on": "1700000000"},
+            },
+            id="seconds as a day",
+        ),
         pytest.param("/api/notices", {**BODIES["acceptNotice"], "values": "x"}, id="no values"),
         pytest.param("/api/batches", {"limit": True}, id="a tick as number"),
         pytest.param("/api/batches", {"limit": "10"}, id="a text as number"),
@@ -107,6 +118,11 @@ async def test_bodies_that_the_form_does_not_have_go_nowhere(
         "/api/notices/not-an-id",
         "/api/batches/%2e%2e%2fitems",
         "/api/items?state=../batches",
+        "/api/items?due_before=0",
+        "/api/items?due_before=２０２６-10-01",
+        "/api/batches?before=0.5",
+        "/api/audit/records?until=1700000000",
+        "/api/audit/records?until=2026-10-01T00:00:00",
     ],
 )
 async def test_paths_and_queries_that_are_none_go_nowhere(wired: House, path: str) -> None:
