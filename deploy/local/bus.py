@@ -211,7 +211,8 @@ def lag(client: KafkaAdminClient) -> dict[str, int]:
     for tp in partitions:
         for group in TOPICS[tp.topic].consumers:
             known = committed.get(group, {}).get(tp)
-            reached = known.offset if known and known.offset >= 0 else starts[tp].offset
+            # What was deleted before it was read is lost, not waiting.
+            reached = max(known.offset if known else 0, starts[tp].offset)
             waiting[group] += max(0, ends[tp].offset - reached)
     return waiting
 
