@@ -87,7 +87,9 @@ def read_sequence(sequence: str) -> tuple[int, int] | None:
 def read_headers(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     """Kafka's headers as text that PostgreSQL can hold: what is no UTF-8, and NUL, is shown
     escaped, never dropped. A header without a value is none."""
-    return {text(name.encode()): text(value) for name, value in headers if value is not None}
+    return {
+        name.replace("\0", "\\x00"): text(value) for name, value in headers if value is not None
+    }
 
 
 def text(value: bytes) -> str:

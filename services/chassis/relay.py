@@ -36,6 +36,7 @@ _DELETE = "delete from bus.outbox where seq = any($1::bigint[])"
 _ROWS_AT_ONCE = 8
 _BATCH_BYTES = 512 * 1024
 _FIRST_PAUSE_S = 0.2
+_START_TIMEOUT_S = 20
 _DATABASE_TIMEOUT_S = 30
 
 
@@ -83,7 +84,7 @@ class Relay:
 
     async def _session(self) -> None:
         # Idle for longer than any send takes: this process stands still. Another may relay then.
-        idle = self._settings.send_timeout_s + _DATABASE_TIMEOUT_S
+        idle = _START_TIMEOUT_S + self._settings.send_timeout_s + 10
         connection = await database.connect(
             self._settings,
             command_timeout=_DATABASE_TIMEOUT_S,
@@ -115,9 +116,11 @@ class Relay:
             if not self._stopping and not self._wake.is_set():
                 await self._sleep()
             return False
+        async with asyncio.timeout(_START_TIMEOUT_S):
+            producer = await self._started()
         async with asyncio.timeout(self._settings.send_timeout_s):
             messages = [message for row in rows for message in unpack(row["packed"])]
-            await _send(await self._started(), messages)
+            await _send(producer, messages)
         await connection.execute(_DELETE, [row["seq"] for row in rows])
         self._metrics.sent.inc(len(messages))
         self._pause = _FIRST_PAUSE_S
@@ -152,8 +155,8 @@ class Relay:
             sender.cancel()
             producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001  see above
         for closing in (producer.stop, producer.client.close):
-            with contextlib.suppress(KafkaError, OSError):
-                await asyncio.wait_for(closing(), 2)
+            # Gathered: that the sender was cancelled must not look as if this task were.
+            await asyncio.gather(asyncio.wait_for(closing(), 2), return_exceptions=True)
 
 
 async def _send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:

@@ -99,7 +99,7 @@ async def test_services_wait_for_a_broker_and_lose_nothing_when_it_is_killed(
     await toys.publish([(f"k{n}", 1) for n in range(100)])
     clean_stack.running()["kafka"].send(signal.SIGKILL, group=True)
     async with AsyncExitStack() as exits:
-        first = toys.passing(SEND_TIMEOUT_S="1")
+        first = toys.passing(SEND_TIMEOUT_S="3")
         await running(exits, first, toys.noting())
         await asyncio.sleep(2)
         assert not (await first.readiness())["consumer"]
@@ -108,7 +108,7 @@ async def test_services_wait_for_a_broker_and_lose_nothing_when_it_is_killed(
         clean_stack.running()["kafka"].send(signal.SIGKILL, group=True)
         async with first.unit_of_work() as uow:
             audit.record(uow, AuditOperation.INQUIRY)
-        await asyncio.sleep(8)
+        await asyncio.sleep(10)
         senders = [t for t in asyncio.all_tasks() if "_sender_routine" in repr(t.get_coro())]
         assert len(senders) <= 1, "a producer that was thrown away goes on"
         await asyncio.to_thread(clean_stack.up, (), viewer=False)

@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-import io
 from typing import Any
 from uuid import UUID
 
 import pytest
-import pyzipper
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from contracts.events import (
@@ -27,20 +25,13 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.telemetry import Tracing
 from services.jps_reporting import sealing
 from services.jps_reporting.settings import Settings
-from tests.jps_reporting.conftest import PASSWORD, made
+from tests.jps_reporting.conftest import made
 from tests.jps_reporting.house import BUILDER, SEALER, TRACE, House
 from tests.jps_reporting.making import reportable
+from tests.jps_reporting.opening import opened
 from tests.token_vault import vaults
 
 pytestmark = pytest.mark.stack
-
-
-def opened(content: bytes) -> tuple[str, bytes]:
-    """The one file of a medium, and its name."""
-    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
-        archive.setpassword(PASSWORD.encode())
-        (name,) = archive.namelist()
-        return name, archive.read(name)
 
 
 async def reported(

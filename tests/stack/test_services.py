@@ -31,7 +31,8 @@ def get(stack: TestStack, service: str, path: str, context: ssl.SSLContext) -> i
         return refused.code
 
 
-def test_ready_seen_and_stopped(stack):
+def test_ready_seen_and_stopped(clean_stack):
+    stack = clean_stack
     with stack.serving(*PAIR):
         assert [stack.services.health(name) for name in PAIR] == ["ready", "ready"]
         lines = {line.name: line for line in status.look(stack)}

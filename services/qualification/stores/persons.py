@@ -38,6 +38,9 @@ select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[
 on conflict (person_id) do update
 set person_version = excluded.person_version, next_due = excluded.next_due,
     timeline_version = excluded.timeline_version, timeline_digest = excluded.timeline_digest
+where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest) is distinct from
+    (excluded.person_version, excluded.next_due, excluded.timeline_version,
+     excluded.timeline_digest)
 """
 _ADD_TRANSITIONS: Final = """
 insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason, origin,
