@@ -6,7 +6,9 @@ in the code are written, never its text: database errors quote values.
 
 import json
 import logging
+import re
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -45,6 +47,7 @@ FIELDS = frozenset(
 """What a line may carry beside its message: ``log.info("…", extra={"data": {...}})``."""
 
 _OURS = ("services", "contracts", "deploy")
+_VALUES_BEGIN = re.compile(r"[<({\['\"\n]")
 
 
 class JsonFormatter(logging.Formatter):
@@ -76,7 +79,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def _template(record: logging.LogRecord) -> str:
-    return str(record.msg)[:300]
+    message = str(record.msg)
+    if record.name == "asyncio":  # finished messages, with the representations of everything
+        return "asyncio: " + _VALUES_BEGIN.split(message, maxsplit=1)[0].strip()[:300]
+    if record.name == "py.warnings":  # "path:line: Category: text\n  code"
+        return ": ".join(message.split(": ", 2)[:2])[:300]
+    return message.split("\n", 1)[0][:300]
 
 
 def _places(tb: TracebackType | None) -> list[str]:
@@ -93,3 +101,15 @@ def configure(service: str, instance: str, level: str) -> None:
     root.setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
+    # Whatever else would write to standard error does so with texts and values.
+    logging.captureWarnings(True)
+    sys.excepthook = _unexpected
+    threading.excepthook = lambda a: _unexpected(a.exc_type, a.exc_value, a.exc_traceback)
+    sys.unraisablehook = lambda a: _unexpected(a.exc_type, a.exc_value, a.exc_traceback)
+
+
+def _unexpected(
+    kind: type[BaseException], error: BaseException | None, places: TracebackType | None
+) -> None:
+    info = (kind, error or kind(), places)
+    logging.getLogger(__name__).critical("an error that nobody expected", exc_info=info)

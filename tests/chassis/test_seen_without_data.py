@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -35,6 +37,49 @@ def test_an_exceptions_text_and_unlisted_fields_stay_out_of_the_log() -> None:
 def test_a_librarys_values_stay_out_of_the_log() -> None:
     record = logging.LogRecord("asyncpg", logging.WARNING, "f", 1, "row %s", (SECRET,), None)
     assert logged(record)["message"] == "row %s"
+
+
+@pytest.mark.parametrize(
+    ("logger", "message", "shown"),
+    [
+        ("asyncio", f"Task exception was never retrieved\nfuture: <Task ValueError('{SECRET}')>",
+         "asyncio: Task exception was never retrieved"),
+        ("asyncio", f"Exception in callback Protocol.data_received('{SECRET}')",
+         "asyncio: Exception in callback Protocol.data_received"),
+        ("asyncio", f"Executing <Handle {SECRET}> took 0.3 seconds", "asyncio: Executing"),
+        ("py.warnings", f"/a/b.py:7: UserWarning: unexpected value: {SECRET}\n  f('{SECRET}')",
+         "/a/b.py:7: UserWarning"),
+        ("anything", f"a first line\n{SECRET}", "a first line"),
+    ],
+)  # fmt: skip
+def test_messages_that_come_finished_lose_their_values(
+    logger: str, message: str, shown: str
+) -> None:
+    record = logging.LogRecord(logger, logging.ERROR, "f", 1, message, None, None)
+    assert logged(record)["message"] == shown
+
+
+ENDS_BADLY = f"""
+import threading, warnings
+from services.chassis import logs
+logs.configure("identity", "0", "INFO")
+warnings.warn("{SECRET}")
+thread = threading.Thread(target=lambda: int("{SECRET}"))
+thread.start(); thread.join()
+class Bad:
+    def __del__(self): raise ValueError("{SECRET}")
+Bad()
+raise ValueError("{SECRET}")
+"""
+
+
+def test_what_nobody_caught_is_logged_without_its_text() -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDS_BADLY], capture_output=True, text=True)
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [line.get("error") for line in lines] == [None, *["ValueError"] * 3]
+    assert ended.stderr == ""
+    assert SECRET not in ended.stdout
+    assert ended.returncode == 1
 
 
 def test_a_span_takes_listed_attributes_only() -> None:
