@@ -4,11 +4,13 @@ HTTP is for people's actions (gateway → owning service) and the vault's sealin
 bus. Who may call what: ``requires`` for what staff do, ``peer_only`` between services.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
+BODY_S = 60
+"""Seconds that a request's body may take."""
 Scope = MutableMapping[str, Any]
 
 
@@ -40,10 +44,10 @@ def peer_of(request: Request) -> str | None:
     return request.scope.get(PEER)
 
 
-def peer_only(*names: str) -> Callable[[Request], str]:
+def peer_only(*names: str) -> Callable[[Request], Awaitable[str]]:
     """A dependency: only these peers may call; gives the peer's name."""
 
-    def dependency(request: Request) -> str:
+    async def dependency(request: Request) -> str:
         peer = peer_of(request)
         if peer not in names:
             raise problems.peer_not_allowed()
@@ -52,10 +56,11 @@ def peer_only(*names: str) -> Callable[[Request], str]:
     return dependency
 
 
-def requires(function: Function) -> Callable[[Request], StaffContext]:
+def requires(function: Function) -> Callable[[Request], Awaitable[StaffContext]]:
     """A dependency: the gateway calls, for a staff member who holds ``function``."""
 
-    def dependency(request: Request) -> StaffContext:
+    # Not in FastAPI's threads: two that come at once with one context are told apart.
+    async def dependency(request: Request) -> StaffContext:
         if peer_of(request) != "gateway":
             raise problems.peer_not_allowed()
         service = current_service(request)
@@ -151,14 +156,14 @@ async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(_request: Request, error: Exception) -> JSONResponse:
     status = cast(HTTPException, error).status_code
-    if isinstance(error.__cause__, _TooLarge):  # FastAPI wraps what reading a body raises
-        return respond(problems.too_large(MAX_BODY))
+    if isinstance(error.__cause__, _BadBody):  # FastAPI wraps what reading a body raises
+        return respond(error.__cause__.problem)
     if status == 400:  # what FastAPI says of a body nested too deep to be parsed
         return respond(problems.unreadable_body())
     if status == 404:
         return respond(problems.not_found())
     if status == 405:
-        return respond(problems.method_not_allowed())
+        return respond(problems.method_not_allowed(cast(HTTPException, error).headers))
     return respond(Problem(f"CH-1{status}", status, "要求を処理できません。"))
 
 
@@ -181,8 +186,10 @@ def _japanese(kind: str) -> str:
     return _MESSAGES.get(kind, "値の形式が正しくありません。")
 
 
-class _TooLarge(Exception):
-    pass
+class _BadBody(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 class Guard:
@@ -229,8 +236,12 @@ class Guard:
 
 
 def _problem_for(error: Exception) -> Problem:
-    if isinstance(error, _TooLarge):
-        return problems.too_large(MAX_BODY)
+    if isinstance(error, _BadBody):
+        return error.problem
+    if isinstance(
+        error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError
+    ):
+        return problems.unstorable()
     if isinstance(error, database.TRANSIENT):
         log.warning("request failed for a passing reason", exc_info=True)
         return problems.unavailable()
@@ -240,13 +251,22 @@ def _problem_for(error: Exception) -> Problem:
 
 def _limited(receive: Any) -> Callable[[], Awaitable[Any]]:
     total = 0
+    complete = False
+    deadline = time.monotonic() + BODY_S
 
     async def limited() -> Any:
-        nonlocal total
-        message = await receive()
+        nonlocal total, complete
+        if complete:  # what comes now is that the client has gone: however late
+            return await receive()
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise _BadBody(problems.too_slow()) from None
         total += len(message.get("body", b""))
         if total > MAX_BODY:
-            raise _TooLarge
+            raise _BadBody(problems.too_large(MAX_BODY))
+        complete = not message.get("more_body", False)
         return message
 
     return limited

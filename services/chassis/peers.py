@@ -1,5 +1,6 @@
 """Who is at the other end of a connection, for the application behind uvicorn."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
 
@@ -10,6 +11,10 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 PEER = "nenkin.peer"
 """Key in the ASGI scope: the client certificate's common name; absent without a certificate."""
+
+HEAD_S = 20
+"""Seconds that a request's head may take, from the connection or the head before it."""
+HEAD_BYTES = 64 * 1024
 
 
 def common_name(certificate: dict[str, Any] | None) -> str | None:
@@ -24,10 +29,15 @@ def common_name(certificate: dict[str, Any] | None) -> str | None:
 
 
 class PeerProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which also tells the application the verified peer's name."""
+    """uvicorn's protocol, which also tells the application the verified peer's name, and hangs up
+    on who does not come to the end of a request's head: uvicorn waits and gathers for ever."""
+
+    _deadline: asyncio.TimerHandle | None = None
+    _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._expect_head()
         peer = common_name(transport.get_extra_info("peercert"))
         inner = cast(App, self.app)
 
@@ -37,3 +47,32 @@ class PeerProtocol(HttpToolsProtocol):
             await inner(scope, receive, send)
 
         self.app = cast(Any, with_peer)
+
+    def _expect_head(self) -> None:
+        if self._deadline is None:
+            self._head_bytes = 0
+            self._deadline = self.loop.call_later(HEAD_S, self.transport.abort)
+
+    def _head_is_here(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._deadline is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        self._expect_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head_is_here()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_here()
+        super().connection_lost(exc)

@@ -133,6 +133,26 @@ def unavailable() -> Problem:
     )
 
 
-def method_not_allowed() -> Problem:
-    """The path exists, the method does not."""
-    return Problem("CH-0010", 405, "この操作方法には対応していません。")
+def method_not_allowed(headers: Mapping[str, str] | None = None) -> Problem:
+    """The path exists, the method does not; ``headers`` say which do (Allow)."""
+    return Problem("CH-0010", 405, "この操作方法には対応していません。", headers=headers)
+
+
+def too_slow() -> Problem:
+    """The body did not come in time."""
+    return Problem(
+        "CH-0011",
+        408,
+        "送信が時間内に完了しませんでした。",
+        action="通信状態を確認して、もう一度送信してください。",
+    )
+
+
+def unstorable() -> Problem:
+    """A text holds U+0000, which no database keeps."""
+    return Problem(
+        "CH-0012",
+        422,
+        "入力内容に使用できない制御文字が含まれています。",
+        action="制御文字を取り除いて、もう一度送信してください。",
+    )

@@ -89,7 +89,8 @@ class Verifier:
         """The context, or ``BadContext``: forged, expired, foreign or used before."""
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM]).claims
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            # The token is anybody's: joserfc reads its header before it knows that it holds.
             raise BadContext("signature") from None
         moment = int(now.timestamp())
         try:

@@ -1,10 +1,14 @@
 """HTTP: who may call, and how errors look."""
 
+import asyncio
+import inspect
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter, Depends
@@ -49,6 +53,8 @@ def api() -> APIRouter:
     async def fails(how: str) -> None:
         if how == "problem":
             raise Problem("ID-0001", 409, "重複しています。", action="確認してください。")
+        if how == "nul":
+            raise asyncpg.CharacterNotInRepertoireError(SECRET)
         raise RuntimeError(SECRET)
 
     return router
@@ -164,9 +170,35 @@ async def test_problems_are_told_and_faults_hidden(service: Service) -> None:
     assert SECRET not in fault.text
 
 
+async def test_a_text_that_no_database_keeps_is_the_callers_fault(service: Service) -> None:
+    answer = await call(service, "jps_reporting", "GET", "/fails?how=nul")
+    assert (answer.status_code, answer.json()["code"]) == (422, "CH-0012")
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "BODY_S", 0.1)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(5)
+
+    answer = await call(
+        service, "jps_reporting", "POST", "/media",
+        content=dripping(), headers={"content-type": "application/json"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (408, "CH-0011")
+
+
+def test_a_context_is_taken_in_the_event_loop_where_nothing_else_runs_meanwhile() -> None:
+    assert inspect.iscoroutinefunction(requires(Function.PERSON_VIEW))
+
+
 async def test_unknown_paths_and_methods(service: Service) -> None:
     assert (await call(service, "gateway", "GET", "/nothing")).json()["code"] == "CH-0003"
-    assert (await call(service, "gateway", "PUT", "/media")).json()["code"] == "CH-0010"
+    refused = await call(service, "gateway", "PUT", "/media")
+    assert (refused.json()["code"], refused.headers["allow"]) == ("CH-0010", "POST")
 
 
 async def test_probes_are_the_operators(service: Service) -> None:

@@ -85,6 +85,7 @@ def test_another_key_another_algorithm_and_an_altered_token_are_refused(
         f"{header}.{payload[:-4]}AAAA.{signature}",
         "",
         "a.b.c",
+        "eyJhbGciOiJFZDI1NTE5IiwiY3JpdCI6MX0." + f"{payload}.{signature}",  # "crit": 1
     ):
         with pytest.raises(BadContext, match="signature"):
             verify(keys[1], token)
