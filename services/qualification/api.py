@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
@@ -27,6 +27,12 @@ from services.qualification.views import (
     qualification_view,
 )
 
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=JAPAN), lt=datetime(9000, 1, 1, tzinfo=JAPAN)),
+]
+"""A moment at which something may be known. The outermost ones have no day in every time zone."""
+
 router = APIRouter()
 router.include_router(notice_api.router)
 
@@ -37,7 +43,7 @@ async def show(
     staff: Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))],
     service: Annotated[Service, Depends(current_service)],
     as_of: Annotated[date | None, Query()] = None,
-    known_at: Annotated[AwareDatetime | None, Query()] = None,
+    known_at: Annotated[Moment | None, Query()] = None,
 ) -> QualificationView:
     """A person's timeline with its reasons.
 

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from uuid import UUID
 
 import pytest
 
 from deploy.local.testing import TestStack
-from tests.qualification.house import Counter, House
+from tests.qualification.house import AT_45, HANAKO, Counter, House
 
 TODAY = "2026-10-01"
 
@@ -25,3 +26,11 @@ async def counter(house: House) -> AsyncIterator[Counter]:
     async with AsyncExitStack() as stack:
         await house.service._start_listeners(stack)
         yield Counter(house, house.service)
+
+
+@pytest.fixture
+async def hanako(house: House) -> UUID:
+    """HANAKO is 45 and of the first load; it is 5 November."""
+    await house.lives(HANAKO, AT_45.copy())
+    house.on("2026-11-05")
+    return HANAKO

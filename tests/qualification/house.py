@@ -12,6 +12,8 @@ import httpx
 
 from contracts.events import (
     REGISTRY,
+    AuditOperation,
+    AuditRecorded,
     Event,
     ItemForwarded,
     PersonChanged,
@@ -34,6 +36,8 @@ from services.qualification.settings import Settings
 from tests.qualification.people import Life
 
 E = TypeVar("E", bound=Event)
+HANAKO = UUID(int=1, version=4)
+AT_45 = Life("1981-03-03").loaded("2026-10-01", since="2010-04-01")
 
 
 class House:
@@ -131,6 +135,11 @@ class House:
         """What jps_reporting was told."""
         sent = await self.outbox(QualificationReportable)
         return [event for event in sent if person_id in (None, event.person_id)]
+
+    async def audited(self, operation: AuditOperation) -> list[AuditRecorded]:
+        """The records of one operation."""
+        sent = await self.outbox(AuditRecorded)
+        return [event for event in sent if event.operation is operation]
 
     async def rows(self, query: str, *values: Any) -> Sequence[dict[str, Any]]:
         """Look into the tables."""

@@ -1,4 +1,4 @@
-"""The counter, through the gateway: the person page and notices."""
+"""Notices at the counter, through the gateway."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,6 @@ import pytest
 from contracts.events import (
     AuditOperation,
     AuditOutcome,
-    AuditRecorded,
     InsuredCategory,
     ItemForwarded,
     ReportItemKind,
@@ -19,88 +18,18 @@ from contracts.events import (
 )
 from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
-from tests.qualification.house import Counter, House, notice
+from tests.qualification.house import AT_45, HANAKO, Counter, House, notice
 from tests.qualification.people import Life, d
 
 pytestmark = pytest.mark.stack
 
-HANAKO = UUID(int=1, version=4)
-AT_45 = Life("1981-03-03").loaded("2026-10-01", since="2010-04-01")
 ACCEPTED, OTHER = "s001", "s002"
-
-
-@pytest.fixture
-async def hanako(house: House) -> UUID:
-    """HANAKO is 45 and of the first load; it is 5 November."""
-    await house.lives(HANAKO, AT_45.copy())
-    house.on("2026-11-05")
-    return HANAKO
 
 
 async def accepted(counter: Counter, person_id: UUID, **changes: Any) -> str:
     answer = await counter.accept(notice(person_id, **changes))
     assert answer.status_code == 201, answer.text
     return str(answer.json()["summary"]["notice_id"])
-
-
-async def audited(house: House, operation: AuditOperation) -> list[AuditRecorded]:
-    return [e for e in await house.outbox(AuditRecorded) if e.operation is operation]
-
-
-async def test_the_page_says_what_is_not_known(counter: Counter, hanako: UUID) -> None:
-    page = await counter.page(hanako)
-    assert page["category"] is None
-    assert page["category_label"] == "不明"
-    assert page["periods"] == page["transitions"] == []
-    (unknown,) = page["unknown"]
-    assert (unknown["since"], unknown["until"]) == ("2001-03-02", None)
-    assert [review["reason"]["code"] for review in page["reviews"]] == ["not-in-our-records"]
-    assert page["next_change_on"] == "2041-03-02"
-
-
-async def test_the_page_gives_each_conclusion_its_reason(house: House, counter: Counter) -> None:
-    await house.lives(HANAKO, Life("2006-09-02").moves_in("2026-04-01"))
-    page = await counter.page(HANAKO)
-    (period,) = page["periods"]
-    assert period["category_label"] == "第１号被保険者"
-    assert (period["acquired_on"], period["lost_on"], period["presumed"]) == (
-        "2026-09-01",
-        None,
-        True,
-    )
-    reason = period["acquired"]
-    assert reason["article"].startswith("国民年金法8条1号")
-    assert "平成18年9月2日生まれ" in reason["sentence"]
-    assert reason["figures"] == {"birth": "2006-09-02", "age": 20, "day": "2026-09-01"}
-    (transition,) = page["transitions"]
-    assert (transition["label"], transition["reportable"]) == ("資格取得", True)
-    assert page["category_1_months"] == 2
-    (inquiry,) = await audited(house, AuditOperation.INQUIRY)
-    assert (inquiry.staff_id, inquiry.person_id) == ("s001", HANAKO)
-
-
-async def test_as_of_an_earlier_day_by_what_was_known_then(house: House, counter: Counter) -> None:
-    life = Life("1996-05-05").moves_in_from_abroad("2026-09-01", told="2026-10-01")
-    await house.lives(HANAKO, life)
-    house.on("2026-11-05")
-    life.moves_abroad("2026-10-20", told="2026-11-05")
-    await house.told(*list(life.events(HANAKO))[1:])
-    assert (await counter.page(HANAKO))["periods"][0]["lost_on"] == "2026-10-21"
-    then = await counter.page(HANAKO, as_of="2026-10-25")
-    assert then["periods"][0]["lost_on"] is None
-    hindsight = await counter.page(HANAKO, as_of="2026-10-25", known_at="2026-11-05T12:00:00+09:00")
-    assert hindsight["periods"][0]["lost_on"] == "2026-10-21"
-    assert (await counter.page(HANAKO, as_of="2026-09-15"))["periods"] == []
-
-
-async def test_a_day_that_has_not_come_is_refused(counter: Counter, hanako: UUID) -> None:
-    answer = await counter.call(
-        "GET",
-        f"/persons/{hanako}/qualification",
-        Function.PERSON_VIEW,
-        params={"as_of": "2026-11-06"},
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "QU-0301")
 
 
 async def test_a_notice_from_acceptance_to_forwarding(
@@ -172,7 +101,7 @@ async def test_a_notice_from_acceptance_to_forwarding(
         (AuditOperation.ENTRY_PROVISIONAL, ACCEPTED),
         (AuditOperation.ENTRY_SETTLED, OTHER),
     ):
-        (record,) = await audited(house, operation)
+        (record,) = await house.audited(operation)
         assert (record.staff_id, record.person_id, record.outcome) == (
             who,
             hanako,
@@ -188,7 +117,7 @@ async def test_who_accepted_a_notice_may_not_settle_it(
     assert (answer.status_code, answer.json()["code"]) == (403, "QU-0202")
     assert "別の職員" in answer.json()["action"]
     assert await house.reports() == []
-    (record,) = await audited(house, AuditOperation.ENTRY_SETTLED)
+    (record,) = await house.audited(AuditOperation.ENTRY_SETTLED)
     assert (record.staff_id, record.outcome) == (ACCEPTED, AuditOutcome.REFUSED)
     with pytest.raises(asyncpg.CheckViolationError):
         async with house.service.unit_of_work() as uow:
@@ -262,7 +191,7 @@ async def test_a_withdrawn_notice_makes_room_for_another(
     await accepted(counter, hanako)
     page = await counter.page(hanako)
     assert [n["receipt"] for n in page["notices"]] == ["2026-000001", "2026-000002"]
-    assert len(await audited(house, AuditOperation.ENTRY_CANCELLED)) == 1
+    assert len(await house.audited(AuditOperation.ENTRY_CANCELLED)) == 1
 
 
 @pytest.mark.parametrize(
