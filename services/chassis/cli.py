@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 import asyncpg
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from services.chassis import database, dead_letter_commands, migrations
 from services.chassis.service import Service
@@ -28,6 +29,8 @@ def main(
     except ValidationError as error:
         names = ", ".join("NENKIN_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
         sys.exit(f"settings missing or wrong: {names} (see services/chassis/settings.py)")
+    except SettingsError as error:  # names the field, not its value
+        sys.exit(f"settings: {error} (JSON is expected)")
     service = build(settings)
     arguments = _parser(service).parse_args(argv)
     try:

@@ -1,5 +1,6 @@
 """The service's database: one pool, TLS with the service's certificate, JSON decoded."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -92,8 +93,11 @@ class Database:
 
     async def close(self) -> None:
         if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), 10)
+            except TimeoutError:  # somebody holds on to a connection
+                pool.terminate()
 
     @property
     def pool(self) -> "asyncpg.Pool[asyncpg.Record]":

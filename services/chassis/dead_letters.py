@@ -51,7 +51,9 @@ update bus.dead_letters set state = 'parked', code = $2, reason = $3, attempts =
 where id = $1
 """
 _WAIT = "update bus.dead_letters set state = 'waiting' where id = any($1::bigint[])"
-_MEND = "update bus.dead_letters set mended = $2 where id = $1"
+_MEND = """
+update bus.dead_letters set mended = $2 where id = $1 and state in ('parked', 'waiting')
+"""
 _COUNT = """
 select state, count(*) as n from bus.dead_letters
 where state in ('parked', 'waiting') group by state

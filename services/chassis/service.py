@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -260,16 +261,18 @@ class Service:
 
     async def measure(self) -> None:
         """Bring the gauges that are read from the database up to date."""
-        async with self.database.read() as connection:
-            rows, age = await connection.fetchrow(
-                "select count(*), coalesce(extract(epoch from now() - min(created_at)), 0)::float8"
-                " from bus.outbox"
-            )
-            letters = await dead_letters.count(connection)
-        self.metrics.outbox_rows.set(rows)
-        self.metrics.outbox_age.set(age)
-        for state in ("parked", "waiting"):
-            self.metrics.dead_letters.labels(state).set(letters.get(state, 0))
+        with contextlib.suppress(*database.TRANSIENT):  # the other figures are wanted all the more
+            async with asyncio.timeout(3), self.database.read() as connection:
+                rows, age = await connection.fetchrow(
+                    "select count(*),"
+                    " coalesce(extract(epoch from now() - min(created_at)), 0)::float8"
+                    " from bus.outbox"
+                )
+                letters = await dead_letters.count(connection)
+            self.metrics.outbox_rows.set(rows)
+            self.metrics.outbox_age.set(age)
+            for state in ("parked", "waiting"):
+                self.metrics.dead_letters.labels(state).set(letters.get(state, 0))
         if self._consumer is not None:
             for topic, lag in (await self._consumer.lag()).items():
                 self.metrics.lag.labels(topic).set(lag)
