@@ -1,6 +1,7 @@
 """What a service outlives: brokers that are away, a relay that fails, a migration beside it."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import pytest
 
 from contracts.events import AuditOperation
 from deploy.local.testing import TestStack
-from services.chassis import audit, database, migrations
+from services.chassis import audit, database, migrations, peers
 from services.chassis.packing import Message, pack
 from services.chassis.relay import Relay
 from tests.chassis.toy import Toys, running, until
@@ -31,6 +32,34 @@ async def test_a_migration_runs_beside_a_running_service(clean_stack: TestStack)
         async with asyncio.timeout(5):
             await migrations.apply(connection, "token_vault", migrations.CHASSIS / "none")
         await connection.close()
+
+
+async def test_who_connects_and_says_nothing_or_no_end_of_it_is_hung_up_on(
+    clean_stack: TestStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "HEAD_S", 0.5)
+    operator = clean_stack.layout.certs / "operator"
+    toys = Toys(clean_stack)
+    async with toys.noting().running() as second:
+        assert second.listener is not None
+        tls = second.settings.model_copy(update={"certs_dir": operator}).client_tls("operator")
+        for said in (b"", b"GET / HTTP/1.1\r\nx: y", b"GET / HTTP/1.1\r\nx: " + b"y" * 100_000):
+            reader, writer = await asyncio.open_connection(
+                "localhost", second.listener.port, ssl=tls
+            )
+            writer.write(said)
+            async with asyncio.timeout(5):
+                with contextlib.suppress(ConnectionError):
+                    assert await reader.read() == b""
+            writer.close()
+        reader, writer = await asyncio.open_connection("localhost", second.listener.port, ssl=tls)
+        request = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        for pause in (0.3, 1.0, 0.1):  # longer than a head may take lies between two requests
+            await asyncio.sleep(pause)
+            writer.write(request)
+            assert b"200 OK" in await reader.readline()
+            await reader.readuntil(b"}")
+        writer.close()
 
 
 async def test_a_relay_outlives_an_error_that_nobody_knows(
