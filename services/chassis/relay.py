@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError
 
 from services.chassis import database
 from services.chassis.metrics import Metrics
@@ -150,13 +150,13 @@ class Relay:
             return
         # aiokafka's own way to close is to send all that is left, however long the brokers take;
         # cut short, it leaves its sender running for ever.
+        producer._closed = True  # noqa: SLF001  see above
+        ending = [asyncio.create_task(producer.client.close())]
         sender = producer._sender.sender_task  # noqa: SLF001  see above
         if sender is not None:
             sender.cancel()
-            producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001  see above
-        for closing in (producer.stop, producer.client.close):
-            # Gathered: that the sender was cancelled must not look as if this task were.
-            await asyncio.gather(asyncio.wait_for(closing(), 2), return_exceptions=True)
+            ending.append(sender)
+        await asyncio.wait(ending, timeout=5)
 
 
 async def _send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
