@@ -77,7 +77,9 @@ async def test_a_refused_event_parks_its_key_and_replay_lets_it_go_on_in_order(
     await until(lambda: ("b", 2) in toys.seen)
 
     assert ("a", 3) not in toys.seen
-    open_letters = await letters(first)
+    async with asyncio.timeout(10):
+        while len(open_letters := await letters(first)) < 3:  # noqa: ASYNC110  rows tell nobody
+            await asyncio.sleep(0.05)
     assert [state for _, _, state in open_letters] == ["parked", "waiting", "waiting"]
 
     parked = open_letters[0][0]
