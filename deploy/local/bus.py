@@ -22,6 +22,7 @@ from kafka.admin import (
     ConfigResource,
     ConfigResourceType,
     KafkaAdminClient,
+    MemberToRemove,
     OffsetSpec,
     ResourcePattern,
     ResourcePatternFilter,
@@ -224,6 +225,22 @@ def forget_records(client: KafkaAdminClient) -> None:
     filled = {tp: end.offset for tp, end in ends.items() if end.offset > 0}
     if filled:
         client.delete_records(filled)
+
+
+def dismiss_members(client: KafkaAdminClient) -> None:
+    """Put everybody out of the services' consumer groups. For tests: a static member that has
+    stopped is kept for its session timeout, with its partitions and its way of sharing them."""
+    # Asking for a group that never was would make the broker look for its place first.
+    groups = [group["group_id"] for group in client.list_groups()]
+    for group, described in client.describe_groups(groups).items() if groups else ():
+        members = [
+            MemberToRemove(group_instance_id=member["group_instance_id"])
+            if member["group_instance_id"]
+            else MemberToRemove(member_id=member["member_id"])
+            for member in described["members"]
+        ]
+        if members:
+            client.remove_group_members(group, members)
 
 
 def _ms(span: timedelta) -> int:

@@ -47,13 +47,15 @@ class TestStack(Stack):
             return make()
 
     def clean(self, *services: str) -> None:
-        """Empty all topics, and the databases of these services (by default of all).
+        """Empty all topics and consumer groups, and the databases of these services (by default
+        of all).
 
         Nobody may use them meanwhile: connections to those databases are cut.
         """
         wanted = services or databases.migratable(SERVICES)
         _finish(databases.clean(self.database_server, wanted))
         with bus.admin_client(self.bootstrap, self.layout.certs) as client:
+            bus.dismiss_members(client)
             bus.forget_records(client)
 
     def fresh_database(self, service: str) -> str:

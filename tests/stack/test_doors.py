@@ -2,9 +2,12 @@
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    InconsistentGroupProtocolError,
     KafkaConnectionError,
     TopicAuthorizationFailedError,
 )
@@ -73,12 +76,14 @@ async def test_nobody_writes_what_the_contracts_do_not_name(stack, name, topic):
         ("operator", "persons.events"),
     ],
 )
-async def test_nobody_reads_what_the_contracts_do_not_name(stack, name, topic):
+async def test_nobody_reads_what_the_contracts_do_not_name(clean_stack, name, topic):
+    stack = clean_stack
     with pytest.raises((*DENIED, GroupAuthorizationFailedError)):
         await consume(stack, name, topic)
 
 
-async def test_a_service_has_its_own_consumer_group_and_no_other(stack):
+async def test_a_service_has_its_own_consumer_group_and_no_other(clean_stack):
+    stack = clean_stack
     with pytest.raises(GroupAuthorizationFailedError):
         await consume(stack, "identity", "residents.tokenised", group="audit")
 
@@ -235,7 +240,8 @@ async def test_a_fresh_database_is_its_own(stack, fresh_database):
         await enter(stack, "audit", "audit", first)
 
 
-async def test_cleaning_empties_topics_and_databases(stack):
+async def test_cleaning_empties_topics_and_databases(clean_stack):
+    stack = clean_stack
     await produce(stack, UPSTREAM_REGISTER, "inbound.residents", [b"x"])
     async with stack.database_server.connect("identity_migrate", database="identity") as connection:
         await connection.execute("create table migrations.left_over (a int)")
@@ -243,3 +249,22 @@ async def test_cleaning_empties_topics_and_databases(stack):
     assert await consume(stack, "token_vault", "inbound.residents") == []
     left = "select to_regclass('migrations.left_over')"
     assert await enter(stack, "identity_migrate", "identity_migrate", "identity", left) is None
+
+
+async def test_cleaning_puts_out_a_member_that_stopped_without_leaving(clean_stack):
+    stack = clean_stack
+    left_behind = AIOKafkaConsumer(
+        "audit.events",
+        bootstrap_servers=stack.bootstrap,
+        security_protocol="SSL",
+        ssl_context=tls(stack.layout.certs, "audit"),
+        group_id="audit",
+        group_instance_id="audit-9",
+        partition_assignment_strategy=(RangePartitionAssignor,),
+    )
+    await left_behind.start()
+    await left_behind.stop()
+    with pytest.raises(InconsistentGroupProtocolError):
+        await consume(stack, "audit", "audit.events")
+    stack.clean("audit")
+    assert await consume(stack, "audit", "audit.events") == []
