@@ -20,6 +20,17 @@ _GRACE_S = 40.0
 """A clean stop takes half a second; the first one also writes the class archive."""
 
 
+def cluster_id(drawn: uuid.UUID) -> str:
+    """A cluster's id as Kafka writes one: 22 characters of URL-safe Base64, no hyphen in front.
+
+    Kafka itself draws again where there is one: its storage tool takes that for an option. Here
+    the first byte is changed instead, so that every draw has its id.
+    """
+    first = drawn.bytes[0]
+    changed = bytes([first & 0x7F]) if first >> 2 == 0b111110 else drawn.bytes[:1]
+    return urlsafe_b64encode(changed + drawn.bytes[1:]).decode().rstrip("=")
+
+
 @dataclass(frozen=True, slots=True)
 class Kafka:
     """The broker of a stack."""
@@ -70,7 +81,7 @@ class Kafka:
         classes = ["-cp", ":".join(str(jar) for jar in sorted(jars))]
         logging = f"-Dlog4j2.configurationFile={CONF / 'log4j2.properties'}"
         if self.is_new:
-            cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            cluster = cluster_id(uuid.uuid4())
             tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
             run(
                 java.command(*classes, *tool, heap="64m", options=[logging]),

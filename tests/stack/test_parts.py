@@ -8,13 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from contracts.topics import SERVICES, TOPICS, UPSTREAM_REGISTER
-from deploy.local import artifacts, bus, ports, processes
+from deploy.local import artifacts, bus, kafka, ports, processes
 from deploy.local.errors import Interrupted, StackError
 from deploy.local.layout import PROJECT, Layout, State
 from deploy.local.processes import Process, started_at
@@ -242,3 +245,10 @@ def test_status_knows_no_stack(tmp_path, capsys):
     )  # fmt: skip
     assert done.returncode == 3
     assert "stopped" in done.stdout
+
+
+@given(st.binary(min_size=16, max_size=16))
+@example(b"\xf8" + bytes(15))  # "-A…": what the storage tool takes for an option
+def test_a_cluster_id_is_never_taken_for_an_option(drawn):
+    written = kafka.cluster_id(uuid.UUID(bytes=drawn))
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{21}", written)
