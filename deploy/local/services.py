@@ -149,15 +149,21 @@ class Services:
         )
 
     def make_vault_key(self) -> None:
-        """The vault's key-encryption key, once: sealed with a passphrase that is made first."""
+        """Have the vault make what it lacks of its keys, the key-encryption key's file among them,
+        sealed with a passphrase that is made first. Its tables must be there.
+
+        Asked at every start: a key file says nothing of what the database holds, which may have
+        been emptied. Raises ``StackError`` when the database's keys need a file that is gone.
+        """
         secret, key = self._vault_files()
-        if key.exists():
-            return
+        new = not key.exists()
         private_folder(secret.parent)
         private_folder(key.parent)
-        write(secret, secrets.token_urlsafe(32).encode() + b"\n", 0o600)
-        self.command("token_vault", "init-keys", what="making the key-encryption key")
-        self.progress.say("token_vault", "made its key-encryption key")
+        if not secret.exists():
+            write(secret, secrets.token_urlsafe(32).encode() + b"\n", 0o600)
+        self.command("token_vault", "init-keys", what="making the keys that are missing")
+        if new:
+            self.progress.say("token_vault", "made its key-encryption key")
 
     def _own(self, service: str) -> dict[str, str]:
         """What only this service is told."""

@@ -119,6 +119,8 @@ class Stack:
     def run_services(self, services: Sequence[str]) -> None:
         """Start services on the servers that run already, and wait until they are ready."""
         with self._changing():
+            if "token_vault" in services:
+                self.services.make_vault_key()
             self._services_up(services)
 
     def stop_services(self, services: Sequence[str] | None = None) -> None:
@@ -217,8 +219,6 @@ class Stack:
 
     def _services_up(self, wanted: Sequence[str]) -> None:
         services = self.services
-        if "token_vault" in wanted:
-            services.make_vault_key()
         started = {}
         for name in wanted:
             if not self.state.running(name):

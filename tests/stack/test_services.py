@@ -113,3 +113,31 @@ def test_settings_for_a_service_in_the_test_itself(stack, monkeypatch):
     assert settings.http_port == 0
     assert settings.kafka_bootstrap == stack.bootstrap
     assert os.environ["NENKIN_HTTP_PORT"] == "1"
+
+
+def test_a_vault_whose_database_was_emptied_gets_keys_again(clean_stack):
+    stack = clean_stack
+    with stack.serving("token_vault"):
+        first = publish_key(stack)
+    stack.clean("token_vault")
+    with stack.serving("token_vault"):
+        assert publish_key(stack) != first
+
+
+def test_a_passphrase_outlives_the_file_it_opens(clean_stack):
+    stack = clean_stack
+    with stack.serving("token_vault"):
+        pass
+    key = stack.layout.home / "vault" / "key-encryption.key"
+    secret = stack.layout.home / "secrets" / "vault-passphrase"
+    kept, passphrase = key.rename(key.with_suffix(".kept")), secret.read_bytes()
+    try:
+        with pytest.raises(StackError, match="restore that file"):
+            stack.run_services(["token_vault"])
+        assert secret.read_bytes() == passphrase
+    finally:
+        kept.rename(key)
+
+
+def publish_key(stack: TestStack) -> str:
+    return stack.services.command("token_vault", "publish-key", what="asking for the sealing key")
