@@ -136,18 +136,20 @@ class Consumer:
         consumer = self.subscriber.consumer
         return consumer is not None and bool(consumer.assignment())
 
-    async def lag(self) -> dict[str, int]:
-        """Records on the bus that this instance has yet to take in, by topic; of as much as the
-        brokers tell within a few seconds."""
+    async def lag(self) -> dict[str, int] | None:
+        """Records on the bus that this instance has yet to take in, by topic. ``None``: nobody
+        knows, as it has no share of the partitions, or the brokers do not answer within seconds."""
         consumer = self.subscriber.consumer
         if consumer is None or not (assignment := consumer.assignment()):
-            return {}
+            return None
         lag: dict[str, int] = {}
-        with contextlib.suppress(KafkaError, TimeoutError):
+        try:
             async with asyncio.timeout(3):
                 for partition, end in (await consumer.end_offsets(assignment)).items():
                     behind = end - await consumer.position(partition)
                     lag[partition.topic] = lag.get(partition.topic, 0) + max(behind, 0)
+        except (KafkaError, TimeoutError):
+            return None
         return lag
 
     async def _parsed(self, raw: tuple[Any, ...]) -> KafkaMessage:

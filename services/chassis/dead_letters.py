@@ -55,8 +55,8 @@ _MEND = """
 update bus.dead_letters set mended = $2 where id = $1 and state in ('parked', 'waiting')
 """
 _COUNT = """
-select state, count(*) as n from bus.dead_letters
-where state in ('parked', 'waiting') group by state
+select state, coalesce(code, '') as code, count(*) as n from bus.dead_letters
+where state in ('parked', 'waiting') group by 1, 2
 """
 
 
@@ -155,7 +155,7 @@ async def keep_waiting(connection: asyncpg.Connection, ids: Sequence[int]) -> No
     await connection.execute(_WAIT, ids)
 
 
-async def count(connection: asyncpg.Connection) -> dict[str, int]:
-    """Open letters by state."""
+async def count(connection: asyncpg.Connection) -> dict[tuple[str, str], int]:
+    """Open letters by state and by the code of their refusal: "" for those behind another."""
     rows = await connection.fetch(_COUNT)
-    return {row["state"]: row["n"] for row in rows}
+    return {(row["state"], row["code"]): row["n"] for row in rows}

@@ -279,7 +279,7 @@ class Intake:
         now = self._clock.now()
         newest = {item.topic: item.time for i in fresh if isinstance(item := items[i], Received)}
         for topic, time in newest.items():
-            self._metrics.freshness.labels(topic).set(max((now - time).total_seconds(), 0))
+            self._metrics.took_in(topic, time, now)
         by_topic: dict[str, int] = {}
         for i in fresh:
             by_topic[records[i].topic] = by_topic.get(records[i].topic, 0) + 1

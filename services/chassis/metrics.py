@@ -1,5 +1,8 @@
 """What operators watch: lag, outbox, batches, freshness, duplicates, losses, dead letters."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -63,7 +66,13 @@ class Metrics:
             registry=self.registry,
         )
         self.freshness = Gauge(
-            "bus_freshness_seconds", "Age of the newest event when it was taken in", ["topic"],
+            "bus_freshness_seconds",
+            "How old what is known of a topic may be: 0 when all is taken in",
+            ["topic"],
+            registry=self.registry,
+        )
+        self.latency = Gauge(
+            "bus_latency_seconds", "Age of the newest event when it was taken in", ["topic"],
             registry=self.registry,
         )  # fmt: skip
         self.lag = Gauge(
@@ -85,12 +94,52 @@ class Metrics:
             registry=self.registry,
         )
         self.dead_letters = Gauge(
-            "dead_letters_open", "Open dead letters", ["state"], registry=self.registry
+            "dead_letters_open",
+            "Open dead letters, by why they were refused; without a code: behind a refused one",
+            ["state", "code"],
+            registry=self.registry,
+        )
+        self.ready = Gauge(
+            "service_ready", "1: this part of the service works", ["part"], registry=self.registry
         )
         self.requests = Histogram(
             "http_request_seconds", "Requests by route", ["route", "method", "status"],
             buckets=_SECONDS, registry=self.registry,
         )  # fmt: skip
+        self._known: dict[str, datetime] = {}
+
+    def begin(self, topics: Iterable[str], now: datetime) -> None:
+        """Show every topic from the start: an increase from nothing at all is none to Prometheus.
+
+        Nothing is known of what waited before ``now``, so freshness is counted from then.
+        """
+        for topic in topics:
+            for counter in (self.handled, self.duplicates, self.lost):
+                counter.labels(topic)
+            for gauge in (self.stopped, self.unreadable, self.breaker):
+                gauge.labels(topic).set(0)
+            self._known[topic] = now
+        for kind in ("unknown", "breaker", "transient"):
+            self.failures.labels(kind)
+
+    def took_in(self, topic: str, time: datetime, now: datetime) -> None:
+        """The newest event of a batch, of ``time``, was taken in."""
+        self.latency.labels(topic).set(max((now - time).total_seconds(), 0))
+        known = self._known.get(topic)
+        # A sender's clock may be ahead; nobody knows more than there is.
+        self._known[topic] = min(max(time, known) if known else time, now)
+
+    def behind(self, lag: Mapping[str, int] | None, now: datetime) -> None:
+        """What waits on the bus, by topic; ``None``: nobody could say. Brings freshness up to date:
+        how long ago all was taken in, or else how old the newest is that was."""
+        if lag is None:
+            self.lag.clear()
+        for topic in self._known:
+            if lag is not None:
+                self.lag.labels(topic).set(lag.get(topic, 0))
+                if not lag.get(topic, 0):
+                    self._known[topic] = now
+            self.freshness.labels(topic).set((now - self._known[topic]).total_seconds())
 
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""

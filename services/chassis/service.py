@@ -16,7 +16,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from contracts.topics import Topic, consumed_by
-from services.chassis import database, dead_letters, http, logs
+from services.chassis import breaker, database, dead_letters, http, logs
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consumer import Consumer
@@ -179,6 +179,7 @@ class Service:
         finished, the outbox sent."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.opened())
+            self.metrics.begin([topic.name for topic in self.handlers], self.clock.now())
             await self._start_relay(stack)
             await self._start_listeners(stack)
             if self.handlers:
@@ -269,13 +270,21 @@ class Service:
                     " from bus.outbox"
                 )
                 letters = await dead_letters.count(connection)
+                breakers = await breaker.listing(connection)
             self.metrics.outbox_rows.set(rows)
             self.metrics.outbox_age.set(age)
-            for state in ("parked", "waiting"):
-                self.metrics.dead_letters.labels(state).set(letters.get(state, 0))
+            # A code that nothing is refused for any more is no longer shown.
+            self.metrics.dead_letters.clear()
+            for labels in {("parked", ""): 0, ("waiting", ""): 0, **letters}:
+                self.metrics.dead_letters.labels(*labels).set(letters.get(labels, 0))
+            # As the database has it: whichever instance opened it, and before a restart or since.
+            waiting = {row["topic"] for row in breakers if not row["park_anyway"]}
+            for topic in self.handlers:
+                self.metrics.breaker.labels(topic.name).set(topic.name in waiting)
         if self._consumer is not None:
-            for topic, lag in (await self._consumer.lag()).items():
-                self.metrics.lag.labels(topic).set(lag)
+            self.metrics.behind(await self._consumer.lag(), self.clock.now())
+        for part, works in (await self.readiness()).items():
+            self.metrics.ready.labels(part).set(works)
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT."""
