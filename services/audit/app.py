@@ -3,19 +3,20 @@
 from pathlib import Path
 
 from contracts.topics import AUDIT_EVENTS
-from services.audit import api, handlers
-from services.audit.commands import BACKGROUND, COMMANDS
+from services.audit import api, commands, handlers, watch
 from services.audit.settings import Settings
 from services.chassis.service import Service
 
 
 def build(settings: Settings) -> Service:
     """The service; nothing is opened."""
-    return Service(
+    service = Service(
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
         handlers={AUDIT_EVENTS: handlers.on_audit_events},
         routers=(api.router,),
-        commands=COMMANDS,
-        background=BACKGROUND,
+        commands=commands.COMMANDS,
+        background=(*commands.BACKGROUND, *watch.BACKGROUND),
     )
+    service.state = watch.Watch(service.metrics.registry)
+    return service

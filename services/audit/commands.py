@@ -25,13 +25,14 @@ _PROGRESS_EVERY_S = 2.0
 class Tally:
     """How far a verification has come; told on standard error every two seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, told: bool = True) -> None:
         self.records = 0
+        self._tell = told
         self.began = self._told = time.monotonic()
 
     def add(self, records: int, shard: int, position: int) -> None:
         self.records += records
-        if time.monotonic() - self._told > _PROGRESS_EVERY_S:
+        if self._tell and time.monotonic() - self._told > _PROGRESS_EVERY_S:
             self._told = time.monotonic()
             print(f"shard {shard}: {position:,} checked, {self.rate:,} a second", file=sys.stderr)
 
@@ -42,12 +43,17 @@ class Tally:
 
 
 async def verify_chains(
-    service: Service, shards: Sequence[int] | None, marks: Sequence[Head], tally: Tally
+    service: Service,
+    shards: Sequence[int] | None,
+    marks: Sequence[Head],
+    tally: Tally,
+    *,
+    piece: int = 2000,
 ) -> list[Fault]:
     """Walk the chains of ``shards`` (None: all), and return the first damage of each.
 
-    All of it is one consistent look at the database, read through a cursor: memory does not grow
-    with the number of records.
+    All of it is one consistent look at the database, read through a cursor, ``piece`` records at a
+    time: memory does not grow with the number of records.
     """
     faults = []
     async with service.database.read() as connection:
@@ -57,11 +63,11 @@ async def verify_chains(
             shards = sorted(known.union(await store.recorded_shards(connection)))
         for shard in shards:
             walk, fault = Walk(shard, marks), None
-            async for piece in store.stored(connection, shard):
-                fault = walk.feed(piece)
+            async for records in store.stored(connection, shard, piece=piece):
+                fault = walk.feed(records)
                 if fault is not None:
                     break
-                tally.add(len(piece), shard, walk.head.position)
+                tally.add(len(records), shard, walk.head.position)
             fault = fault or walk.finish(heads.get(shard))
             if fault is not None:
                 faults.append(fault)
@@ -71,7 +77,7 @@ async def verify_chains(
 async def _verify(service: Service, arguments: argparse.Namespace) -> int:
     settings = cast(Settings, service.settings)
     try:
-        marks = _marks(settings, arguments.checkpoint, arguments.public_key)
+        marks = known_heads(settings, arguments.checkpoint, arguments.public_key)
     except (signing.BadCheckpoint, OSError, ValueError) as error:
         print(f"cannot verify: {error}", file=sys.stderr)
         return 2
@@ -89,11 +95,15 @@ async def _verify(service: Service, arguments: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _marks(settings: Settings, places: Sequence[Path] | None, public: Path | None) -> list[Head]:
-    """The heads that checkpoints vouch for. Raises where one named cannot be relied on."""
+def known_heads(
+    settings: Settings, places: Sequence[Path] | None, public: Path | None
+) -> list[Head]:
+    """The heads that checkpoints vouch for: those of ``places``, or else of the folder that they
+    are written to. Raises `BadCheckpoint`, `OSError` or `ValueError` where one cannot be relied
+    on."""
     if not places:
         places = [settings.checkpoint_dir] if settings.checkpoint_dir else []
-        places = [place for place in places if place.is_dir()]
+        places = [place for place in places if any(place.glob("checkpoint-*.json"))]
     if not places:
         return []
     key = signing.public_key(public or signing.public_file(settings.signing_key))

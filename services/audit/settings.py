@@ -23,6 +23,10 @@ class Settings(ServiceSettings):
     """``NENKIN_CHECKPOINT_KEY``: Ed25519 private key (PEM) that signs checkpoints; by default
     audit-checkpoint.key in ``NENKIN_CERTS_DIR``. Made on first use where there is none."""
 
+    verify_every_s: int = Field(default=6 * 3600, ge=1)
+    """``NENKIN_VERIFY_EVERY_S``: seconds between two verifications of all records by the running
+    service, which shows what it found at ``/metrics``."""
+
     @property
     def signing_key(self) -> Path:
         """The private key's file. Its public half lies beside it, with the suffix ``.pub``."""
