@@ -98,7 +98,7 @@ async def test_it_looks_again_and_again(audit: Service, stack: TestStack, databa
     task = asyncio.create_task(keep_verifying(audit))
     try:
         async with asyncio.timeout(30):
-            while not shown(audit, "audit_chain_verified_records"):  # noqa: ASYNC110  a gauge
+            while not shown(audit, "audit_chain_verified_records"):  # noqa: ASYNC110  it tells nobody
                 await asyncio.sleep(0.05)
             await damage(stack, database, "delete from audit.records where position = 30")
             while broken(audit) != {"0", "1"}:  # noqa: ASYNC110  a gauge tells nobody
