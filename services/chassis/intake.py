@@ -40,6 +40,8 @@ on conflict (producer, topic, shard) do update
     set epoch = excluded.epoch, number = excluded.number
 """
 
+_UNDONE = "select producer, topic, shard, epoch, number, before_epoch from bus.undone"
+
 Lane = tuple[str, str, int]
 """(producer, topic, shard)."""
 Item = Received[Any] | Refusal
@@ -55,6 +57,8 @@ class Tally:
 
     handled: int = 0
     duplicates: int = 0
+    undone: int = 0
+    """Of a past that a restored backup undid: passed over."""
     refused: int = 0
     waiting: int = 0
     lost: list[tuple[Record, int]] = field(default_factory=list)
@@ -84,6 +88,7 @@ class Intake:
         self._metrics = metrics
         self._breakers = breakers
         self._epoch: int | None = None
+        self._undone: dict[Lane, list[tuple[tuple[int, int], int]]] = {}
 
     @asynccontextmanager
     async def unit(self, shards: Sequence[int] = ()) -> AsyncIterator[UnitOfWork]:
@@ -93,6 +98,8 @@ class Intake:
             if shards:
                 await connection.execute(_LOCK, _SHARD_LOCKS, sorted(set(shards)))
             if self._epoch is None:
+                # Both change while no service runs, and never otherwise.
+                self._undone = await _read_undone(connection)
                 self._epoch = await connection.fetchval("select epoch from bus.epoch")
             uow = UnitOfWork(connection, self._service, self._epoch, self._clock.now())
             yield uow
@@ -221,15 +228,24 @@ class Intake:
         for i, record in enumerate(records):
             producer, epoch, number = position(record, self._bus_epoch)
             lane = producer, record.topic, record.shard
+            if self._undone and self._is_undone(lane, epoch, number):
+                tally.undone += 1
+                continue
             known = marks.get(lane)
             if known and (epoch, number) <= known:
                 tally.duplicates += 1
                 continue
-            if known and epoch == known[0] and number > known[1] + 1 and _gapless(lane):
+            if known and _follows(lane, epoch, known) and number > known[1] + 1:
                 tally.lost.append((record, number - known[1] - 1))
             marks[lane] = epoch, number
             fresh.append(i)
         return fresh
+
+    def _is_undone(self, lane: Lane, epoch: int, number: int) -> bool:
+        return any(
+            first <= (epoch, number) and epoch < before
+            for first, before in self._undone.get(lane, ())
+        )
 
     def _report_loss(self, record: Record, lost: int) -> None:
         self._metrics.lost.labels(record.topic).inc(lost)
@@ -285,15 +301,28 @@ class Intake:
             by_topic[records[i].topic] = by_topic.get(records[i].topic, 0) + 1
         for topic, n in by_topic.items():
             self._metrics.handled.labels(topic).inc(n)
+        if tally.undone:
+            log.info("events that a restored backup undid are passed over",
+                     extra={"data": {"count": tally.undone}})  # fmt: skip
         if tally.duplicates:
             self._metrics.duplicates.labels(records[0].topic).inc(tally.duplicates)
 
 
-def _gapless(lane: Lane) -> bool:
-    """Whether each of a lane's numbers has to come: not where only stray records fall back on
-    their offsets, on a topic whose senders number their own."""
+async def _read_undone(
+    connection: asyncpg.Connection,
+) -> dict[Lane, list[tuple[tuple[int, int], int]]]:
+    undone: dict[Lane, list[tuple[tuple[int, int], int]]] = {}
+    for producer, topic, shard, epoch, number, before in await connection.fetch(_UNDONE):
+        undone.setdefault((producer, topic, shard), []).append(((epoch, number), before))
+    return undone
+
+
+def _follows(lane: Lane, epoch: int, known: tuple[int, int]) -> bool:
+    """Whether a lane's next number has to be the one after the known one. A sender of the house
+    counts on in a new epoch; offsets do not, and stray records on a topic whose senders number
+    their own fall back on offsets that others take up too."""
     producer, topic, _ = lane
-    return bool(producer) or UPSTREAM_REGISTER in TOPICS[topic].producers
+    return bool(producer) or (epoch == known[0] and UPSTREAM_REGISTER in TOPICS[topic].producers)
 
 
 def sort_out(

@@ -110,6 +110,21 @@ def body(version: int) -> bytes:
     return event.model_dump_json().encode()
 
 
+def tokenised(version: int) -> bytes:
+    """The same as the vault passes it on."""
+    event = ResidentTokenised.model_validate(
+        {
+            "record_version": version,
+            "change": "snapshot",
+            "changed_on": RECORD.birth_date,
+            "reported_on": _DAY,
+            "record": RECORD,
+            "individual_number_token": None,
+        }
+    )
+    return event.model_dump_json().encode()
+
+
 def headers() -> list[tuple[str, bytes]]:
     """The headers of one upstream event."""
     return [
