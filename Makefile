@@ -2,10 +2,11 @@
 PYTHON ?= python3
 PY     := .venv/bin/python
 STACK  := $(PY) -m deploy.local
+BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters
+.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters backup restore
 
 ## The house
 
@@ -28,6 +29,12 @@ clean: venv  ## stop everything and remove the stack with its data
 
 dead-letters: venv  ## events a service refused (of=identity; do="replay 3 --dry-run")
 	@$(STACK) run $(or $(of),$(error say of=SERVICE)) dead-letters $(or $(do),list)
+
+backup: venv  ## back the running databases up, encrypted (to=FOLDER; key=recovery.pub)
+	@$(BACKUP) take $(if $(key),--recovery-key $(key))
+
+restore: venv  ## put a backup in the databases' place (from=NAME or latest; key=recovery.key)
+	@$(BACKUP) restore $(or $(from),$(error say from=NAME; "python -m deploy.backup list" shows them)) $(if $(key),--key $(key))
 
 ## Working on it
 

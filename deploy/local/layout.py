@@ -37,7 +37,7 @@ class Layout:
     name: str
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name) or self.name == "cache":
+        if not NAME.fullmatch(self.name) or self.name in {"cache", "backups"}:
             raise StackError(f"not a name for a stack: {self.name!r} (small letters, digits, - _)")
 
     @property

@@ -218,6 +218,8 @@ class Stack:
             self.progress.say("zipkin", f"traces on http://localhost:{port}")
 
     def _services_up(self, wanted: Sequence[str]) -> None:
+        if self.state.facts.get("restore") == "unfinished":
+            raise StackError("a restore was broken off: repeat it before services start")
         services = self.services
         started = {}
         for name in wanted:

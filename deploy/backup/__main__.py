@@ -1,0 +1,5 @@
+import sys
+
+from deploy.backup.cli import main
+
+sys.exit(main())
