@@ -68,4 +68,5 @@ class House:
 
     @staticmethod
     def _busy(metrics: Mapping[str, float]) -> bool:
-        return metrics.get("bus_lag_events", 0) > 0 or metrics.get("outbox_rows", 0) > 0
+        # Freshness stands at nothing only where it is known that nothing waits.
+        return metrics.get("bus_freshness_seconds", 0) > 0 or metrics.get("outbox_rows", 0) > 0

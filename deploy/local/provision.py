@@ -9,7 +9,6 @@ to that identity's container and to no other.
 
 import argparse
 import asyncio
-import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -24,9 +23,7 @@ from deploy.local.stack import CLIENTS
 KAFKA, POSTGRES = "kafka", "postgres"
 CLIENT_PORT, CONTROLLER_PORT, DATABASE_PORT = 9092, 9093, 5432
 RUNS_AS = 10001
-"""User id in the images of the services and of Kafka."""
-DATABASE_RUNS_AS = 999
-"""User id of ``postgres`` in its image."""
+"""User id in every image of ours, of whoever reads these files and of the job that makes them."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +51,7 @@ def host_of(service: str) -> str:
 
 
 def files(folder: Path) -> None:
-    """Make what the containers are given to read. As root, each file goes to who reads it."""
+    """Make what the containers are given to read, and the folders of those that keep files."""
     certs = folder / "certs"
     hosts: dict[str, tuple[str, ...]] = {service: (host_of(service),) for service in SERVICES}
     hosts |= {"broker": (KAFKA,), "postgres": (POSTGRES,)}
@@ -64,11 +61,8 @@ def files(folder: Path) -> None:
     certificates.private_folder(vault.parent)
     if not vault.exists():
         certificates.write(vault, secrets.token_urlsafe(32).encode() + b"\n", 0o600)
-    (folder / "vault").mkdir(exist_ok=True)
-    if os.geteuid() == 0:
-        _hand_over(folder, RUNS_AS)
-        for place in (certs / "postgres", folder / "conf" / POSTGRES):
-            _hand_over(place, DATABASE_RUNS_AS)
+    for name in ("vault", "audit", "prometheus"):
+        certificates.private_folder(folder / name)
     print(f"{made} certificates made")
 
 
@@ -123,11 +117,6 @@ def _server_files(conf: Path) -> None:
     for name in ("ca.pem", "postgres.crt", "postgres.key"):
         source = conf.parent / "certs" / "postgres" / name
         certificates.write(postgres / name, source.read_bytes(), 0o600)
-
-
-def _hand_over(place: Path, user: int) -> None:
-    for path in (place, *place.rglob("*")):
-        os.chown(path, user, user)
 
 
 if __name__ == "__main__":

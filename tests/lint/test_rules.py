@@ -139,7 +139,7 @@ def test_length(rules_in):
         ("deploy/run.sh", "cd /ro·ot/project"),
         ("docs/a.md", "in /ho·me/taro/nenkin"),
         ("requirements.lock", "--index-url https://pypi·.org/simple"),
-        ("deploy/images/Dockerfile", "RUN curl https://repo1.maven·.org/x"),
+        ("deploy/docker/Dockerfile", "RUN curl https://repo1.maven·.org/x"),
     ],
 )
 def test_no_machine_and_no_registry_is_named(rules_in, path, text):

@@ -9,10 +9,13 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import jsonschema
 import pytest
 import yaml
 from cryptography import x509
@@ -20,14 +23,17 @@ from cryptography import x509
 from contracts.topics import SERVICES
 from deploy.local import provision
 from deploy.local.layout import PROJECT
-from services.chassis.metrics import Metrics
 from services.chassis.settings import ServiceSettings
-from services.chassis.telemetry import ALLOWED
 
-OBSERVABILITY = PROJECT / "deploy" / "observability"
+DOCKER = PROJECT / "deploy" / "docker"
+DOCKERFILES = sorted(DOCKER.glob("*.Dockerfile"))
+SCHEMA = Path(__file__).with_name("compose-spec.schema.json")
+"""The specification's own: ``schema/`` of github.com/compose-spec/compose-go 2.16.2, Apache-2.0."""
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
 BY_SERVICE = {name: CONTAINERS[provision.host_of(name)] for name in SERVICES}
+JOBS = {"files", "servers", "vault-keys"}
+"""They end when they are done: what waits for them waits for that."""
 
 
 def mounts(container: dict[str, Any]) -> dict[str, str]:
@@ -63,15 +69,81 @@ def test_a_container_sees_its_own_keys_and_nobody_elses(service):
     own = {"/certs": f"certs/{service}"}
     if service == "token_vault":
         own |= {"/secrets": "secrets/token_vault", "/vault": "vault"}
+    if service == "audit":
+        own |= {"/audit": "audit"}
     assert seen == own
 
 
+def test_the_file_is_what_the_specification_says():
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.validate(COMPOSE, schema)
+    wrong = {"services": {"one": {"image": "x", "healthchek": {}}}}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)
+
+
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_nothing_runs_as_root_but_the_job_that_hands_out_the_keys(name):
+def test_a_container_can_do_nothing_that_it_need_not(name):
     container = CONTAINERS[name]
-    assert (container.get("user") == "0:0") == (name == "files")
-    if name == "files":
-        assert container["network_mode"] == "none"
+    assert container["read_only"] is True
+    assert container["cap_drop"] == ["ALL"]
+    assert "cap_add" not in container
+    assert container["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "pid", "ipc", "devices", "userns_mode"} & set(container)
+
+
+def user_of(container: dict[str, Any]) -> str:
+    """As which user a container runs: as it says itself, or as its Dockerfile does."""
+    if "user" in container:
+        return container["user"]
+    file = {path.name.removesuffix(".Dockerfile"): path for path in DOCKERFILES}[
+        container["image"].removeprefix("nenkin/")
+    ]
+    return re.findall(r"^USER (\S+)", file.read_text(), re.MULTILINE)[-1]
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_nothing_runs_as_root(name):
+    assert user_of(CONTAINERS[name]) == f"{provision.RUNS_AS}:{provision.RUNS_AS}"
+
+
+@pytest.mark.parametrize("name", sorted(set(CONTAINERS) - JOBS))
+def test_whatever_stays_is_asked_whether_it_is_well_and_comes_back(name):
+    container = CONTAINERS[name]
+    assert container["healthcheck"]["test"][0] == "CMD"
+    assert container["restart"] == "unless-stopped"
+
+
+def reach(name: str) -> set[str]:
+    """Who shares a network with a container."""
+    networks = set(CONTAINERS[name].get("networks", ()))
+    return {other for other, c in CONTAINERS.items() if networks & set(c.get("networks", ()))}
+
+
+def test_every_network_is_there_and_used():
+    used = {network for c in CONTAINERS.values() for network in c.get("networks", ())}
+    assert used == set(COMPOSE["networks"])
+    assert all("networks" in c or c["network_mode"] == "none" for c in CONTAINERS.values())
+
+
+def test_the_vault_is_on_a_network_only_with_those_that_may_ask_it_and_its_servers():
+    assert reach("token-vault") == {
+        "token-vault", "vault-keys", "kafka", "postgres", "gateway", "jps-reporting",
+        "prometheus", "collector",
+    }  # fmt: skip
+
+
+def test_the_way_out_is_only_from_what_is_published():
+    out = {name for name, network in COMPOSE["networks"].items() if not network.get("internal")}
+    leads = {name for name, c in CONTAINERS.items() if out & set(c.get("networks", ()))}
+    assert leads == {name for name, c in CONTAINERS.items() if "ports" in c}
+    assert leads == {"gateway", "grafana", "prometheus", "jaeger"}
+    assert CONTAINERS["files"]["network_mode"] == "none"
+
+
+def test_nobody_who_looks_reaches_the_servers():
+    for name in ("grafana", "prometheus", "jaeger", "collector"):
+        assert not {"bus", "data", "vault-servers"} & set(CONTAINERS[name]["networks"])
 
 
 def test_doors_are_open_on_this_machine_alone():
@@ -88,8 +160,8 @@ def test_services_wait_for_topics_rights_and_tables():
 
 
 def test_there_is_nothing_secret_in_the_files():
-    files = [PROJECT / "docker-compose.yml", *(PROJECT / "deploy" / "images").iterdir()]
-    files += [path for path in OBSERVABILITY.rglob("*") if path.is_file()]
+    files = [PROJECT / "docker-compose.yml"]
+    files += [path for path in DOCKER.rglob("*") if path.is_file()]
     for path in files:
         text = path.read_text()
         assert "PRIVATE KEY" not in text
@@ -106,66 +178,49 @@ def test_every_file_that_is_mounted_is_there():
                 assert volume["source"] in COMPOSE["volumes"]
 
 
-@pytest.mark.parametrize("file", ["service.Dockerfile", "kafka.Dockerfile"])
-def test_images_have_a_user_of_their_own_and_only_what_is_locked(file):
-    text = (PROJECT / "deploy" / "images" / file).read_text()
-    users = re.findall(r"^USER (\S+)", text, re.MULTILINE)
-    assert users[-1] == f"{provision.RUNS_AS}:{provision.RUNS_AS}"
+def lint(*files: Path) -> subprocess.CompletedProcess[str]:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    return subprocess.run([hadolint, *files], check=False, capture_output=True, text=True)
+
+
+def test_the_linter_has_nothing_to_say(tmp_path):
+    done = lint(*DOCKERFILES)
+    assert (done.returncode, done.stdout) == (0, "")
+    bad = tmp_path / "Dockerfile"
+    bad.write_text("FROM debian:latest\nRUN cd /tmp && sudo ls\n")
+    done = lint(bad)
+    assert done.returncode
+    assert {"DL3007", "DL3004"} <= set(re.findall(r"DL\d+", done.stdout))
+
+
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda path: path.name)
+def test_images_have_only_what_is_locked(file):
+    text = file.read_text()
     assert "curl" not in text
+    assert " ADD " not in text
     assert all("--require-hashes" in line for line in text.splitlines() if "pip install" in line)
+    for copied in re.findall(r"^COPY (?!--from)([\w./-]+)", text, re.MULTILINE):
+        assert (PROJECT / copied).exists()
 
 
-# Seeing
-
-
-def exposed() -> set[str]:
-    """The names of all the samples that a service exposes."""
-    names = set()
-    for family in Metrics().registry.collect():
-        names |= {sample.name for sample in family.samples} | {family.name}
-        if family.type == "histogram":
-            names |= {f"{family.name}_{part}" for part in ("bucket", "count", "sum")}
-        if family.type == "counter":
-            names.add(f"{family.name}_total")
-    return names
-
-
-def expressions() -> list[str]:
-    dashboard = json.loads((OBSERVABILITY / "grafana/dashboards/house.json").read_text())
-    shown = [t["expr"] for panel in dashboard["panels"] for t in panel.get("targets", [])]
-    rules = yaml.safe_load((OBSERVABILITY / "alerts.yaml").read_text())["groups"][0]["rules"]
-    return shown + [rule["expr"] for rule in rules]
-
-
-@pytest.mark.parametrize("expression", expressions())
-def test_what_is_shown_and_watched_exists(expression):
-    names = set(re.findall(r"\b(?:bus|outbox|dead|http)_\w+", expression))
-    assert names <= exposed()
-    assert names or expression.startswith("up{")
-
-
-def test_prometheus_asks_every_service():
-    config = yaml.safe_load((OBSERVABILITY / "prometheus.yaml").read_text())
-    [job] = config["scrape_configs"]
-    asked = {target for static in job["static_configs"] for target in static["targets"]}
-    assert asked == {f"{provision.host_of(name)}:8443" for name in SERVICES}
-    assert mounts(CONTAINERS["prometheus"]) == {"/certs": "certs/prometheus"}
-
-
-def test_the_collector_lets_through_what_the_services_may_say():
-    config = yaml.safe_load((OBSERVABILITY / "collector.yaml").read_text())
-    assert set(config["processors"]["redaction"]["allowed_keys"]) == ALLOWED | {"service.name"}
-    pipeline = config["service"]["pipelines"]["traces"]
-    for kind in ("receivers", "processors", "exporters"):
-        assert set(pipeline[kind]) <= set(config[kind])
+def test_every_image_of_ours_is_built_once():
+    built = [c["image"] for c in CONTAINERS.values() if "build" in c]
+    assert len(built) == len(set(built)) == len(DOCKERFILES)
+    assert {c["image"] for c in CONTAINERS.values() if c["image"].startswith("nenkin/")} == set(
+        built
+    )
+    for container in CONTAINERS.values():
+        if "build" in container:
+            assert (PROJECT / container["build"]["dockerfile"]).exists()
+        elif not container["image"].startswith("nenkin/"):
+            assert re.search(r":v?\d", container["image"]), "another's image has a version"
 
 
 # The jobs
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch) -> Path:
-    monkeypatch.setattr("deploy.local.provision._hand_over", lambda place, user: None)
+def house(tmp_path: Path) -> Path:
     provision.files(tmp_path)
     return tmp_path
 

@@ -1,5 +1,5 @@
 # One image for every service and for the jobs that prepare the servers.
-#   docker build -f deploy/images/service.Dockerfile -t nenkin/service .
+#   docker build -f deploy/docker/service.Dockerfile -t nenkin/service .
 FROM python:3.12-slim AS packages
 WORKDIR /app
 COPY requirements.lock ./
@@ -7,8 +7,10 @@ RUN python -m venv /app/.venv \
     && /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
 FROM python:3.12-slim
+# /house: a new volume takes its owner from here, so that the job `files` need not be root.
 RUN groupadd --gid 10001 nenkin \
-    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin nenkin
+    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin nenkin \
+    && install -d -m 0700 -o 10001 -g 10001 /house
 WORKDIR /app
 COPY --from=packages /app/.venv /app/.venv
 COPY contracts contracts
