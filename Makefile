@@ -6,7 +6,7 @@ BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters backup restore
+.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters backup restore taint
 
 ## The house
 
@@ -36,10 +36,13 @@ backup: venv  ## back the running databases up, encrypted (to=FOLDER; key=recove
 restore: venv  ## put a backup in the databases' place (from=NAME or latest; key=recovery.key)
 	@$(BACKUP) restore $(or $(from),$(error say from=NAME; "python -m deploy.backup list" shows them)) $(if $(key),--key $(key))
 
+taint: venv  ## search all that the house keeps for individual numbers (do="--memory": what runs)
+	@$(PY) -m deploy.taint $(do)
+
 ## Working on it
 
 test: venv-dev  ## all tests, on real servers of their own (n=2: workers; only=tests/audit: these)
-	@$(PY) -m pytest -n $(n) $(only)
+	@$(PY) -m pytest -n $(n) --dist loadgroup $(only)
 
 bench: venv-dev  ## how fast the services work, each alone on a real database (only=tests/audit)
 	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py)); do \

@@ -8,10 +8,16 @@ where it does not run yet and leaves it; ``python -m deploy.local --name dev cle
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from deploy.demo.console import Desk
+from deploy.demo.day import Day
+from deploy.demo.house import House
+from deploy.demo.people import prepare
 from deploy.local.testing import TestStack, remove_abandoned
+from services.chassis.clock import SystemClock, japan_date
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +53,36 @@ def fresh_database(stack: TestStack) -> Iterator[Callable[[str], str]]:
 
     yield make
     stack.drop_databases(made)
+
+
+@pytest.fixture(scope="session")
+def played_day() -> Iterator[Day]:
+    """A working day of a city of 400, played once on a stack of its own with every service running.
+
+    What the gateway answered is kept in the stack's folder, in ``answers``. Tests that ask for it
+    stay on one worker: ``pytest.mark.xdist_group("day")``.
+    """
+    remove_abandoned()
+    stack = TestStack(f"test-{os.getpid()}-day")
+    with pytest.MonkeyPatch.context() as patched:
+        _keep_answers(patched, stack.layout.home / "answers")
+        try:
+            stack.up()
+            today = japan_date(SystemClock().now())
+            day = Day(House(stack), prepare(stack), 400, today, lambda _text: None)
+            day.play()
+            yield day
+        finally:
+            stack.destroy()
+
+
+def _keep_answers(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    take = Desk._answer
+
+    def keep(answer):
+        folder.mkdir(parents=True, exist_ok=True)
+        kind = "zip" if answer.headers.get("Content-Type") == "application/zip" else "json"
+        (folder / f"{len([*folder.iterdir()]):05d}.{kind}").write_bytes(answer.content)
+        return take(answer)
+
+    patched.setattr(Desk, "_answer", staticmethod(keep))

@@ -1,43 +1,24 @@
 """The thread from end to end: from sealed resident changes to an encrypted medium for JPS.
 
-One stack of its own with every service as a process, a small city, one working day, played once;
-the tests then look at what the day left behind.
+One working day is played once (``played_day``); the tests look at what it left behind.
 """
 
 import json
-import os
 import urllib.request
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 
 from contracts.topics import SERVICES
 from deploy.demo.day import Day
-from deploy.demo.house import House
-from deploy.demo.people import command, prepare
-from deploy.local.testing import TestStack, remove_abandoned
-from services.chassis.clock import SystemClock, japan_date
+from deploy.demo.people import command
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("end_to_end")]
-
-RESIDENTS = 400
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("day")]
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[Day]:
-    remove_abandoned()
-    stack = TestStack(f"test-{os.getpid()}-day")
-    try:
-        stack.up()
-        secrets = prepare(stack)
-        today: date = japan_date(SystemClock().now())
-        day = Day(House(stack), secrets, RESIDENTS, today, lambda _text: None)
-        day.play()
-        yield day
-    finally:
-        stack.destroy()
+def played(played_day: Day) -> Day:
+    return played_day
 
 
 def numbers(day: Day) -> set[str]:
@@ -47,7 +28,7 @@ def numbers(day: Day) -> set[str]:
 def test_every_change_came_through_and_none_was_refused(played: Day) -> None:
     house, summary = played.house, played.summary
     assert summary.changes is not None
-    published = RESIDENTS + summary.changes.count
+    published = len(played.city) + summary.changes.count
     assert house.handled("token_vault", "inbound.residents") == published
     assert house.handled("identity", "residents.tokenised") == published
     for service in SERVICES:
