@@ -6,13 +6,13 @@ grant that the contracts no longer name is taken away. Topics are never deleted 
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from kafka import TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.admin import (
     ACL,
     ACLFilter,
@@ -227,11 +227,33 @@ def forget_records(client: KafkaAdminClient) -> None:
         client.delete_records(filled)
 
 
-def dismiss_members(client: KafkaAdminClient) -> None:
-    """Put everybody out of the services' consumer groups. For tests: a static member that has
-    stopped is kept for its session timeout, with its partitions and its way of sharing them."""
+def move_group(client: KafkaAdminClient, group: str, topic: str, shard: int, offset: int) -> int:
+    """Have a service whose instances are stopped go on at an offset; returns where it stood.
+
+    Raises ``StackError`` where that is not on the log, or somebody is still in the group.
+    """
+    place = TopicPartition(topic, shard)
+    if group not in TOPICS[topic].consumers:
+        raise StackError(f"{group} does not read {topic}")
+    first = client.list_partition_offsets({place: OffsetSpec.EARLIEST})[place].offset
+    end = client.list_partition_offsets({place: OffsetSpec.LATEST})[place].offset
+    if not first <= offset <= end:
+        raise StackError(f"{topic} has offsets {first} to {end} in shard {shard}")
+    known = client.list_group_offsets([group]).get(group, {}).get(place)
+    dismiss_members(client, {group})
+    moved = client.alter_group_offsets(group, {place: OffsetAndMetadata(offset, "", -1)})
+    if moved[place].__name__ != "NoError":
+        raise StackError(f"the broker does not move {group}: {moved[place].__name__}")
+    return known.offset if known else 0
+
+
+def dismiss_members(client: KafkaAdminClient, only: Collection[str] = ()) -> None:
+    """Put everybody out of the services' consumer groups (or of these). For stopped services: a
+    static member that has stopped is kept for its session timeout, with its partitions and its way
+    of sharing them."""
     # Asking for a group that never was would make the broker look for its place first.
     groups = [group["group_id"] for group in client.list_groups()]
+    groups = [group for group in groups if not only or group in only]
     for group, described in client.describe_groups(groups).items() if groups else ():
         members = [
             MemberToRemove(group_instance_id=member["group_instance_id"])

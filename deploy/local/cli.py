@@ -9,8 +9,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from contracts.topics import SERVICES
-from deploy.local import status
+from contracts.topics import SERVICES, SHARDS, TOPICS
+from deploy.local import bus, status
 from deploy.local.errors import StackError
 from deploy.local.layout import local_folder
 from deploy.local.processes import tail
@@ -71,6 +71,19 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("-f", "--follow", action="store_true", help="and what comes, until Ctrl-C")
     logs.add_argument("-n", "--lines", type=int, default=20)
     logs.set_defaults(do=_logs)
+
+    metrics = commands.add_parser("metrics", help="what a service measures: metrics identity bus_")
+    metrics.add_argument("service", choices=SERVICES)
+    metrics.add_argument("names", nargs="*", metavar="BEGINNING",
+                         help="only those whose name begins so")  # fmt: skip
+    metrics.set_defaults(do=_metrics)
+
+    skip = commands.add_parser("skip", help="have a service go on past a record nobody can decode")
+    skip.add_argument("service", choices=SERVICES)
+    skip.add_argument("topic", choices=TOPICS, metavar="TOPIC")
+    skip.add_argument("shard", type=int, choices=range(SHARDS))
+    skip.add_argument("offset", type=int, help="of the next record that it reads")
+    skip.set_defaults(do=_skip)
 
     env = commands.add_parser("env", help='a service\'s variables: eval "$(… env identity)"')
     env.add_argument("service", choices=[*SERVICES, *CLIENTS])
@@ -138,6 +151,36 @@ def _logs(stack: Stack, arguments: argparse.Namespace) -> int:
         return subprocess.call(["tail", "-n", str(arguments.lines), "-F", *map(str, logs)])
     for log in logs:
         print(f"==> {log.stem} <==\n{tail(log, arguments.lines)}\n")
+    return 0
+
+
+def _metrics(stack: Stack, arguments: argparse.Namespace) -> int:
+    _must_exist(stack)
+    try:
+        status, text = stack.services.ask(arguments.service, "/metrics")
+    except OSError as error:
+        raise StackError(f"{arguments.service} does not answer: {error}") from error
+    if status != 200:
+        raise StackError(f"{arguments.service} answers with status {status}")
+    for line in text.splitlines():
+        named = not line.startswith("#")
+        if named and (not arguments.names or line.startswith(tuple(arguments.names))):
+            print(line)
+    return 0
+
+
+def _skip(stack: Stack, arguments: argparse.Namespace) -> int:
+    runs = arguments.service in stack.running()
+    stack.stop_services([arguments.service])
+    with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
+        before = bus.move_group(
+            client, arguments.service, arguments.topic, arguments.shard, arguments.offset
+        )
+    stack.progress.say(
+        arguments.service, f"stood at offset {before}, goes on at {arguments.offset}"
+    )
+    if runs:
+        stack.run_services([arguments.service])
     return 0
 
 
