@@ -5,7 +5,7 @@ and shard, ``EPOCH.NUMBER``; upstream senders have none.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,6 +23,37 @@ class BadHeaders(Exception):
         self.reason = reason
 
 
+Headers = tuple[tuple[str, bytes], ...]
+
+_CONTENT_TYPE = ("content-type", CONTENT_TYPE)
+_SPEC_VERSION = ("ce_specversion", b"1.0")
+
+
+def writer(
+    source: str, time: datetime, epoch: int
+) -> Callable[[UUID, str, int, str | None], Headers]:
+    """What writes the headers of a sender's events of one moment.
+
+    The writer takes an event's id, its type, its number on its topic and shard, and its trace.
+    """
+    of_source = ("ce_source", source.encode())
+    of_time = ("ce_time", time.astimezone(UTC).isoformat().encode())
+
+    def headers(event_id: UUID, type_: str, number: int, trace: str | None) -> Headers:
+        written = (
+            _CONTENT_TYPE,
+            _SPEC_VERSION,
+            ("ce_id", str(event_id).encode()),
+            ("ce_type", type_.encode()),
+            of_source,
+            of_time,
+            ("ce_sequence", b"%d.%d" % (epoch, number)),
+        )
+        return (*written, ("traceparent", trace.encode())) if trace else written
+
+    return headers
+
+
 def write(
     event_id: UUID,
     type_: str,
@@ -30,20 +61,10 @@ def write(
     time: datetime,
     sequence: tuple[int, int],
     trace: str | None,
-) -> tuple[tuple[str, bytes], ...]:
+) -> Headers:
     """The headers of one event."""
-    headers = [
-        ("content-type", CONTENT_TYPE),
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(event_id).encode()),
-        ("ce_type", type_.encode()),
-        ("ce_source", source.encode()),
-        ("ce_time", time.astimezone(UTC).isoformat().encode()),
-        ("ce_sequence", b"%d.%d" % sequence),
-    ]
-    if trace:
-        headers.append(("traceparent", trace.encode()))
-    return tuple(headers)
+    epoch, number = sequence
+    return writer(source, time, epoch)(event_id, type_, number, trace)
 
 
 class Attributes:

@@ -84,7 +84,8 @@ class Consumer:
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.session_timeout_ms // 10,
             max_poll_interval_ms=300_000,
-            fetch_max_wait_ms=50,
+            # A long poll: it ends with the first record. Short ones cost the idle house most.
+            fetch_max_wait_ms=200,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
             decoder=_undecoded,

@@ -20,6 +20,7 @@ from services.chassis import dead_letters, telemetry
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock
 from services.chassis.database import Database
+from services.chassis.handover import Handover
 from services.chassis.metrics import Metrics
 from services.chassis.received import Handler, Received, Rejected
 from services.chassis.records import Record, Refusal, parse, position
@@ -78,6 +79,7 @@ class Intake:
         tracing: telemetry.Tracing,
         metrics: Metrics,
         breakers: Breakers,
+        handover: Handover,
     ) -> None:
         self._service = service
         self._bus_epoch = bus_epoch
@@ -87,6 +89,7 @@ class Intake:
         self._tracing = tracing
         self._metrics = metrics
         self._breakers = breakers
+        self._handover = handover
         self._epoch: int | None = None
         self._undone: dict[Lane, list[tuple[tuple[int, int], int]]] = {}
 
@@ -104,6 +107,8 @@ class Intake:
             uow = UnitOfWork(connection, self._service, self._epoch, self._clock.now())
             yield uow
             await uow.flush()
+        if uow.stored is not None:
+            self._handover.keep(*uow.stored)
 
     async def take(self, records: Sequence[Record]) -> Tally:
         """Take a batch from the bus in. Raises what the handler raises, ``BreakerOpen``, or a
@@ -151,6 +156,8 @@ class Intake:
                 span.end()
 
     def _hop(self, received: Received[Any], spans: list[Span]) -> Received[Any]:
+        if not telemetry.is_sampled(received.trace):
+            return received
         span = self._tracing.hop(
             f"{self._service} {received.topic}",
             received.trace,

@@ -17,13 +17,15 @@ with what it may still hold, and the rows are sent again.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from services.chassis import database
+from services.chassis.handover import Handover
 from services.chassis.metrics import Metrics
 from services.chassis.packing import Message, unpack
 from services.chassis.settings import ServiceSettings
@@ -31,11 +33,15 @@ from services.chassis.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 _LOCK = 0x6E656E6B  # "nenk"
-_READ = "select seq, packed from bus.outbox order by seq limit $1"
+_READ = """
+select seq, case when seq = any($2::bigint[]) then null else packed end as packed
+from bus.outbox order by seq limit $1
+"""
 _DELETE = "delete from bus.outbox where seq = any($1::bigint[])"
 _ROWS_AT_ONCE = 8
 _BATCH_BYTES = 512 * 1024
 _FIRST_PAUSE_S = 0.2
+_OTHERS_S = 60
 _START_TIMEOUT_S = 20
 _DATABASE_TIMEOUT_S = 30
 
@@ -43,13 +49,17 @@ _DATABASE_TIMEOUT_S = 30
 class Relay:
     """Run ``run`` as a task; call ``wake`` after a commit."""
 
-    def __init__(self, settings: ServiceSettings, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: ServiceSettings, metrics: Metrics, handover: Handover | None = None
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
+        self._handover = handover or Handover()
         self._wake = asyncio.Event()
         self._stopping = False
         self._producer: AIOKafkaProducer | None = None
         self._pause = _FIRST_PAUSE_S
+        self._others_until = 0.0
 
     def wake(self) -> None:
         """There is something to send."""
@@ -96,20 +106,25 @@ class Relay:
                     return
                 await self._sleep()
             self._metrics.relaying.set(1)
+            self._handover.open()
             while await self._send_some(connection) or not self._stopping:
                 pass
         finally:
+            self._handover.close()
             with contextlib.suppress(*database.TRANSIENT, TimeoutError):
                 await connection.close(timeout=2)
 
     async def _sleep(self) -> None:
         self._wake.clear()
+        seconds = self._settings.outbox_poll_ms / 1000
+        if time.monotonic() > self._others_until:
+            seconds *= 5
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self._settings.outbox_poll_ms / 1000)
+            await asyncio.wait_for(self._wake.wait(), seconds)
 
     async def _send_some(self, connection: asyncpg.Connection) -> bool:
         self._wake.clear()
-        rows = await connection.fetch(_READ, _ROWS_AT_ONCE)
+        rows = await connection.fetch(_READ, _ROWS_AT_ONCE, self._handover.known())
         if not rows:
             self._metrics.outbox_rows.set(0)
             self._metrics.outbox_age.set(0)
@@ -118,13 +133,23 @@ class Relay:
             return False
         async with asyncio.timeout(_START_TIMEOUT_S):
             producer = await self._started()
+        self._handover.forget_before(rows[0]["seq"])
+        messages = [message for row in rows for message in self._messages(row)]
         async with asyncio.timeout(self._settings.send_timeout_s):
-            messages = [message for row in rows for message in unpack(row["packed"])]
             await _send(producer, messages)
         await connection.execute(_DELETE, [row["seq"] for row in rows])
         self._metrics.sent.inc(len(messages))
         self._pause = _FIRST_PAUSE_S
         return True
+
+    def _messages(self, row: asyncpg.Record) -> Iterable[Message]:
+        known = self._handover.take(row["seq"])
+        if row["packed"] is not None:
+            self._others_until = time.monotonic() + _OTHERS_S
+            return unpack(row["packed"])
+        if known is None:
+            raise RuntimeError("a row was left out that is not at hand")
+        return known
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -21,6 +21,7 @@ from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consumer import Consumer
 from services.chassis.database import Database
+from services.chassis.handover import Handover
 from services.chassis.intake import Intake
 from services.chassis.metrics import Metrics
 from services.chassis.received import Handler
@@ -97,6 +98,7 @@ class Service:
         self.tracing = Tracing(settings)
         self.metrics = Metrics()
         self.database = Database(settings)
+        self._handover = Handover()
         self._breakers = Breakers(settings.breaker_window, settings.breaker_percent, self.metrics)
         self.intake = Intake(
             settings.service,
@@ -107,6 +109,7 @@ class Service:
             self.tracing,
             self.metrics,
             self._breakers,
+            self._handover,
         )
         self._relay: Relay | None = None
         self._consumer: Consumer | None = None
@@ -201,7 +204,7 @@ class Service:
             log.info("stopping")
 
     async def _start_relay(self, stack: AsyncExitStack) -> None:
-        relay = self._relay = Relay(self.settings, self.metrics)
+        relay = self._relay = Relay(self.settings, self.metrics, self._handover)
         task = asyncio.create_task(relay.run(), name="relay")
         self._tasks.append(task)
 

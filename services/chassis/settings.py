@@ -29,12 +29,13 @@ class ServiceSettings(BaseSettings):
     so that offsets of the old bus do not make records of the new one look like duplicates."""
     batch_max_records: int = Field(default=500, ge=1, le=10_000)
     """``NENKIN_BATCH_MAX_RECORDS``: at most so many records in one transaction."""
-    batch_poll_ms: int = Field(default=30, ge=1)
-    """``NENKIN_BATCH_POLL_MS``: how long a poll waits for records."""
+    batch_poll_ms: int = Field(default=250, ge=1)
+    """``NENKIN_BATCH_POLL_MS``: how long a poll waits for a first record."""
     session_timeout_ms: int = Field(default=30_000, ge=1_000)
     """``NENKIN_SESSION_TIMEOUT_MS``: after so long without a heartbeat the partitions move on."""
     outbox_poll_ms: int = Field(default=50, ge=1)
-    """``NENKIN_OUTBOX_POLL_MS``: how often the relay looks for rows of other instances."""
+    """``NENKIN_OUTBOX_POLL_MS``: how often the relay looks for rows of other instances while there
+    are such; a fifth as often when none came for a minute. Its own rows wake it."""
     send_timeout_s: int = Field(default=30, ge=1)
     """``NENKIN_SEND_TIMEOUT_S``: a send that takes longer has an unknown outcome: sent again."""
     retry_max_s: int = Field(default=30, ge=1)

@@ -1,5 +1,6 @@
 """One transaction: state, outgoing events and audit records together, or none of them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ returning topic, shard, next_number
 MAX_BODY = 900 * 1024
 """Bytes an event may have: below the broker's limit for one record, headers included."""
 
-_STORE = "insert into bus.outbox (events, packed) values ($1, $2)"
+_STORE = "insert into bus.outbox (events, packed) values ($1, $2) returning seq"
 
 
 class EventTooLarge(Exception):
@@ -43,6 +44,8 @@ class UnitOfWork:
         self.now = now
         self._epoch = epoch
         self._events: list[tuple[Event, UUID, str, str | None]] = []
+        self.stored: tuple[int, Sequence[Message]] | None = None
+        """The outbox row that ``flush`` wrote, for the relay."""
 
     @property
     def today(self) -> date:
@@ -98,20 +101,15 @@ class UnitOfWork:
             for row in rows
         }
         messages = []
+        headers_of = cloudevents.writer(self.service, self.now, self._epoch)
         for event, event_id, key, trace in self._events:
             lane = event.TOPIC.name, shard_of(key)
-            headers = cloudevents.write(
-                event_id,
-                event.TYPE,
-                self.service,
-                self.now,
-                (self._epoch, following[lane]),
-                trace,
-            )
+            headers = headers_of(event_id, event.TYPE, following[lane], trace)
             following[lane] += 1
             body = event.__pydantic_serializer__.to_json(event)
             if len(body) > MAX_BODY:
                 raise EventTooLarge(f"{event.TYPE}: {len(body)} bytes")
             messages.append(Message(*lane, key.encode(), headers, body))
-        await self.connection.execute(_STORE, len(messages), pack(messages))
+        seq = await self.connection.fetchval(_STORE, len(messages), pack(messages))
+        self.stored = seq, messages
         self._events.clear()

@@ -90,7 +90,7 @@ async def write(
         if conclusion.changed is not None:
             uow.emit(conclusion.changed, key=str(person_id), cause=cause)
             changes += 1
-        for transition in conclusion.transitions:
+        for transition in conclusion.transitions if new else ():
             if item_id(person_id, transition) in new:
                 event = reportable(person_id, transition, conclusion.number)
                 uow.emit(event, key=str(person_id), cause=cause)
