@@ -5,8 +5,8 @@ import os
 import signal
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.errors import StackError
@@ -37,6 +37,8 @@ class Kafka:
 
     layout: Layout
     progress: Progress
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Properties that count instead of the template's: for tests that stand in between."""
 
     @property
     def home(self) -> Path:
@@ -64,20 +66,21 @@ class Kafka:
         """Start the broker; its storage is made first where there is none."""
         self.home.mkdir(parents=True, exist_ok=True)
         properties = self.home / "server.properties"
-        properties.write_text(
-            render(
-                CONF / "server.properties",
-                {
-                    "DATA": str(self.home / "data"),
-                    "CERTS": str(self.layout.certs / "broker"),
-                    "LISTEN": "127.0.0.1",
-                    "ADVERTISED": "localhost",
-                    "CONTROLLER_HOST": "127.0.0.1",
-                    "CLIENT_PORT": str(port),
-                    "CONTROLLER_PORT": str(controller_port),
-                },
-            )
+        text = render(
+            CONF / "server.properties",
+            {
+                "DATA": str(self.home / "data"),
+                "CERTS": str(self.layout.certs / "broker"),
+                "LISTEN": "127.0.0.1",
+                "ADVERTISED": "localhost",
+                "CONTROLLER_HOST": "127.0.0.1",
+                "CLIENT_PORT": str(port),
+                "CONTROLLER_PORT": str(controller_port),
+            },
         )
+        # Of two lines of the same name the later one counts.
+        text += "".join(f"{name}={value}\n" for name, value in self.further.items())
+        properties.write_text(text)
         classes = ["-cp", ":".join(str(jar) for jar in sorted(jars))]
         logging = f"-Dlog4j2.configurationFile={CONF / 'log4j2.properties'}"
         if self.is_new:
