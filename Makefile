@@ -6,7 +6,7 @@ BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test bench lint format types lock schemas dead-letters backup restore taint
+.PHONY: help venv venv-dev demo stop status logs clean test chaos bench lint format types lock schemas dead-letters backup restore taint
 
 ## The house
 
@@ -43,6 +43,9 @@ taint: venv  ## search all that the house keeps for individual numbers (do="--me
 
 test: venv-dev  ## all tests, on real servers of their own (n=2: workers; only=tests/audit: these)
 	@$(PY) -m pytest -n $(n) --dist loadgroup $(only)
+
+chaos: venv-dev  ## crashes, a bad network, a full disk during n changes (n=20000; seed=7 replays)
+	@$(PY) -m tests.chaos --changes $(if $(filter file,$(origin n)),20000,$(n)) $(if $(seed),--seed $(seed))
 
 bench: venv-dev  ## how fast the services work, each alone on a real database (only=tests/audit)
 	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py)); do \
