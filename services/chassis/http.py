@@ -22,6 +22,7 @@ from services.chassis import database, problems, telemetry
 from services.chassis.peers import PEER
 from services.chassis.problems import Problem
 from services.chassis.staff_context import HEADER, BadContext, StaffContext
+from services.chassis.texts import unstorable, unstorable_address
 
 if TYPE_CHECKING:
     from services.chassis.service import Service
@@ -171,8 +172,8 @@ _MESSAGES = {
     "missing": "必須の項目です。",
     "extra_forbidden": "この様式にない項目です。",
     "json_invalid": "JSON の形式が正しくありません。",
-    "date_from_datetime_parsing": "日付の形式が正しくありません（例: 2026-10-01）。",
     "date_parsing": "日付の形式が正しくありません（例: 2026-10-01）。",
+    "datetime_parsing": "日時の形式が正しくありません（例: 2026-10-01T09:00:00+09:00）。",
     "uuid_parsing": "識別子の形式が正しくありません。",
     "enum": "選択肢にない値です。",
     "literal_error": "選択肢にない値です。",
@@ -221,6 +222,8 @@ class Guard:
             kind=SpanKind.SERVER,
         ) as span:
             try:
+                if any(map(unstorable_address, (scope["raw_path"], scope["query_string"]))):
+                    raise problems.unstorable()
                 await self._app(scope, _limited(receive), watched)
             except Exception as error:
                 if started:
@@ -236,6 +239,8 @@ class Guard:
 
 
 def _problem_for(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
     if isinstance(error, _BadBody):
         return error.problem
     if isinstance(
@@ -250,23 +255,33 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _limited(receive: Any) -> Callable[[], Awaitable[Any]]:
-    total = 0
+    """Gives the body whole, once it is there: within its size and time, and fit to be kept."""
     complete = False
     deadline = time.monotonic() + BODY_S
 
     async def limited() -> Any:
-        nonlocal total, complete
+        nonlocal complete
         if complete:  # what comes now is that the client has gone: however late
             return await receive()
-        try:
-            async with asyncio.timeout(deadline - time.monotonic()):
-                message = await receive()
-        except TimeoutError:
-            raise _BadBody(problems.too_slow()) from None
-        total += len(message.get("body", b""))
-        if total > MAX_BODY:
-            raise _BadBody(problems.too_large(MAX_BODY))
-        complete = not message.get("more_body", False)
-        return message
+        body = bytearray()
+        while not complete:
+            try:
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    message = await receive()
+            except TimeoutError:
+                raise _BadBody(problems.too_slow()) from None
+            if message["type"] != "http.request":
+                complete = True
+                return message
+            body += message.get("body", b"")
+            if len(body) > MAX_BODY:
+                raise _BadBody(problems.too_large(MAX_BODY))
+            complete = not message.get("more_body", False)
+        whole = bytes(body)
+        if b"\0" in whole:  # UTF-16 or UTF-32, which Python's JSON would read
+            raise _BadBody(problems.unreadable_body())
+        if unstorable(whole):
+            raise _BadBody(problems.unstorable())
+        return {"type": "http.request", "body": whole, "more_body": False}
 
     return limited

@@ -149,10 +149,10 @@ def too_slow() -> Problem:
 
 
 def unstorable() -> Problem:
-    """A text holds U+0000, which no database keeps."""
+    """A text holds what no database keeps: U+0000, or half a surrogate pair."""
     return Problem(
         "CH-0012",
         422,
-        "入力内容に使用できない制御文字が含まれています。",
-        action="制御文字を取り除いて、もう一度送信してください。",
+        "入力内容に使用できない文字が含まれています。",
+        action="制御文字や不完全な文字を取り除いて、もう一度送信してください。",
     )

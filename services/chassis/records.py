@@ -1,7 +1,6 @@
 """A record as it lies on the bus, before and after it is held against the contract."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +16,10 @@ from services.chassis.cloudevents import (
     text,
 )
 from services.chassis.received import Received
+from services.chassis.texts import writes_nul
 
 MAX_BODY = 1024 * 1024
 MAX_KEY = 200
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def parse(record: Record) -> Received[Any] | Refusal:
         event = model.__pydantic_validator__.validate_json(record.body)
     except ValidationError as error:
         return Refusal("CH-1007", _describe(error))
-    if b"\\u0000" in record.body and _NUL.search(record.body):
+    if writes_nul(record.body):
         return Refusal("CH-1007", "a text holds the character U+0000, which no database keeps")
     return Received(
         event=event,

@@ -57,6 +57,18 @@ def api() -> APIRouter:
             raise asyncpg.CharacterNotInRepertoireError(SECRET)
         raise RuntimeError(SECRET)
 
+    @router.post("/notes", dependencies=[Depends(peer_only("jps_reporting"))])
+    async def note(body: dict[str, Any]) -> dict[str, Any]:
+        return body
+
+    @router.get("/notes", dependencies=[Depends(peer_only("jps_reporting"))])
+    async def found(text: str) -> str:
+        return text
+
+    @router.get("/notes/{text}", dependencies=[Depends(peer_only("jps_reporting"))])
+    async def named(text: str) -> str:
+        return text
+
     return router
 
 
@@ -173,6 +185,47 @@ async def test_problems_are_told_and_faults_hidden(service: Service) -> None:
 async def test_a_text_that_no_database_keeps_is_the_callers_fault(service: Service) -> None:
     answer = await call(service, "jps_reporting", "GET", "/fails?how=nul")
     assert (answer.status_code, answer.json()["code"]) == (422, "CH-0012")
+
+
+NOTE = "/notes"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (rb'{"text": "\\u0000"}', 200, None),
+        (rb'{"text": "\\\u0000"}', 422, "CH-0012"),
+        (rb'{"text": "\u0000"}', 422, "CH-0012"),
+        (rb'{"\u0000": "a"}', 422, "CH-0012"),
+        (rb'{"text": "\ud842\udfb7"}', 200, None),
+        (rb'{"text": "\\ud842"}', 200, None),
+        (rb'{"text": "\ud842"}', 422, "CH-0012"),
+        (rb'{"text": "\uDFB7 and more"}', 422, "CH-0012"),
+        (rb'{"text": "\udfb7\ud842"}', 422, "CH-0012"),
+        (rb'{"\ud842": "a"}', 422, "CH-0012"),
+        (b'{"text": "\x00"}', 400, "CH-0002"),
+        (b'{"text": "\xff"}', 400, "CH-0002"),
+        ('{"text": "\U00020bb7"}'.encode("utf-16"), 400, "CH-0002"),
+        ('{"text": "\U00020bb7"}'.encode("utf-16-le"), 400, "CH-0002"),
+        (b'\xef\xbb\xbf{"text": "a"}', 200, None),
+        (b'{"text": ' + b"[" * 100_000, 400, "CH-0002"),
+        (b'{"text": ' + b"9" * 5_000 + b"}", 400, "CH-0002"),
+        (b"\\u0000", 400, "CH-0002"),
+    ],
+)
+async def test_text_that_no_database_keeps_comes_nowhere_near_one(
+    service: Service, body: bytes, status: int, code: str | None
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await call(service, "jps_reporting", "POST", NOTE, content=body, headers=headers)
+    assert (answer.status_code, answer.json().get("code")) == (status, code)
+
+
+@pytest.mark.parametrize("sent", ["%00", "a%00b", "%ED%A0%80", "%FF"])
+async def test_nor_does_it_in_an_address(service: Service, sent: str) -> None:
+    for path in (f"{NOTE}?text={sent}", f"{NOTE}/{sent}"):
+        answer = await call(service, "jps_reporting", "GET", path)
+        assert (answer.status_code, answer.json()["code"]) == (422, "CH-0012")
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(
