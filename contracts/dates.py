@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from contracts.days import Day
 from contracts.errors import ContractError
 
 
@@ -95,9 +96,9 @@ class UncertainDate(BaseModel):
     )
 
     precision: DatePrecision
-    value: date | None = None
+    value: Day | None = None
     notation: Annotated[str, Field(min_length=1, max_length=72)]
-    sort_date: date | None = None
+    sort_date: Day | None = None
 
     @classmethod
     def exact(cls, day: date) -> Self:

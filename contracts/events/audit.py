@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.codes import Code
+from contracts.days import Moment
 from contracts.events.base import Event
 from contracts.topics import AUDIT_EVENTS, Topic
 
@@ -48,7 +49,7 @@ class AuditRecorded(Event):
     TYPE: ClassVar[str] = "nenkin.audit.recorded.v1"
     TOPIC: ClassVar[Topic] = AUDIT_EVENTS
 
-    at: AwareDatetime
+    at: Moment
     operation: AuditOperation
     outcome: AuditOutcome = AuditOutcome.DONE
     staff_id: str | None = None

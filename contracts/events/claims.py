@@ -1,12 +1,12 @@
 """Claim events. Narrow for now: the receipt of a claim for unpaid benefits (NPA art. 19)."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from contracts.codes import Code
+from contracts.days import Day
 from contracts.events.base import Event
 from contracts.topics import CLAIMS_EVENTS, Topic
 
@@ -33,10 +33,10 @@ class UnpaidBenefitClaimReceived(Event):
     claim_id: UUID
     person_id: UUID
     """The deceased, whose pension was unpaid."""
-    died_on: date
+    died_on: Day
     claimant_person_id: UUID | None
     """None where the claimant is not known to identity (lives elsewhere)."""
     claimant_relationship: ClaimantRelationship
     pension_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
-    accepted_on: date
+    accepted_on: Day

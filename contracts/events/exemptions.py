@@ -1,12 +1,12 @@
 """Exemption events. Narrow for now: the additional premium (付加保険料, NPA art. 87-2)."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.days import Day
 from contracts.events.base import Event
 from contracts.months import Month
 from contracts.topics import EXEMPTIONS_EVENTS, Topic
@@ -31,7 +31,7 @@ class AdditionalPremiumChanged(Event):
     change: AdditionalPremiumChange
     from_month: Month
     """First month with (start) or without (end) the additional premium."""
-    notified_on: date
+    notified_on: Day
     """申出日."""
-    accepted_on: date
+    accepted_on: Day
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None

@@ -1,10 +1,10 @@
 """What became of report items."""
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from contracts.codes import Code
+from contracts.days import Day
 from contracts.events.base import Event
 from contracts.topics import JPS_EVENTS, Topic
 
@@ -32,4 +32,4 @@ class ItemForwarded(Event):
     kind: ReportItemKind
     batch_id: UUID
     medium_serial: int
-    forwarded_on: date
+    forwarded_on: Day

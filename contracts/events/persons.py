@@ -3,7 +3,6 @@
 Names and addresses are not here: a service that needs them for a report asks for them (linkage).
 """
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
+from contracts.days import Day
 from contracts.events.base import Data, Event
 from contracts.topics import PERSONS_EVENTS, Topic
 
@@ -39,7 +39,7 @@ class PersonChanged(Event):
     person_version: Annotated[int, Field(ge=1)]
     change: ResidentChangeKind
     changed_on: UncertainDate
-    reported_on: date
+    reported_on: Day
     birth_date: UncertainDate
     resident_kind: ResidentKind
     residence_status_code: str | None = None

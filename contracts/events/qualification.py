@@ -1,12 +1,12 @@
 """Qualification events: the timeline after a change, and what has to be reported."""
 
-from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.days import Day
 from contracts.events.base import Data, Event
 from contracts.topics import QUALIFICATION_EVENTS, Topic
 
@@ -43,10 +43,10 @@ class QualificationPeriod(Data):
     """資格情報: one period of one category, with its reasons as codes and articles."""
 
     category: InsuredCategory
-    acquired_on: date
+    acquired_on: Day
     acquisition_reason: str
     """A reason code of the qualification rules, e.g. ``age-20``."""
-    lost_on: date | None = None
+    lost_on: Day | None = None
     loss_reason: str | None = None
 
 
@@ -78,12 +78,12 @@ class QualificationReportable(Event):
     transition: TransitionKind
     origin: TransitionOrigin
     notice_id: UUID | None = None
-    occurred_on: date
+    occurred_on: Day
     """資格得喪・種別変更の年月日."""
     reason: str
     category_before: InsuredCategory | None = None
     category_after: InsuredCategory | None = None
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
     """None: not yet assigned, a lawful state."""
-    accepted_on: date
+    accepted_on: Day
     """受理日: the day from which the 14 days of 規則9条 run."""

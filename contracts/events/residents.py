@@ -1,6 +1,5 @@
 """Resident changes: what the resident register sends, and what the vault makes of it."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from contracts.codes import (
     Sex,
 )
 from contracts.dates import UncertainDate
+from contracts.days import Day
 from contracts.events.base import Data, Event
 from contracts.numbers import AddresseeNumber, HouseholdNumber, MunicipalityCode
 from contracts.sealing import SealedNumber
@@ -69,8 +69,8 @@ class ResidenceStatus(Data):
 
     code: Annotated[str, Field(min_length=1, max_length=20)]
     label: Annotated[str, Field(max_length=100)]
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class ResidentRecord(Data):
@@ -105,7 +105,7 @@ class _Change(Event):
     change: ResidentChangeKind
     changed_on: UncertainDate
     """異動年月日."""
-    reported_on: date
+    reported_on: Day
     """異動届出年月日, or the day of the ex officio entry."""
     record: ResidentRecord
 

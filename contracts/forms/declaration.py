@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from contracts.codes import Code
+from contracts.days import Day
 from contracts.errors import ContractError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -147,8 +148,8 @@ class Form(_Declared):
     title: Label
     article: str
     """The articles that the form rests on, as staff read them."""
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     """Last day on which it is accepted; None while there is no later version."""
     number: NumberRule
     number_holder: Label = "届出人"

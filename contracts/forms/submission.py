@@ -1,12 +1,12 @@
 """A form as a counter hands it in: values, documents, and how number and person were verified."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import Code
+from contracts.days import Day
 from contracts.forms.declaration import EnteredValue
 
 
@@ -97,7 +97,7 @@ class Channel(Code):
 class Submission(_Entered):
     """One form as handed in."""
 
-    received_on: date
+    received_on: Day
     """受付日: the day it reached the municipality, from which the 14 days of 規則9条 run."""
     channel: Channel = Channel.COUNTER
     values: dict[str, EnteredValue | None]

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
+from contracts.days import Moment
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.functions import Function
 from services.audit import store
@@ -62,8 +63,8 @@ async def records(
     staff_id: Annotated[str | None, Query(max_length=100)] = None,
     operation: AuditOperation | None = None,
     number_accessed: bool | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     after: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> RecordPage:

@@ -3,40 +3,15 @@
 The owning service checks all of it again and knows what it means; here it is held to its shape.
 """
 
-import re
-from contextlib import suppress
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.days import Day, Moment
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.forms import AttachmentRecord, EntryState, Submission
 from contracts.sealing import SealedNumber
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})")
-
-
-def _day(value: Any) -> Any:
-    # pydantic would take "0" for the first day of 1970.
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        with suppress(ValueError):
-            return date.fromisoformat(value)
-    raise PydanticCustomError("date_parsing", "not a day as in RFC 3339")
-
-
-def _moment(value: Any) -> Any:
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        with suppress(ValueError):
-            return datetime.fromisoformat(value.upper())
-    raise PydanticCustomError("datetime_parsing", "not a moment as in RFC 3339")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Query(BaseModel):

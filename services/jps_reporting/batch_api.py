@@ -1,6 +1,5 @@
 """Batches over HTTP: build, look, check, take out, seal, send. Staff come through the gateway."""
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.days import Day, Moment
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.functions import Function
 from services.chassis import audit
@@ -40,7 +40,7 @@ class NewBatch(Body):
     """Which waiting items to take: all, or those of some kinds, or those due until a day."""
 
     kinds: Annotated[tuple[ReportItemKind, ...], Field(min_length=1)] | None = None
-    due_before: date | None = None
+    due_before: Day | None = None
     """That day included."""
     limit: Annotated[int, Field(ge=1)] | None = None
 
@@ -75,7 +75,7 @@ async def latest(
     staff: Builder,
     service: CurrentService,
     state: BatchState | None = None,
-    before: datetime | None = None,
+    before: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> views.Batches:
     """Batches, the latest first; ``before`` is the ``built_at`` of the last one seen."""

@@ -1,11 +1,11 @@
 """Report items over HTTP: the register of receipts, a person's items, releasing what is held."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from contracts.days import Day
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.functions import Function
 from services.chassis import audit
@@ -29,7 +29,7 @@ async def register(
     service: CurrentService,
     state: ItemState | None = None,
     kind: ReportItemKind | None = None,
-    due_before: date | None = None,
+    due_before: Day | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> views.Items:

@@ -6,8 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
 
+from contracts.days import Day, Moment
 from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.chassis import audit, problems
@@ -27,12 +27,6 @@ from services.qualification.views import (
     qualification_view,
 )
 
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1900, 1, 1, tzinfo=JAPAN), lt=datetime(9000, 1, 1, tzinfo=JAPAN)),
-]
-"""A moment at which something may be known. The outermost ones have no day in every time zone."""
-
 router = APIRouter()
 router.include_router(notice_api.router)
 
@@ -42,7 +36,7 @@ async def show(
     person_id: UUID,
     staff: Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))],
     service: Annotated[Service, Depends(current_service)],
-    as_of: Annotated[date | None, Query()] = None,
+    as_of: Annotated[Day | None, Query()] = None,
     known_at: Annotated[Moment | None, Query()] = None,
 ) -> QualificationView:
     """A person's timeline with its reasons.

@@ -1,7 +1,6 @@
 """qualification's settings."""
 
-from datetime import date
-
+from contracts.days import Day
 from services.chassis.settings import ServiceSettings
 
 
@@ -10,7 +9,7 @@ class Settings(ServiceSettings):
 
     service: str = "qualification"
     """``NENKIN_SERVICE``."""
-    records_begin: date | None = None
+    records_begin: Day | None = None
     """``NENKIN_RECORDS_BEGIN``: the day of the change-over (移行日). For people of the first load
     (全件連携) everything from this day on is concluded here, and what was earlier is in the records
     kept before. By default the day on which each person is first heard of."""

@@ -7,10 +7,12 @@ The signature (Ed25519) is over UTF-8 text, one line each with a line feed at it
     <shard> <position> <chain hash in lower-case hexadecimal>      (a line a chain, by shard)
 """
 
+from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.days import Moment
 from services.audit.domain.chain import Head
 
 FORMAT: Final = "nenkin/audit-checkpoint/v1"
@@ -33,7 +35,7 @@ class Checkpoint(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["nenkin/audit-checkpoint/v1"] = FORMAT
-    made_at: AwareDatetime
+    made_at: Moment
     chains: tuple[ChainHead, ...]
     key_id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     """The first 16 hexadecimal digits of the SHA-256 of the public key's 32 bytes."""
@@ -60,7 +62,7 @@ class Checkpoint(BaseModel):
         return signed_bytes(self.made_at, self.chains)
 
 
-def signed_bytes(made_at: AwareDatetime, chains: tuple[ChainHead, ...]) -> bytes:
+def signed_bytes(made_at: datetime, chains: tuple[ChainHead, ...]) -> bytes:
     """What a checkpoint's signature is over (see the module). ``made_at`` is in UTC."""
     lines = [FORMAT, made_at.isoformat(timespec="microseconds")]
     lines += [f"{chain.shard} {chain.position} {chain.chain_hash}" for chain in chains]
