@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from contracts.errors import ContractError
 
@@ -38,6 +38,20 @@ been given one yet is an ordinary case: write ``BasicPensionNumber | None``."""
 
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """市区町村コード (全国地方公共団体コード): 6 digits, the last of them a check digit."""
+
+
+_BEYOND_ONE = WithJsonSchema({"type": "integer", "minimum": 1})
+# A published schema may not get narrower, so it does not tell the upper limits: what is beyond
+# them was never taken in.
+
+Version = Annotated[int, Field(ge=1, le=2**63 - 1), _BEYOND_ONE]
+"""A version that its owner counts up: 1 or more, and in 64 bits."""
+
+SmallVersion = Annotated[int, Field(ge=1, le=2**31 - 1), _BEYOND_ONE]
+"""The same where a service of the house counts, by one: in 32 bits."""
+
+MediumSerial = Annotated[int, Field(ge=1, le=2**31 - 1), WithJsonSchema({"type": "integer"})]
+"""The running number of a medium for JPS."""
 
 
 class InvalidNumber(ContractError):

@@ -68,3 +68,7 @@ class AuditRecorded(Event):
     """Whether an individual number was accessed (個人番号へのアクセスの有無)."""
     reference: UUID | None = None
     details: dict[str, str | int | bool] = Field(default_factory=dict)
+
+    @property
+    def record_key(self) -> str | None:
+        return str(self.person_id) if self.person_id else None

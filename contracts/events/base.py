@@ -24,6 +24,14 @@ class Event(Data):
     TYPE: ClassVar[str]
     TOPIC: ClassVar[Topic]
 
+    @property
+    def record_key(self) -> str | None:
+        """The key of the record that carries it: what keeps the events about one person in order.
+
+        None: the name of whoever sends it.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say its key")
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)

@@ -40,3 +40,7 @@ class UnpaidBenefitClaimReceived(Event):
     pension_code: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
     accepted_on: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

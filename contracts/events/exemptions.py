@@ -35,3 +35,7 @@ class AdditionalPremiumChanged(Event):
     """申出日."""
     accepted_on: Day
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

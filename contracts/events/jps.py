@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.codes import Code
 from contracts.days import Day
 from contracts.events.base import Event
+from contracts.numbers import MediumSerial
 from contracts.topics import JPS_EVENTS, Topic
 
 
@@ -31,5 +32,9 @@ class ItemForwarded(Event):
     person_id: UUID
     kind: ReportItemKind
     batch_id: UUID
-    medium_serial: int
+    medium_serial: MediumSerial
     forwarded_on: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

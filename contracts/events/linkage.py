@@ -51,6 +51,10 @@ class LinkageRequested(Event):
     reference: UUID
     """What the asker asks for (a batch, an application): kept in the record of the hand-over."""
 
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
 
 class LinkageAnswer(Data):
     """The items asked for, and no others: what was not asked is None."""
@@ -74,3 +78,7 @@ class LinkageAnswered(Event):
     outcome: LinkageOutcome
     refusal: Literal["purpose", "item", "requester"] | None = None
     answer: LinkageAnswer | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

@@ -3,15 +3,14 @@
 Names and addresses are not here: a service that needs them for a report asks for them (linkage).
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
-
-from pydantic import Field
 
 from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.days import Day
 from contracts.events.base import Data, Event
+from contracts.numbers import SmallVersion
 from contracts.topics import PERSONS_EVENTS, Topic
 
 
@@ -36,7 +35,7 @@ class PersonChanged(Event):
     TOPIC: ClassVar[Topic] = PERSONS_EVENTS
 
     person_id: UUID
-    person_version: Annotated[int, Field(ge=1)]
+    person_version: SmallVersion
     change: ResidentChangeKind
     changed_on: UncertainDate
     reported_on: Day
@@ -50,3 +49,7 @@ class PersonChanged(Event):
     household_id: UUID | None
     """Opaque; the 世帯番号 stays in identity."""
     is_householder: bool
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contracts.days import Day
 from contracts.events.base import Data, Event
+from contracts.numbers import SmallVersion
 from contracts.topics import QUALIFICATION_EVENTS, Topic
 
 
@@ -57,11 +58,15 @@ class QualificationChanged(Event):
     TOPIC: ClassVar[Topic] = QUALIFICATION_EVENTS
 
     person_id: UUID
-    timeline_version: Annotated[int, Field(ge=1)]
+    timeline_version: SmallVersion
     basic_pension_number_known: bool
     periods: tuple[QualificationPeriod, ...]
     review: tuple[str, ...] = ()
     """Reason codes for which a person has to look before the timeline can be relied on."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
 
 
 class QualificationReportable(Event):
@@ -87,3 +92,7 @@ class QualificationReportable(Event):
     """None: not yet assigned, a lawful state."""
     accepted_on: Day
     """受理日: the day from which the 14 days of 規則9条 run."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

@@ -16,7 +16,8 @@ from contracts.codes import (
 from contracts.dates import UncertainDate
 from contracts.days import Day
 from contracts.events.base import Data, Event
-from contracts.numbers import AddresseeNumber, HouseholdNumber, MunicipalityCode
+from contracts.keys import resident_key
+from contracts.numbers import AddresseeNumber, HouseholdNumber, MunicipalityCode, Version
 from contracts.sealing import SealedNumber
 from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, Topic
 
@@ -100,7 +101,7 @@ class ResidentRecord(Data):
 
 class _Change(Event):
     source: Literal["resident_register"] = "resident_register"
-    record_version: Annotated[int, Field(ge=1)]
+    record_version: Version
     """The source's own version of this record: an older one arriving late changes nothing."""
     change: ResidentChangeKind
     changed_on: UncertainDate
@@ -108,6 +109,10 @@ class _Change(Event):
     reported_on: Day
     """異動届出年月日, or the day of the ex officio entry."""
     record: ResidentRecord
+
+    @property
+    def record_key(self) -> str:
+        return resident_key(self.source, self.record.addressee_number)
 
 
 class ResidentChange(_Change):

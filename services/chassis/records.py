@@ -95,6 +95,8 @@ def parse(record: Record) -> Received[Any] | Refusal:
         return Refusal("CH-1007", _describe(error))
     if writes_nul(record.body):
         return Refusal("CH-1007", "a text holds the character U+0000, which no database keeps")
+    if record.key != (event.record_key or attributes.source):
+        return Refusal("CH-1009", "the key is not the one that this event has to have")
     return Received(
         event=event,
         key=record.key,

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.stack
 COUNT = 3000
 
 
-def events(begin: int, count: int) -> list[tuple[str, Any]]:
+def events(begin: int, count: int, sender: str = "identity") -> list[tuple[str, Any]]:
     numbered = [an_event(number) for number in range(begin, begin + count)]
-    return [(str(event.person_id or "identity"), event) for event in numbered]
+    return [(event.record_key or sender, event) for event in numbered]
 
 
 async def recorded(audit: Service) -> int:
@@ -63,7 +63,7 @@ async def test_thousands_of_two_senders_are_kept_in_the_order_of_the_bus(
 ) -> None:
     sent: dict[int, list[UUID]] = {}
     for name, begin in (("identity", 1), ("gateway", 10_001)):
-        batch = events(begin, COUNT)
+        batch = events(begin, COUNT, name)
         ids = await Sender(clean_stack, name).send(batch)
         for (key, _), event_id in zip(batch, ids, strict=True):
             sent.setdefault(shard_of(key), []).append(event_id)

@@ -11,7 +11,7 @@ from deploy.local.testing import TestStack
 from services.chassis.dead_letter_commands import resolve
 from services.chassis.records import Record
 from services.chassis.service import Service
-from tests.chassis.toy import BAD, POISON, Toys, body, headers, running, until
+from tests.chassis.toy import BAD, POISON, Toys, body, headers, key_of, running, until
 
 pytestmark = pytest.mark.stack
 
@@ -87,12 +87,12 @@ async def test_a_refused_event_parks_its_key_and_replay_lets_it_go_on_in_order(
     assert again is not None
     assert (again.handled, again.refused, again.waiting) == (0, 1, 2)
 
-    rehearsed = await resolve(first, parked, body=body(2), dry_run=True, by="test")
+    rehearsed = await resolve(first, parked, body=body(2, "a"), dry_run=True, by="test")
     assert rehearsed is not None
     assert rehearsed.handled == 3
     assert len(await letters(first)) == 3
 
-    await resolve(first, parked, body=body(2), by="test")
+    await resolve(first, parked, body=body(2, "a"), by="test")
     await until(lambda: ("a", 4) in toys.seen)
     assert [version for key, version in toys.seen if key == "a"] == [1, 2, 3, 4]
     assert await letters(first) == []
@@ -116,7 +116,7 @@ async def test_a_batch_that_comes_again_changes_nothing(toys: Toys, exits: Async
     first = toys.passing()
     await exits.enter_async_context(first.opened())
     batch = [
-        Record("inbound.residents", 2, n, f"k{n}", dict(_text(headers())), body(1))
+        Record("inbound.residents", 2, n, key_of(f"k{n}"), dict(_text(headers())), body(1, f"k{n}"))
         for n in range(10)
     ]
     once, twice = await first.intake.take(batch), await first.intake.take(batch)
@@ -132,8 +132,11 @@ async def test_a_relay_that_crashed_before_deleting_doubles_nothing(
     first, second = toys.passing(), toys.noting()
     async with first.opened():
         await first.intake.take(
-            [Record("inbound.residents", 0, n, f"k{n}", dict(_text(headers())), body(1))
-             for n in range(20)]
+            [
+                Record("inbound.residents", 0, n, key_of(name), dict(_text(headers())),
+                       body(1, name))
+                for n, name in enumerate(f"k{n}" for n in range(20))
+            ]
         )  # fmt: skip
         async with first.database.transaction() as connection:
             await connection.execute(
@@ -181,9 +184,10 @@ async def test_a_bad_release_opens_the_breaker_and_an_operator_may_park_it_all(
     async with first.unit_of_work() as uow:
         await uow.connection.execute("update bus.breakers set park_anyway = true")
     await until(lambda: is_open._value.get() == 0)
+    refused = first.metrics.refused.labels("inbound.residents", "XX-1001")
+    await until(lambda: refused._value.get() == 40)
     assert len(await letters(first)) == 40
     await toys.publish([(f"m{n}", BAD) for n in range(40)])
-    refused = first.metrics.refused.labels("inbound.residents", "XX-1001")
     await until(lambda: refused._value.get() == 80)
     await toys.publish([(f"n{n}", 1) for n in range(40)])
     await until(lambda: ("n39", 1) in toys.seen)
@@ -239,4 +243,5 @@ def _text(pairs: list[tuple[str, bytes]]) -> list[tuple[str, str]]:
 
 
 def _later(record: Record) -> Record:
-    return Record(record.topic, record.shard, record.offset + 1, "later", record.headers, body(1))
+    return Record(record.topic, record.shard, record.offset + 1, key_of("later"), record.headers,
+                  body(1, "later"))  # fmt: skip

@@ -12,7 +12,7 @@ from aiokafka.record.util import calc_crc32c
 from deploy.local.testing import TestStack
 from deploy.upstream.publisher import Bus
 from services.chassis.service import Service
-from tests.chassis.toy import Toys, body, headers, running, until
+from tests.chassis.toy import Toys, body, headers, key_of, running, until
 
 pytestmark = pytest.mark.stack
 
@@ -26,26 +26,31 @@ def with_header(name: str, value: bytes | None) -> list[Header]:
     return [*(h for h in headers() if h[0] != name), (name, value)]
 
 
+def of(name: str, fields: list[Header]) -> Raw:
+    """A change of this resident with these headers."""
+    return key_of(name).encode(), fields, body(1, name)
+
+
 GARBAGE: dict[str, tuple[Raw, str | None]] = {
-    "a header without a value": ((b"g1", with_header("ce_id", None), body(1)), "CH-1003"),
-    "another header without a value": ((b"g2", with_header("x", None), body(1)), None),
-    "a header that is no UTF-8": ((b"g3", with_header("x", b"\xff\xfe"), body(1)), None),
-    "a type that is no UTF-8": ((b"g4", with_header("ce_type", b"\xff"), body(1)), "CH-1004"),
-    "NUL in a header": ((b"g5", with_header("ce_source", b"a\0b"), body(1)), "CH-1005"),
-    "an escape in a header": ((b"g6", with_header("ce_source", b"\\u0000"), body(1)), "CH-1005"),
-    "a number of its own": ((b"g7", with_header("ce_sequence", b"1.5"), body(1)), None),
-    "the same number again": ((b"g8", with_header("ce_sequence", b"1.5"), body(1)), None),
-    "an endless number": ((b"g9", with_header("ce_sequence", b"1." + b"9" * 5000), body(1)),
+    "a header without a value": (of("g1", with_header("ce_id", None)), "CH-1003"),
+    "another header without a value": (of("g2", with_header("x", None)), None),
+    "a header that is no UTF-8": (of("g3", with_header("x", b"\xff\xfe")), None),
+    "a type that is no UTF-8": (of("g4", with_header("ce_type", b"\xff")), "CH-1004"),
+    "NUL in a header": (of("g5", with_header("ce_source", b"a\0b")), "CH-1005"),
+    "an escape in a header": (of("g6", with_header("ce_source", b"\\u0000")), "CH-1005"),
+    "a number of its own": (of("g7", with_header("ce_sequence", b"1.5")), None),
+    "the same number again": (of("g8", with_header("ce_sequence", b"1.5")), None),
+    "an endless number": (of("g9", with_header("ce_sequence", b"1." + b"9" * 5000)),
                           "CH-1003"),
     "a trace with headers in it": (
-        (b"g10", with_header("traceparent", TRACE + b"\0ce_sequence\x009.9"), body(1)), None),
+        of("g10", with_header("traceparent", TRACE + b"\0ce_sequence\x009.9")), None),
     "no key": ((None, headers(), body(1)), "CH-1001"),
     "an endless key": ((os.urandom(9000).hex().encode(), headers(), body(1)), "CH-1008"),
-    "a key that is no UTF-8": ((b"\xff\0", headers(), body(1)), None),
+    "a key that is no UTF-8": ((b"\xff\0", headers(), body(1)), "CH-1009"),
     "no body": ((b"g11", headers(), None), "CH-1007"),
     "a long body that is no JSON": ((b"g12", headers(), b"x" * 900_000), "CH-1007"),
-    "huge headers": ((b"g13", with_header("x", b"y" * 300_000), body(1)), None),
-    "no headers": ((b"g14", [], body(1)), "CH-1003"),
+    "huge headers": (of("g13", with_header("x", b"y" * 300_000)), None),
+    "no headers": (of("g14", []), "CH-1003"),
 }  # fmt: skip
 
 

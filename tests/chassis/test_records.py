@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +12,9 @@ from services.chassis.received import Received
 from services.chassis.records import MAX_BODY, Record, Refusal, parse, position
 
 NOW = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
-EVENT = AuditRecorded(at=NOW, operation=AuditOperation.INQUIRY, person_id=uuid4())
+EVENT = AuditRecorded(at=NOW, operation=AuditOperation.INQUIRY, person_id=UUID(int=0xABC))
+PERSON = str(UUID(int=0xABC))
+NOBODYS = EVENT.model_copy(update={"person_id": None}).model_dump_json().encode()
 HEADERS = cloudevents.read_headers(
     cloudevents.write(
         UUID("00000000-0000-4000-8000-000000000001"), EVENT.TYPE, "identity", NOW, (1, 7), None
@@ -20,7 +22,7 @@ HEADERS = cloudevents.read_headers(
 )
 
 
-def record(body: bytes | None = None, key: str | None = "k", **headers: str | None) -> Record:
+def record(body: bytes | None = None, key: str | None = PERSON, **headers: str | None) -> Record:
     merged = {**HEADERS, **headers}
     kept = {name: value for name, value in merged.items() if value is not None}
     if body is None:
@@ -28,11 +30,15 @@ def record(body: bytes | None = None, key: str | None = "k", **headers: str | No
     return Record("audit.events", 3, 41, key, kept, body)
 
 
+def test_what_is_about_nobody_bears_its_senders_name() -> None:
+    assert isinstance(parse(record(NOBODYS, key="identity")), Received)
+
+
 def test_a_good_record_becomes_its_event() -> None:
     received = parse(record())
     assert isinstance(received, Received)
     assert received.event == EVENT
-    assert (received.source, received.shard, received.key) == ("identity", 3, "k")
+    assert (received.source, received.shard, received.key) == ("identity", 3, PERSON)
 
 
 SECRET = "秘密123456789018"
@@ -63,6 +69,9 @@ SECRET = "秘密123456789018"
         (record(body=EVENT.model_copy(update={"purpose": "a\0b"}).model_dump_json().encode()),
          "CH-1007"),
         (record(key="k" * 201), "CH-1008"),
+        (record(key="identity"), "CH-1009"),
+        (record(key=PERSON.upper()), "CH-1009"),
+        (record(NOBODYS, key=PERSON), "CH-1009"),
     ],
 )  # fmt: skip
 def test_a_bad_record_is_refused_with_its_number_and_without_its_content(

@@ -11,7 +11,7 @@ from contracts.topics import RESIDENTS_TOKENISED
 from deploy.local.testing import TestStack
 from services.chassis.intake import Tally
 from services.chassis.records import Record
-from tests.chassis.toy import Toys, tokenised
+from tests.chassis.toy import RECORD, Toys, key_of, tokenised
 
 pytestmark = pytest.mark.stack
 
@@ -29,7 +29,7 @@ def record(epoch: int, number: int) -> Record:
         "ce_sequence": f"{epoch}.{number}",
     }
     topic = RESIDENTS_TOKENISED.name
-    return Record(topic, SHARD, number, "a", headers, tokenised(number))
+    return Record(topic, SHARD, number, key_of(RECORD.addressee_number), headers, tokenised(number))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaProducer
 
 from contracts.events import ResidentChange, ResidentTokenised
+from contracts.keys import resident_key
 from contracts.topics import INBOUND_RESIDENTS, LINKAGE_REQUESTS, RESIDENTS_TOKENISED
 from deploy.local.testing import TestStack
 from deploy.upstream.city import residents
@@ -42,7 +43,7 @@ class Toys:
         return self._service("token_vault", instance, {INBOUND_RESIDENTS: self._pass}, settings)
 
     def noting(self, instance: str = "0", **settings: str) -> Service:
-        """Stands where identity stands: notes (key, version)."""
+        """Stands where identity stands: notes (name, version)."""
         handlers = {RESIDENTS_TOKENISED: self._note, LINKAGE_REQUESTS: self._nothing}
         return self._service("identity", instance, handlers, settings)
 
@@ -73,13 +74,13 @@ class Toys:
             uow.emit(event, key=received.key, cause=received)
 
     async def _note(self, batch: Sequence[Received[ResidentTokenised]], _uow: UnitOfWork) -> None:
-        self.seen += [(r.key, r.event.record_version) for r in batch]
+        self.seen += [(r.event.record.addressee_number, r.event.record_version) for r in batch]
 
     async def _nothing(self, _batch: Sequence[Received[Any]], _uow: UnitOfWork) -> None:
         """Takes what comes."""
 
     async def publish(self, changes: Sequence[tuple[str, int]]) -> None:
-        """Send (key, version) changes as the resident register."""
+        """Send (name, version) changes as the resident register; names are addressee numbers."""
         bus = Bus(self.stack.bootstrap, self.stack.layout.certs / "resident_register")
         producer = AIOKafkaProducer(
             bootstrap_servers=bus.bootstrap, security_protocol="SSL", ssl_context=bus.tls(),
@@ -88,14 +89,22 @@ class Toys:
         async with producer:
             sent = [
                 await producer.send(
-                    INBOUND_RESIDENTS.name, body(version), key=key.encode(), headers=headers()
+                    INBOUND_RESIDENTS.name,
+                    body(version, name),
+                    key=key_of(name).encode(),
+                    headers=headers(),
                 )
-                for key, version in changes
+                for name, version in changes
             ]
             await asyncio.gather(*sent)
 
 
-def body(version: int) -> bytes:
+def key_of(name: str) -> str:
+    """The record key of the resident who has this name here."""
+    return resident_key("resident_register", name)
+
+
+def body(version: int, name: str = "k") -> bytes:
     """A resident change of this version, on the wire."""
     event = ResidentChange.model_validate(
         {
@@ -103,7 +112,7 @@ def body(version: int) -> bytes:
             "change": "snapshot",
             "changed_on": RECORD.birth_date,
             "reported_on": _DAY,
-            "record": RECORD,
+            "record": RECORD.model_copy(update={"addressee_number": name}),
             "sealed_number": None,
         }
     )
