@@ -1,0 +1,16 @@
+"""One house for all of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.testing import TestStack
+from tests.garbage.house import House
+
+
+@pytest.fixture(scope="package")
+def house(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Every service that consumes, running on empty topics and databases of its own."""
+    stack.clean()
+    with House(stack, tmp_path_factory.mktemp("house"), BREAKER_WINDOW="100") as house:
+        yield house

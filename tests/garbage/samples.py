@@ -1,0 +1,210 @@
+"""One good event of every type, about a person of a number and in a version: what every service
+that reads the type takes in. A type without one here fails the tests."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import count, islice
+from uuid import UUID, uuid4
+
+from contracts.codes import BecameResidentReason, ResidentChangeKind, ResidentKind
+from contracts.dates import UncertainDate
+from contracts.events import (
+    REGISTRY,
+    AdditionalPremiumChanged,
+    AuditOperation,
+    AuditRecorded,
+    Event,
+    InsuredCategory,
+    ItemForwarded,
+    LinkageAnswered,
+    LinkageItem,
+    LinkageOutcome,
+    LinkagePurpose,
+    LinkageRequested,
+    PersonChanged,
+    QualificationChanged,
+    QualificationPeriod,
+    QualificationReportable,
+    ReportItemKind,
+    ResidencePeriod,
+    ResidentChange,
+    ResidentTokenised,
+    TransitionKind,
+    TransitionOrigin,
+    UnpaidBenefitClaimReceived,
+)
+from contracts.events.claims import ClaimantRelationship
+from contracts.events.exemptions import AdditionalPremiumChange
+from contracts.keys import resident_key
+from contracts.months import Month
+from contracts.numbers import synthetic_individual_number
+from contracts.sealing import seal
+from contracts.topics import UPSTREAM_REGISTER, shard_of
+from tests.garbage.house import House
+from tests.token_vault.vaults import change
+
+TYPES: tuple[type[Event], ...] = tuple(REGISTRY.values())
+"""All that may be on the bus, from the contract."""
+DAY = date(2026, 10, 1)
+BATCH = UUID(int=0xBA7C4)
+SHARD = 2
+"""All that the tests say is about persons of one shard: so it lies in one batch, in order."""
+
+
+def _key(number: int) -> str:
+    return resident_key(UPSTREAM_REGISTER, f"{number:010d}")
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> list[int]:
+    """Numbers whose resident and whose person are both of the shard."""
+    fitting = (
+        n for n in count(1) if shard_of(_key(n)) == SHARD and shard_of(str(UUID(int=n))) == SHARD
+    )
+    return list(islice(fitting, 200 * len(REGISTRY)))
+
+
+def number(type_: type[Event], index: int) -> int:
+    """The number of a person whom only events of this type are about: what of somebody is parked
+    holds up all that a service is told of them, on whatever topic."""
+    return _numbers()[200 * TYPES.index(type_) + index]
+
+
+def person(n: int) -> UUID:
+    """The person of that number, everywhere."""
+    return UUID(int=n)
+
+
+def _resident(house: House, n: int, version: int, event_id: UUID) -> Event:
+    digits = synthetic_individual_number(n)
+    sealed = seal(digits, house.key, sender=UPSTREAM_REGISTER, event_id=event_id)
+    event = change(n, sealed, version)
+    record = event.record.model_copy(update={"household_number": f"{n}"})
+    return event.model_copy(update={"record": record})
+
+
+def _tokenised(house: House, n: int, version: int, event_id: UUID) -> Event:
+    event = _resident(house, n, version, event_id)
+    assert isinstance(event, ResidentChange)
+    return ResidentTokenised.model_validate(
+        {
+            **{name: getattr(event, name) for name in type(event).model_fields
+               if name != "sealed_number"},
+            "individual_number_token": f"{n:032x}",
+        }
+    )  # fmt: skip
+
+
+def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    began = UncertainDate.exact(DAY)
+    return PersonChanged(
+        person_id=person(n), person_version=version, change=ResidentChangeKind.MOVE_IN,
+        changed_on=began, reported_on=DAY, birth_date=UncertainDate.exact(date(1990, 4, 1)),
+        resident_kind=ResidentKind.JAPANESE, household_id=None, is_householder=False,
+        residence=(ResidencePeriod(began=began, began_reason=BecameResidentReason.MOVE_IN),),
+    )  # fmt: skip
+
+
+def _timeline(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    period = QualificationPeriod(
+        category=InsuredCategory.CATEGORY_1, acquired_on=DAY, acquisition_reason="age-20"
+    )
+    return QualificationChanged(
+        person_id=person(n), timeline_version=version, basic_pension_number_known=False,
+        periods=(period,),
+    )  # fmt: skip
+
+
+def _reportable(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return QualificationReportable(
+        item_id=uuid4(), person_id=person(n), transition=TransitionKind.ACQUISITION,
+        origin=TransitionOrigin.RESIDENT_REGISTER, occurred_on=DAY,
+        reason="moved-in-from-abroad", category_after=InsuredCategory.CATEGORY_1, accepted_on=DAY,
+    )  # fmt: skip
+
+
+def _premium(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return AdditionalPremiumChanged(
+        item_id=uuid4(), notice_id=uuid4(), person_id=person(n),
+        change=AdditionalPremiumChange.START, from_month=Month(2026, 10), notified_on=DAY,
+        accepted_on=DAY,
+    )  # fmt: skip
+
+
+def _claim(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return UnpaidBenefitClaimReceived(
+        item_id=uuid4(), claim_id=uuid4(), person_id=person(n), died_on=DAY,
+        claimant_person_id=None, claimant_relationship=ClaimantRelationship.SPOUSE,
+        accepted_on=DAY,
+    )  # fmt: skip
+
+
+def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> ItemForwarded:
+    """An item that left on a medium."""
+    return ItemForwarded(
+        item_id=item_id, person_id=person(n), kind=kind, batch_id=BATCH, medium_serial=1,
+        forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def _forwarded(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    item_id = uuid4()
+    house.execute(
+        "qualification",
+        "insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason,"
+        " origin, accepted_on, reported_at) values ($1, $2, 'acquisition', $3, 'age-20', 'age',"
+        " $3, now())",
+        item_id, person(n), DAY,
+    )  # fmt: skip
+    return forwarded(ReportItemKind.ACQUISITION, item_id, n)
+
+
+def _request(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return LinkageRequested(
+        request_id=uuid4(), person_id=person(n), purpose=LinkagePurpose.REPORT_TO_JPS,
+        items=(LinkageItem.NAME,), reference=BATCH,
+    )  # fmt: skip
+
+
+def reply(request_id: UUID, n: int, batch_id: UUID = BATCH) -> LinkageAnswered:
+    """Identity knows nobody of that id."""
+    return LinkageAnswered(
+        request_id=request_id, person_id=person(n), reference=batch_id,
+        outcome=LinkageOutcome.NO_RECORD,
+    )  # fmt: skip
+
+
+def _reply(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    request_id, batch_id = uuid4(), uuid4()
+    house.execute(
+        "jps_reporting",
+        "with batch as (insert into jps_reporting.batches (batch_id, state, layout_id, digest,"
+        " chosen, built_by, built_at) values ($1, 'cancelled', 'l', 'd', '{}', 's', now()))"
+        " insert into jps_reporting.linkage (request_id, batch_id,"
+        " person_id, items, requested_at) values ($2, $1, $3, '{name}', now())",
+        batch_id, request_id, person(n),
+    )  # fmt: skip
+    return reply(request_id, n, batch_id)
+
+
+def _record(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return AuditRecorded(
+        at=datetime.now(UTC), operation=AuditOperation.INQUIRY, person_id=person(n)
+    )
+
+
+Sample = Callable[[House, int, int, UUID], Event]
+SAMPLES: dict[type[Event], Sample] = {
+    ResidentChange: _resident,
+    ResidentTokenised: _tokenised,
+    PersonChanged: _person,
+    QualificationChanged: _timeline,
+    QualificationReportable: _reportable,
+    AdditionalPremiumChanged: _premium,
+    UnpaidBenefitClaimReceived: _claim,
+    ItemForwarded: _forwarded,
+    LinkageRequested: _request,
+    LinkageAnswered: _reply,
+    AuditRecorded: _record,
+}
