@@ -178,7 +178,9 @@ class Stack:
             jars = self._store.files("kafka")
             broker = self._kafka
             if broker.is_new and "bus_epoch" in self.state.facts:
-                # Offsets begin anew: what consumers have seen of the old bus does not count.
+                # Offsets begin anew: what consumers have seen of the old bus does not count. Who
+                # still runs would go on at the old offsets, and with the old epoch.
+                self._stop([name for name in self.running() if name in SERVICES])
                 self.state.note(bus_epoch=str(int(self.state.facts["bus_epoch"]) + 1))
             elif broker.is_new:
                 self.state.note(bus_epoch="1")
