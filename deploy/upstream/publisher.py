@@ -33,11 +33,10 @@ class Bus:
         """``NENKIN_KAFKA_BOOTSTRAP`` and ``NENKIN_CERTS_DIR``."""
         return cls(os.environ["NENKIN_KAFKA_BOOTSTRAP"], Path(os.environ["NENKIN_CERTS_DIR"]))
 
-    def tls(self) -> ssl.SSLContext:
+    def tls(self, name: str = UPSTREAM_REGISTER) -> ssl.SSLContext:
+        """A context that presents ``name``'s certificate."""
         context = ssl.create_default_context(cafile=str(self.certs_dir / "ca.pem"))
-        context.load_cert_chain(
-            self.certs_dir / f"{UPSTREAM_REGISTER}.crt", self.certs_dir / f"{UPSTREAM_REGISTER}.key"
-        )
+        context.load_cert_chain(self.certs_dir / f"{name}.crt", self.certs_dir / f"{name}.key")
         return context
 
 
