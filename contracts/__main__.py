@@ -1,19 +1,23 @@
-"""``python -m contracts``: write or check the committed artefacts of the contracts."""
+"""``python -m contracts``: check events, and make or check what is committed of the contracts."""
 
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from contracts.errors import ContractError
-from contracts.tools import asyncapi, compat, schemas, vectors
+from contracts.tools import asyncapi, check, compat, schemas, vectors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 when all is well, 1 when a check finds something."""
     options = _parser().parse_args(arguments)
     try:
-        problems = [str(problem) for problem in options.run(options)]
-    except ContractError as error:
+        result = options.run(options)
+        if isinstance(result, int):
+            return result
+        problems = [str(problem) for problem in result]
+    except (ContractError, OSError) as error:
         problems = [str(error)]
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
     return 1 if problems else 0
@@ -22,6 +26,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
+    events = commands.add_parser(
+        "check",
+        help="for upstream: what is wrong with events, before they are published",
+        description=check.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    events.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="records, one a line (- : standard input)",
+    )
+    events.add_argument(
+        "--sealing-key", type=Path, metavar="FILE", help="the vault's public key, as handed out"
+    )
+    events.set_defaults(
+        run=lambda options: check.tell(options.files, options.sealing_key, sys.stdout.write)
+    )
     _artefact(commands, "schemas", "JSON Schemas of the events", schemas.write, schemas.stale)
     _artefact(commands, "asyncapi", "the AsyncAPI document", asyncapi.write, asyncapi.stale)
     _artefact(commands, "vectors", "test vectors of sealing", vectors.write, vectors.problems)

@@ -8,6 +8,8 @@ It needs a Kafka client, an HPKE library and the JSON Schema, and imports nothin
         --sealing-key sealing-key.json
 
 ``sealing-key.json`` is what the vault's operator hands out: ``{"key_id", "suite", "public"}``.
+With ``--print`` it sends nothing and prints the record, one line as ``python -m contracts check``
+reads it.
 """
 
 import argparse
@@ -115,15 +117,24 @@ def body(event: Any) -> bytes:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Publish it, and wait until the brokers have it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    for name in ("bootstrap", "ca", "certificate", "private-key", "sealing-key"):
-        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--sealing-key", required=True, help="the vault's public key")
+    parser.add_argument("--print", action="store_true", help="print the record, send nothing")
+    for name in ("bootstrap", "ca", "certificate", "private-key"):
+        parser.add_argument(f"--{name}", help="needed to send")
     options = parser.parse_args(arguments)
-    # Only here: everything above can be tried without Kafka.
-    from kafka import KafkaProducer
-
     event_id, addressee_number = uuid4(), "000000000000042"
     key = json.loads(Path(options.sealing_key).read_bytes())
     event = moved_in(addressee_number, "999900000011", key, event_id)
+    if options.print:
+        attributes = ",".join(f"{name}:{text.decode()}" for name, text in headers(event_id))
+        record = (attributes, record_key(addressee_number).decode(), body(event).decode())
+        sys.stdout.write("\t".join(record) + "\n")
+        return
+    if not all((options.bootstrap, options.ca, options.certificate, options.private_key)):
+        parser.error("to send, it needs --bootstrap, --ca, --certificate and --private-key")
+    # Only here: everything above can be tried without Kafka.
+    from kafka import KafkaProducer
+
     producer = KafkaProducer(
         bootstrap_servers=options.bootstrap,
         security_protocol="SSL",

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contracts.topics import SERVICES
 from deploy.local.services import GATEWAY_PUBLIC
@@ -53,13 +53,13 @@ class House:
             time.sleep(0.2)
         return time.monotonic() - began
 
-    def wait_until_quiet(self, timeout: float = 120) -> None:
-        """Wait until nothing is under way: twice in a row no lag and no unsent event anywhere."""
+    def wait_until_quiet(self, timeout: float = 120, of: Sequence[str] = SERVICES) -> None:
+        """Wait until nothing is under way: twice in a row no lag and no unsent event in any."""
         began, quiet = time.monotonic(), 0
         while quiet < 2:
             if time.monotonic() - began > timeout:
-                raise NotThrough(", ".join(n for n in SERVICES if self._busy(self._metrics(n))))
-            busy = any(self._busy(self._metrics(name)) for name in SERVICES)
+                raise NotThrough(", ".join(n for n in of if self._busy(self._metrics(n))))
+            busy = any(self._busy(self._metrics(name)) for name in of)
             quiet = 0 if busy else quiet + 1
             time.sleep(0.15)
 

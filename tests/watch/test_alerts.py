@@ -11,6 +11,7 @@ import yaml
 
 from contracts.topics import SERVICES
 from deploy.local import provision
+from deploy.local.layout import PROJECT
 from services.chassis.telemetry import ALLOWED
 from tests.watch.promql import Series, evaluate
 from tests.watch.rules import ALERTS, CASES, OBSERVABILITY, Case, cases, ringing, rules
@@ -30,6 +31,7 @@ def test_an_alert_says_what_is_so_what_to_do_and_where_it_is_written(name: str) 
     assert set(rule["annotations"]) == {"summary", "do", "runbook"}
     assert rule["labels"]["severity"] in ("critical", "warning")
     assert rule["annotations"]["runbook"] == f"deploy/README.md#{name.lower()}"
+    assert f"### {name}\n" in (PROJECT / "deploy" / "README.md").read_text()
     shown = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
     grouped = re.match(r"\w+ by \(([\w, ]+)\)", rule["expr"])
     if grouped:

@@ -1,0 +1,179 @@
+"""Publish your own events to the running demo, and see what the house makes of each.
+
+The records (one a line, as ``python -m contracts check`` reads them) are checked first; then they
+are sent as the resident register, and the vault and identity are asked what became of them. The
+vault opens each seal for real. What is refused waits in the dead letters, as everywhere.
+"""
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kafka.errors import KafkaError
+
+from contracts.sealing import PublicSealingKey
+from contracts.tools.check import Check, Finding
+from contracts.tools.records import UpstreamRecord, read_records
+from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, UPSTREAM_REGISTER
+from deploy.demo.house import House, NotThrough
+from deploy.demo.people import CommandFailed, command
+from deploy.local.errors import StackError
+from deploy.local.progress import Progress
+from deploy.local.stack import Stack
+from deploy.upstream.publisher import Bus
+from deploy.upstream.records import send
+
+Place = tuple[int, int]
+"""(partition, offset) on the inbound topic."""
+
+_TAKEN = "select shard, number from bus.marks where topic = $1"
+_LETTERS = (
+    "select shard, kafka_offset, key, state, code, reason from bus.dead_letters"
+    " where topic = $1 and state in ('parked', 'waiting')"
+)
+_BREAKER = "select code from bus.breakers where topic = $1 and not park_anyway"
+_WITHIN_S = 60
+
+
+class NotTaken(Exception):
+    """The vault did not take the records in time; the message says what keeps it."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a record in one service."""
+
+    state: str
+    """``taken``, ``refused`` or ``waiting``: behind a refused one of the same resident."""
+    code: str = ""
+    reason: str = ""
+
+    def __str__(self) -> str:
+        said = {"taken": "taken", "waiting": "waits behind a refused one of the same resident"}
+        return said.get(self.state) or f"REFUSED {self.code}: {self.reason}"
+
+
+class Publishing:
+    """Records on their way into a running house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.stack = house.stack
+
+    def check(self, files: Sequence[Path]) -> tuple[list[UpstreamRecord], list[Finding], str]:
+        """The records of files, what is to be mended, and how much that is."""
+        printed = command(self.stack, "token_vault", "publish-key")
+        checking = Check(PublicSealingKey.model_validate_json(printed))
+        findings = list(checking.files(files))
+        read = [record for file in files for record in read_records(file)]
+        records = [record for record in read if isinstance(record, UpstreamRecord)]
+        return records, findings, checking.summary()
+
+    def send(self, records: Sequence[UpstreamRecord]) -> tuple[list[Place], list[str]]:
+        """Send them; where each lies, and its trace."""
+        bus = Bus(self.stack.bootstrap, self.stack.layout.certs / UPSTREAM_REGISTER)
+        traces = [f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01" for _ in records]
+        return asyncio.run(send(records, bus, traces)), [trace.split("-")[1] for trace in traces]
+
+    async def at_the_vault(self, places: Sequence[Place]) -> list[Fate]:
+        """Wait for the vault to take all of them in, one way or another. Raises `NotTaken`."""
+        topic, until = INBOUND_RESIDENTS.name, time.monotonic() + _WITHIN_S
+        async with self.stack.database_server.superuser("token_vault") as connection:
+            while True:
+                rows = await connection.fetch(_TAKEN, topic)
+                marks = {row["shard"]: row["number"] for row in rows}
+                if all(marks.get(shard, -1) >= offset for shard, offset in places):
+                    break
+                if code := await connection.fetchval(_BREAKER, topic):
+                    raise NotTaken(f"too much was refused ({code}): the vault's breaker is open")
+                if time.monotonic() > until:
+                    raise NotTaken("the vault does not take them: see make status")
+                await asyncio.sleep(0.1)
+            letters = {
+                (row["shard"], row["kafka_offset"]): _fate(row)
+                for row in await connection.fetch(_LETTERS, topic)
+            }
+        return [letters.get(place, Fate("taken")) for place in places]
+
+    async def at_identity(self, records: Sequence[UpstreamRecord]) -> list[Fate]:
+        """What identity holds against the residents of these records."""
+        async with self.stack.database_server.superuser("identity") as connection:
+            rows = await connection.fetch(_LETTERS, RESIDENTS_TOKENISED.name)
+        letters = {row["key"]: _fate(row) for row in rows}
+        return [letters.get(record.key, Fate("taken")) for record in records]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check, send, tell. Returns 1 where something is to be mended or was refused, 2 where it could
+    not be tried."""
+    arguments = _arguments(argv)
+    stack = Stack(arguments.name, progress=Progress(quiet=True))
+    try:
+        if not {"kafka", "token_vault", "identity"} <= set(stack.running()):
+            raise StackError("the house is not running: make demo")
+        return _publish(Publishing(House(stack)), arguments.files, arguments.anyway)
+    except (StackError, CommandFailed, NotThrough, NotTaken, KafkaError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _publish(publishing: Publishing, files: Sequence[Path], anyway: bool) -> int:
+    records, findings, summary = publishing.check(files)
+    for finding in findings:
+        print(finding)
+    print(f"checked    {summary}: {len(findings) or 'nothing'} to mend")
+    if not records or (findings and not anyway):
+        print("published  nothing" + (" (--anyway: see how the house refuses)" if records else ""))
+        return 1
+    places, traces = publishing.send(records)
+    print(f"published  {len(records)} to {INBOUND_RESIDENTS.name} as {UPSTREAM_REGISTER}")
+    vault = asyncio.run(publishing.at_the_vault(places))
+    publishing.house.wait_until_quiet(_WITHIN_S, ("token_vault", "identity"))
+    identity = asyncio.run(publishing.at_identity(records))
+    good = [
+        _tell(record, trace, fates, publishing.house.viewer)
+        for record, trace, *fates in zip(records, traces, vault, identity, strict=True)
+    ]
+    if not all(good):
+        print("\nrefused events wait: make dead-letters of=token_vault (or identity)")
+    return 0 if all(good) and not findings else 1
+
+
+def _tell(record: UpstreamRecord, trace: str, fates: Sequence[Fate], viewer: str | None) -> bool:
+    vault, identity = fates
+    print(f"\n{record.place}  event {record.headers.get('ce_id', '?')}")
+    print(f"  token_vault  {vault}")
+    if vault.state == "taken":
+        print(f"  identity     {identity}")
+        if viewer:
+            print(f"  trace        {viewer}/zipkin/traces/{trace}")
+    return vault.state == identity.state == "taken"
+
+
+def _fate(row: Any) -> Fate:
+    if row["state"] == "waiting":
+        return Fate("waiting")
+    return Fate("refused", row["code"], row["reason"])
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.demo.publish", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="records, one a line")
+    parser.add_argument("--anyway", action="store_true", help="send what has findings as well")
+    parser.add_argument("--name", default=os.environ.get("NENKIN_STACK_NAME", "main"),
+                        help="which stack")  # fmt: skip
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
