@@ -26,7 +26,7 @@ _ALWAYS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-robots-tag": "noindex",
 }
-_TRANSPORT: Final = "max-age=31536000"
+_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
 
 
 class SecurityHeaders:
