@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.certificates import private_folder
 from deploy.local.errors import StackError
 from deploy.local.java import Java, Jit
 from deploy.local.layout import CONF, Layout, render
@@ -64,7 +65,7 @@ class Kafka:
         heap: str = "256m",
     ) -> Process:
         """Start the broker; its storage is made first where there is none."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        private_folder(self.home)  # its records are people's data
         properties = self.home / "server.properties"
         text = render(
             CONF / "server.properties",
