@@ -6,7 +6,7 @@ BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
 n      ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo stop status logs clean test chaos bench bench-parts lint format types lock schemas dead-letters backup restore taint
+.PHONY: help venv venv-dev demo stop status logs clean test chaos bench bench-parts lint format types lock schemas dead-letters backup restore taint doors
 
 ## The house
 
@@ -38,6 +38,9 @@ restore: venv  ## put a backup in the databases' place (from=NAME or latest; key
 
 taint: venv  ## search all that the house keeps for individual numbers (do="--memory": what runs)
 	@$(PY) -m deploy.taint $(do)
+
+doors: venv-dev  ## try every door of the running house; tell which are not as declared
+	@$(PY) -m deploy.doors $(do)
 
 ## Working on it
 

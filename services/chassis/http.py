@@ -8,10 +8,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opentelemetry.trace import SpanKind
@@ -45,6 +47,24 @@ def peer_of(request: Request) -> str | None:
     return request.scope.get(PEER)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may pass a dependency: these peers, and where ``function`` is named only for staff who
+    hold it."""
+
+    peers: tuple[str, ...]
+    function: Function | None = None
+
+
+_DOORS: dict[Callable[..., Any], Door] = {}
+
+
+def doors_of(dependant: Dependant) -> tuple[Door, ...]:
+    """The doors in front of an operation, as declared with it: all must be passed."""
+    own = (_DOORS[dependant.call],) if dependant.call in _DOORS else ()
+    return own + tuple(door for other in dependant.dependencies for door in doors_of(other))
+
+
 def peer_only(*names: str) -> Callable[[Request], Awaitable[str]]:
     """A dependency: only these peers may call; gives the peer's name."""
 
@@ -54,6 +74,7 @@ def peer_only(*names: str) -> Callable[[Request], Awaitable[str]]:
             raise problems.peer_not_allowed()
         return peer
 
+    _DOORS[dependency] = Door(names)
     return dependency
 
 
@@ -78,6 +99,7 @@ def requires(function: Function) -> Callable[[Request], Awaitable[StaffContext]]
             raise problems.function_not_allowed(function.label)
         return context
 
+    _DOORS[dependency] = Door(("gateway",), function)
     return dependency
 
 

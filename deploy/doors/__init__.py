@@ -1,0 +1,1 @@
+"""Who gets in where, tried at the running doors and held against what is declared."""
