@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -60,7 +61,7 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.code}: {self.what}\n    do: {TO_DO[self.code]}"
+        return f"{self.place}: {self.code}: {self.what}"
 
 
 @dataclass
@@ -177,14 +178,22 @@ def tell(files: Sequence[Path], key_file: Path | None, write: Callable[[str], ob
     Raises `InvalidSealingKey`, or `OSError` where a file cannot be read.
     """
     checking = Check(read_key(key_file) if key_file else None)
-    count = 0
-    for finding in checking.files(files):
-        count += 1
-        write(f"{finding}\n")
+    findings = list(checking.files(files))
+    count = len(findings)
+    write(listed(findings))
     write(f"{checking.summary()}: {_many(count, 'finding') if count else 'nothing to mend'}\n")
     if checking.key is None:
         write("seals were not compared with the vault's key: give --sealing-key FILE\n")
     return 1 if count or not checking.records else 0
+
+
+def listed(findings: Sequence[Finding]) -> str:
+    """Findings for a terminal, what to do once for those of a number that follow each other."""
+    lines = []
+    for code, group in groupby(findings, key=lambda finding: finding.code):
+        lines += [f"{finding}\n" for finding in group]
+        lines.append(f"    do: {TO_DO[code]}\n")
+    return "".join(lines)
 
 
 def _many(count: int, what: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from kafka.errors import KafkaError
 
 from contracts.sealing import PublicSealingKey
-from contracts.tools.check import Check, Finding
+from contracts.tools.check import Check, Finding, listed
 from contracts.tools.records import UpstreamRecord, read_records
 from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, UPSTREAM_REGISTER
 from deploy.demo.house import House, NotThrough
@@ -126,8 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _publish(publishing: Publishing, files: Sequence[Path], anyway: bool) -> int:
     records, findings, summary = publishing.check(files)
-    for finding in findings:
-        print(finding)
+    print(listed(findings), end="")
     print(f"checked    {summary}: {len(findings) or 'nothing'} to mend")
     if not records or (findings and not anyway):
         print("published  nothing" + (" (--anyway: see how the house refuses)" if records else ""))

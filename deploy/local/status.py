@@ -12,6 +12,15 @@ from contracts.topics import SERVICES
 from deploy.local import bus, zipkin
 from deploy.local.stack import SERVERS, Stack
 
+_TROUBLE = {
+    "bus_breaker_open": ("topic", "breaker open"),
+    "bus_intake_stopped": ("topic", "stopped by an error"),
+    "bus_partition_unreadable": ("topic", "cannot be decoded"),
+    "dead_letters_open": ("code", "refused"),
+    "audit_chain_broken": ("part", "audit records altered"),
+}
+"""What rings when it is not zero: the label that says where, and what it is."""
+_LABELLED = re.compile(r"^(\w+)\{([^}]*)\} (\S+)$", re.MULTILINE)
 _SAMPLE = re.compile(r"^(\w+)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
 
@@ -31,6 +40,11 @@ class Line:
     """Transactions whose events are not sent yet."""
     outbox_age_s: float | None = None
     dead_letters: int | None = None
+    fresh_s: float | None = None
+    """How old what it knows may be, of the topic where that is longest."""
+    trouble: tuple[str, ...] = ()
+    """What somebody has to look at: an open breaker, a stopped topic, the codes of refusals, a
+    broken audit chain, or that nobody sends."""
 
 
 def look(stack: Stack) -> list[Line]:
@@ -44,10 +58,13 @@ def look(stack: Stack) -> list[Line]:
 
 def table(lines: Iterable[Line]) -> str:
     """The lines for a terminal."""
-    head = ("process", "pid", "port", "health", "memory", "lag", "outbox", "oldest", "dead letters")
+    head = (
+        "process", "pid", "port", "health", "memory", "lag", "known", "outbox", "oldest",
+        "dead letters", "trouble",
+    )  # fmt: skip
     rows = [head, *(_cells(line) for line in lines)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    left = {0, 3}
+    left = {0, 3, len(head) - 1}
     return "\n".join(
         "  ".join(
             cell.ljust(width) if i in left else cell.rjust(width)
@@ -80,20 +97,41 @@ def _line(stack: Stack, name: str, lag: Mapping[str, int]) -> Line:
         health = "up" if name != "zipkin" or zipkin.is_up(port) else "silent"
         return Line(name, process.pid, port, health, memory)
     health = stack.services.health(name)
-    metrics = _metrics(stack, name) if health != "silent" else {}
+    exposition = _exposition(stack, name) if health != "silent" else ""
+    metrics = totals(exposition)
     return Line(
         name, process.pid, port, health, memory, lag.get(name),
         _whole(metrics.get("outbox_rows")), metrics.get("outbox_age_seconds"),
-        _whole(metrics.get("dead_letters_open")),
+        _whole(metrics.get("dead_letters_open")), longest(exposition), trouble(exposition),
     )  # fmt: skip
 
 
-def _metrics(stack: Stack, name: str) -> dict[str, float]:
+def trouble(exposition: str) -> tuple[str, ...]:
+    """What a service's metrics say that somebody has to look at, in words."""
+    found = []
+    for name, inner, value in _LABELLED.findall(exposition):
+        if name in _TROUBLE and float(value):
+            label, words = _TROUBLE[name]
+            where = dict(re.findall(r'(\w+)="([^"]*)"', inner)).get(label)
+            if where:  # without a code: it only waits behind a refused one
+                found.append(f"{words}: {where}")
+    if totals(exposition).get("outbox_relaying") == 0:
+        found.append("does not send")
+    return tuple(found)
+
+
+def longest(exposition: str) -> float | None:
+    """The greatest freshness of any topic; ``None`` where nothing is consumed."""
+    ages = [float(v) for n, _, v in _LABELLED.findall(exposition) if n == "bus_freshness_seconds"]
+    return max(ages, default=None)
+
+
+def _exposition(stack: Stack, name: str) -> str:
     try:
         status, body = stack.services.ask(name, "/metrics")
     except OSError:
-        return {}
-    return totals(body) if status == 200 else {}
+        return ""
+    return body if status == 200 else ""
 
 
 def _lag(stack: Stack) -> dict[str, int]:
@@ -112,9 +150,11 @@ def _cells(line: Line) -> tuple[str, ...]:
         line.health,
         _text(line.memory_mb, " MB"),
         _text(line.lag),
+        "" if line.fresh_s is None else "now" if not line.fresh_s else f"{line.fresh_s:.0f} s ago",
         _text(line.outbox),
         "" if line.outbox_age_s is None else f"{line.outbox_age_s:.1f} s",
         _text(line.dead_letters),
+        "; ".join(line.trouble),
     )
 
 

@@ -22,7 +22,7 @@ from deploy.local.errors import Interrupted, StackError
 from deploy.local.layout import PROJECT, Layout, State
 from deploy.local.processes import Process, started_at
 from deploy.local.progress import Progress
-from deploy.local.status import Line, table, totals
+from deploy.local.status import Line, longest, table, totals, trouble
 
 QUIET = Progress(quiet=True)
 
@@ -223,16 +223,52 @@ outbox_age_seconds 0.25
     }  # fmt: skip
 
 
+def test_what_is_wrong_is_said_in_words():
+    text = """
+bus_breaker_open{topic="inbound.residents"} 1.0
+bus_breaker_open{topic="persons.events"} 0.0
+bus_intake_stopped{topic="persons.events"} 1.0
+dead_letters_open{code="CH-1007",state="parked"} 2.0
+dead_letters_open{code="",state="waiting"} 3.0
+audit_chain_broken{part="3"} 1.0
+bus_freshness_seconds{topic="a"} 0.0
+bus_freshness_seconds{topic="b"} 12.5
+outbox_relaying 0.0
+"""
+    assert trouble(text) == (
+        "breaker open: inbound.residents", "stopped by an error: persons.events",
+        "refused: CH-1007", "audit records altered: 3", "does not send",
+    )  # fmt: skip
+    assert longest(text) == 12.5
+    assert (trouble(""), longest("")) == ((), None)
+
+
 def test_the_table():
     lines = [
         Line("kafka", 123, 19092, "up", 240),
-        Line("identity", 4567, 20001, "ready", 90, 1200, 3, 0.52, 7),
+        Line(
+            "identity",
+            4567,
+            20001,
+            "ready",
+            90,
+            1200,
+            3,
+            0.52,
+            7,
+            61.5,
+            ("breaker open: persons.events", "refused: ID-1001"),
+        ),
+        Line("audit", 4568, 20003, "ready", 90, 0, 0, 0, 0, 0.0),
         Line("claims", None, 20002, "stopped"),
     ]
     assert table(lines).splitlines() == [
-        "process    pid   port  health   memory   lag  outbox  oldest  dead letters",
+        "process    pid   port  health   memory   lag     known  outbox  oldest  dead letters"
+        "  trouble",
         "kafka      123  19092  up       240 MB",
-        "identity  4567  20001  ready     90 MB  1200       3   0.5 s             7",
+        "identity  4567  20001  ready     90 MB  1200  62 s ago       3   0.5 s             7"
+        "  breaker open: persons.events; refused: ID-1001",
+        "audit     4568  20003  ready     90 MB     0       now       0   0.0 s             0",
         "claims          20002  stopped",
     ]
 
