@@ -33,8 +33,16 @@ async def reconcile(stack: Stack, manifest: dict[str, Any]) -> Timeline:
     with bus.admin_client(stack.bootstrap, certs) as client:
         same = client.describe_cluster()["cluster_id"] == manifest["bus"]["cluster"]
         _count_bus_epoch_up(stack, manifest, same=same)
-        starts = _starts(client, manifest["bus"]["offsets"] if same else {})
-        timeline = Timeline(known, int(stack.state.facts.get("bus_epoch", "1")), starts)
+        first = _offsets(client, OffsetSpec.EARLIEST)
+        ends = _offsets(client, OffsetSpec.LATEST)
+        starts = _starts(manifest["bus"]["offsets"] if same else {}, first, ends)
+        timeline = Timeline(
+            known,
+            int(stack.state.facts.get("bus_epoch", "1")),
+            starts,
+            first,
+            another_bus=not same,
+        )
         await scan.scan(stack.bootstrap, certs / "admin", _earliest(starts), timeline.see)
         for service in migratable(SERVICES):
             async with (
@@ -62,12 +70,19 @@ def _count_bus_epoch_up(stack: Stack, manifest: dict[str, Any], *, same: bool) -
         stack.state.note(bus_epoch=str(manifest["bus"]["epoch"] + 1))
 
 
-def _starts(client: KafkaAdminClient, committed: dict[str, dict[str, list[int | None]]]) -> Places:
+def _offsets(client: KafkaAdminClient, which: OffsetSpec) -> dict[tuple[str, int], int]:
+    partitions = [TopicPartition(topic, shard) for topic in TOPICS for shard in range(SHARDS)]
+    found = client.list_partition_offsets(dict.fromkeys(partitions, which))
+    return {(place.topic, place.partition): at.offset for place, at in found.items()}
+
+
+def _starts(
+    committed: dict[str, dict[str, list[int | None]]],
+    first: dict[tuple[str, int], int],
+    ends: dict[tuple[str, int], int],
+) -> Places:
     """Where each group begins again: where it was just before the backup, as far as the bus still
     has that; what it has taken in since then and before the moment, its marks know."""
-    partitions = [TopicPartition(topic, shard) for topic in TOPICS for shard in range(SHARDS)]
-    first = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
-    ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     starts: Places = {}
     for service in SERVICES:
         of_service = committed.get(service, {})
@@ -75,9 +90,8 @@ def _starts(client: KafkaAdminClient, committed: dict[str, dict[str, list[int | 
         for topic in consumed_by(service):
             then = of_service.get(topic.name, [None] * SHARDS)
             for shard in range(SHARDS):
-                place = TopicPartition(topic.name, shard)
-                at = max(then[shard] or 0, first[place].offset)
-                starts[service][topic.name, shard] = min(at, ends[place].offset)
+                place = topic.name, shard
+                starts[service][place] = min(max(then[shard] or 0, first[place]), ends[place])
     return starts
 
 

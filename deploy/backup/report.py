@@ -6,6 +6,12 @@ from typing import Any
 from deploy.backup.positions import Position
 from deploy.backup.timeline import Timeline
 
+_ANOTHER_BUS = (
+    "This is not the bus that the backup knew. What that one had since, nobody can tell:",
+    "have the register send everybody (全件連携), and go through the day's papers.",
+    "",
+)
+
 
 def of_backup(manifest: dict[str, Any]) -> str:
     """What is in a backup."""
@@ -41,6 +47,7 @@ def of_backup(manifest: dict[str, Any]) -> str:
 def of_restore(timeline: Timeline) -> str:
     """What is read and sent again, what is lost, and what people have to do again."""
     parts = [
+        *(_ANOTHER_BUS if timeline.another_bus else ()),
         *_section("Read again from the bus", _read_again(timeline)),
         *_section("Sent again from the outboxes, with the same numbers", _sent_again(timeline)),
         *_section(

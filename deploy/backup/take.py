@@ -93,5 +93,11 @@ def _bus(stack: Stack) -> dict[str, Any]:
                 "offsets": positions.offsets(client),
             }
     except KafkaError:
-        # Without the bus everything that it still has is read again.
-        return {**known, "cluster": None, "offsets": {}}
+        # Everything that it still has is read again then.
+        return {**known, "cluster": _cluster_by_its_file(stack), "offsets": {}}
+
+
+def _cluster_by_its_file(stack: Stack) -> str | None:
+    file = stack.layout.kafka / "data" / "meta.properties"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return next((line.partition("=")[2] for line in lines if line.startswith("cluster.id=")), None)

@@ -21,7 +21,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded, ItemForwarded
-from contracts.topics import AUDIT_EVENTS, JPS_EVENTS, SHARDS, TOPICS, consumed_by
+from contracts.topics import (
+    AUDIT_EVENTS,
+    JPS_EVENTS,
+    SHARDS,
+    TOPICS,
+    UPSTREAM_REGISTER,
+    consumed_by,
+)
 from deploy.backup.positions import Lane, Place, Position, producers_of
 from services.chassis.records import Record, position
 
@@ -80,6 +87,10 @@ class Timeline:
     """Of the databases as restored."""
     bus_epoch: int
     starts: Places
+    first: dict[tuple[str, int], int]
+    """By topic and shard: the first offset that the bus still has."""
+    another_bus: bool = False
+    """Not the bus that the backup knew: what that one had is not there."""
     again: dict[tuple[str, str], Again] = field(default_factory=lambda: defaultdict(Again))
     """By service and topic."""
     undone: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -141,10 +152,15 @@ class Timeline:
 
     def missing(self) -> dict[tuple[str, str, str], int]:
         """By service, producer and topic: events that were under way at the backup, and are neither
-        on the bus any more nor in the producer's outbox."""
+        on the bus any more nor in the producer's outbox; and what upstream had sent, nobody had
+        taken in, and the bus has dropped since."""
         lost: dict[tuple[str, str, str], int] = {}
         for service, taker in self.positions.items():
             for topic in consumed_by(service):
+                if UPSTREAM_REGISTER in topic.producers and not self.another_bus:
+                    dropped = self._dropped(topic.name, taker)
+                    if dropped:
+                        lost[service, UPSTREAM_REGISTER, topic.name] = dropped
                 for producer in producers_of(topic.name):
                     sender = self.positions[producer]
                     for shard in range(SHARDS):
@@ -158,6 +174,11 @@ class Timeline:
                             key = service, producer, topic.name
                             lost[key] = lost.get(key, 0) + len(gone)
         return lost
+
+    def _dropped(self, topic: str, taker: Position) -> int:
+        marks = [taker.marks.get(("", topic, shard), (0, -1))[1] for shard in range(SHARDS)]
+        firsts = [self.first.get((topic, shard), 0) for shard in range(SHARDS)]
+        return sum(max(0, first - mark - 1) for first, mark in zip(firsts, marks, strict=True))
 
     def _remember(self, record: Record) -> None:
         try:
