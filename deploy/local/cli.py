@@ -170,17 +170,18 @@ def _metrics(stack: Stack, arguments: argparse.Namespace) -> int:
 
 
 def _skip(stack: Stack, arguments: argparse.Namespace) -> int:
-    runs = arguments.service in stack.running()
-    stack.stop_services([arguments.service])
-    with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
-        before = bus.move_group(
-            client, arguments.service, arguments.topic, arguments.shard, arguments.offset
-        )
-    stack.progress.say(
-        arguments.service, f"stood at offset {before}, goes on at {arguments.offset}"
-    )
-    if runs:
-        stack.run_services([arguments.service])
+    name = arguments.service
+    runs = name in stack.running()
+    stack.stop_services([name])
+    try:
+        with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
+            before = bus.move_group(
+                client, name, arguments.topic, arguments.shard, arguments.offset
+            )
+        stack.progress.say(name, f"stood at offset {before}, goes on at {arguments.offset}")
+    finally:
+        if runs:
+            stack.run_services([name])
     return 0
 
 
