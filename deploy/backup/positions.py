@@ -8,6 +8,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from contracts.topics import SERVICES, SHARDS, TOPICS, consumed_by
+from deploy.local import bus
 from deploy.local.databases import Server, migratable
 from services.chassis.cloudevents import read_sequence
 from services.chassis.packing import unpack
@@ -94,7 +95,7 @@ async def position_of(connection: asyncpg.Connection) -> Position:
 def offsets(client: KafkaAdminClient) -> dict[str, dict[str, list[int | None]]]:
     """What every service's group has acknowledged, by topic and shard."""
     groups = [service for service in SERVICES if consumed_by(service)]
-    committed = client.list_group_offsets(groups)
+    committed = bus.once_coordinated(lambda: client.list_group_offsets(groups))
     return {
         group: {
             topic.name: [

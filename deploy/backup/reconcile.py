@@ -126,15 +126,18 @@ async def _begin_anew(connection: asyncpg.Connection, service: str, timeline: Ti
 def _set_back(client: KafkaAdminClient, starts: Places) -> None:
     bus.dismiss_members(client)
     for service, places in starts.items():
-        if not places:
-            continue
-        outcome = client.alter_group_offsets(
-            service,
-            {
-                TopicPartition(topic, shard): OffsetAndMetadata(offset, "", -1)
-                for (topic, shard), offset in places.items()
-            },
-        )
-        failed = {error.__name__ for error in outcome.values() if error.__name__ != "NoError"}
-        if failed:
-            raise BackupError(f"the bus does not set {service} back: {', '.join(sorted(failed))}")
+        if places:
+            _set_one_back(client, service, places)
+
+
+def _set_one_back(
+    client: KafkaAdminClient, service: str, places: dict[tuple[str, int], int]
+) -> None:
+    wanted = {
+        TopicPartition(topic, shard): OffsetAndMetadata(offset, "", -1)
+        for (topic, shard), offset in places.items()
+    }
+    outcome = bus.once_coordinated(lambda: client.alter_group_offsets(service, wanted))
+    failed = {error.__name__ for error in outcome.values() if error.__name__ != "NoError"}
+    if failed:
+        raise BackupError(f"the bus does not set {service} back: {', '.join(sorted(failed))}")

@@ -6,11 +6,12 @@ grant that the contracts no longer name is taken away. Topics are never deleted 
 
 import ssl
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka.admin import (
@@ -28,12 +29,17 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    TopicAlreadyExistsError,
+)
 
 from contracts.topics import SHARDS, TOPICS, Topic
 from deploy.local.errors import StackError
 
 OPERATOR = "operator"
+T = TypeVar("T")
 
 _ALL_ACLS = ACLFilter(
     None,
@@ -245,6 +251,19 @@ def move_group(client: KafkaAdminClient, group: str, topic: str, shard: int, off
     if moved[place].__name__ != "NoError":
         raise StackError(f"the broker does not move {group}: {moved[place].__name__}")
     return known.offset if known else 0
+
+
+def once_coordinated(call: Callable[[], T], *, timeout: float = 30) -> T:
+    """Ask of consumer groups what a new broker answers once it has made the place for them, which
+    it begins with the first such question. Raises ``StackError`` when it does not."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return call()
+        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError) as error:
+            if time.monotonic() > deadline:
+                raise StackError("the broker does not coordinate consumer groups") from error
+            time.sleep(0.2)
 
 
 def dismiss_members(client: KafkaAdminClient, only: Collection[str] = ()) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.sealing import PublicSealingKey
+from deploy.backup import positions
 from deploy.demo.house import House
 from deploy.demo.people import command
+from deploy.local import bus
 from deploy.local.testing import TestStack, remove_abandoned
 from deploy.upstream.city import residents
 from deploy.upstream.day import snapshot
@@ -26,13 +28,22 @@ def stack() -> Iterator[TestStack]:
     remove_abandoned()
     stack = TestStack(f"test-{os.getpid()}-kafka")
     try:
-        stack.up(RUNNING, viewer=False)
+        stack.up((), viewer=False)
         yield stack
     finally:
         stack.destroy()
 
 
+def test_a_bus_that_never_had_a_group_can_be_asked_for_them(stack):
+    with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
+        known = positions.offsets(client)
+    assert {offset for topics in known.values() for each in topics.values() for offset in each} == {
+        None
+    }
+
+
 def test_a_lost_bus(stack):
+    stack.run_services(RUNNING)
     today = japan_date(SystemClock().now())
     key = PublicSealingKey.model_validate_json(command(stack, "token_vault", "publish-key"))
     register, house = Register(stack, key, today), House(stack)
