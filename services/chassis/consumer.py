@@ -113,7 +113,7 @@ class Consumer:
                             extra={"data": {"seconds": pause}})  # fmt: skip
                 await self._leave()
             await self._wait(pause)
-            pause = min(pause * 2, 5.0)
+            pause = min(pause * 2, 2.0)
 
     async def stop(self) -> None:
         """Finish the batch under way and leave."""

@@ -137,7 +137,9 @@ async def test_services_wait_for_a_broker_and_lose_nothing_when_it_is_killed(
         clean_stack.running()["kafka"].send(signal.SIGKILL, group=True)
         async with first.unit_of_work() as uow:
             audit.record(uow, AuditOperation.INQUIRY)
-        await asyncio.sleep(10)
+        relay = first._relay
+        assert relay is not None
+        await until(lambda: relay._pause >= 0.8, 60)  # two producers were thrown away
         senders = [t for t in asyncio.all_tasks() if "_sender_routine" in repr(t.get_coro())]
         assert len(senders) <= 1, "a producer that was thrown away goes on"
         await asyncio.to_thread(clean_stack.up, (), viewer=False)
