@@ -5,7 +5,7 @@ Each function returns faults in plain words, none where all is well. `all_faults
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,11 +26,13 @@ class Found:
 
     state: Observed
     log: BusLog
+    said: Sequence[str] = ()
+    """What services' logs must not say, and did."""
 
 
 def all_faults(found: Found, due: Expected, calm: Found | None = None) -> list[str]:
     """Everything that is not as it has to be. ``calm``: what an undisturbed run left behind."""
-    faults = [*bus(found), *letters(found.state, due), *vault(found.state, due)]
+    faults = [*found.said, *bus(found), *letters(found.state, due), *vault(found.state, due)]
     faults += [*identity(found.state, due), *qualification(found.state, due)]
     faults += [*neighbours(found.state, due), *items(found.state, due), *counts(found, due)]
     faults += audit(found, due)

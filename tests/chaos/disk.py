@@ -33,9 +33,12 @@ class Disk:
 
     def fill(self) -> None:
         """From now on nothing more goes in."""
-        found = os.statvfs(self.folder)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize
-        self._resize(str(used))
+        for _ in range(100):  # what is written meanwhile makes it too small: then once more
+            found = os.statvfs(self.folder)
+            used = (found.f_blocks - found.f_bfree) * found.f_frsize
+            if self._resize(str(used)):
+                return
+        raise OSError(f"could not fill {self.folder}")
 
     def free(self) -> None:
         """There is room again."""
@@ -46,9 +49,8 @@ class Disk:
         _run("umount", "-l", str(self.folder))
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _resize(self, size: str) -> None:
-        if not _run("mount", "-o", f"remount,size={size}", str(self.folder)):
-            raise OSError(f"could not give {self.folder} a size of {size}")
+    def _resize(self, size: str) -> bool:
+        return _run("mount", "-o", f"remount,size={size}", str(self.folder))
 
 
 def _remove_abandoned() -> None:

@@ -22,6 +22,8 @@ from tests.chaos.load import Load
 from tests.chaos.proxy import Proxy
 
 CONSUMERS = frozenset(name for topic in TOPICS.values() for name in topic.consumers)
+_RELAY_S = 62.0
+"""A relay that says nothing for so long (see services/chassis/relay.py) has lost its lock."""
 _AT_WORK_S = 3.0
 """So long at most is waited for a service to be at work."""
 Say = Callable[[str], None]
@@ -43,6 +45,7 @@ class Measure:
     server_kills: int = 1
     network: int = 1
     pauses: int = 1
+    long_pauses: int = 0
     companions: Sequence[str] = ()
     """Services whose second instance comes and goes."""
     full_disks: int = 1
@@ -55,6 +58,7 @@ def plan(rng: random.Random, services: Sequence[str], measure: Measure) -> list[
     for what in ("cut", "reset", "slow", "stall"):
         acts += [Act(what, server) for server in ("kafka", "postgres")] * measure.network
     acts += [Act("pause", rng.choice(services)) for _ in range(measure.pauses)]
+    acts += [Act("pause_long", rng.choice(services)) for _ in range(measure.long_pauses)]
     acts += [Act("fill_disk")] * measure.full_disks
     rng.shuffle(acts)
     for service in measure.companions:
@@ -191,12 +195,16 @@ class Disturber:
         proxy.stall(True)
         self._in(self.rng.uniform(1, 3), lambda: proxy.stall(False))
 
-    def _pause(self, service: str) -> None:
+    def _pause(self, service: str, seconds: float = SESSION_S) -> None:
         """Beside a second instance, which takes its partitions over meanwhile."""
         one = self._running(service)
         self.stack.enter([self.stack.instance(service, 1 - one.number)])
         one.send(signal.SIGSTOP)
-        self._in(SESSION_S + self.rng.uniform(1, 4), lambda: one.send(signal.SIGCONT))
+        self._in(seconds + self.rng.uniform(1, 4), lambda: one.send(signal.SIGCONT))
+
+    def _pause_long(self, service: str) -> None:
+        """Until its relay's lock has gone to the second instance as well."""
+        self._pause(service, _RELAY_S)
 
     def _come(self, service: str) -> None:
         self.stack.enter([self.stack.instance(service, 1)])

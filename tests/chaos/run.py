@@ -11,7 +11,7 @@ from functools import partial
 from contracts.topics import UPSTREAM_REGISTER
 from deploy.upstream.publisher import Bus
 from services.chassis.service import Service
-from tests.chaos import buslog, check, observed
+from tests.chaos import buslog, check, logs, observed
 from tests.chaos.check import Found
 from tests.chaos.city import Story
 from tests.chaos.house import ChaosStack
@@ -89,7 +89,8 @@ def settle(stack: ChaosStack, load: Load, timeout: float) -> None:
 def look(stack: ChaosStack) -> Found:
     """Everything, as it is now."""
     state = asyncio.run(observed.everything(stack.database_server))
-    return Found(state, asyncio.run(buslog.read(stack.bootstrap, stack.layout.certs)))
+    log = asyncio.run(buslog.read(stack.bootstrap, stack.layout.certs))
+    return Found(state, log, logs.faults(stack.layout.log("any").parent))
 
 
 def _breathe(stack: ChaosStack, deadline: float, what: Callable[[], str]) -> None:
