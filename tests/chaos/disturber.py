@@ -58,7 +58,8 @@ def plan(rng: random.Random, services: Sequence[str], measure: Measure) -> list[
     for what in ("cut", "reset", "slow", "stall"):
         acts += [Act(what, server) for server in ("kafka", "postgres")] * measure.network
     acts += [Act("pause", rng.choice(services)) for _ in range(measure.pauses)]
-    acts += [Act("pause_long", rng.choice(services)) for _ in range(measure.long_pauses)]
+    relaying = [service for service in services if service in CONSUMERS]
+    acts += [Act("pause_long", rng.choice(relaying)) for _ in range(measure.long_pauses)]
     acts += [Act("fill_disk")] * measure.full_disks
     rng.shuffle(acts)
     for service in measure.companions:
@@ -153,12 +154,18 @@ class Disturber:
     # Acts
 
     def _kill(self, service: str) -> None:
-        """Half of the time while it waits for an answer: what it asked for is done or not."""
-        if self.rng.random() < 0.5:
-            self._mute(self.rng.choice([self.stack.kafka_proxy, self.stack.postgres_proxy]))
+        """Just so, or while it waits: for word that what it sent or committed was taken, or for
+        its acknowledgement to be heard."""
+        kafka, base = self.stack.kafka_proxy, self.stack.postgres_proxy
+        how = self.rng.choice([None, kafka.mute, base.mute, kafka.deafen, kafka.deafen])
+        if how is not None:
+            how(True)
+            self._wait(self.rng.uniform(0.05, 0.3))
         one = self._running(service)
         one.send(signal.SIGKILL)
         one.killed = True
+        if how is not None:
+            self._in(0.05, lambda: how(False))
 
     def _mute(self, proxy: Proxy) -> None:
         proxy.mute(True)

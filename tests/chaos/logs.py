@@ -11,7 +11,6 @@ _NEVER = frozenset(
         "this record stops its shard: an unknown error, see at",
         "this partition cannot be read",
         "an error that nobody expected",
-        "background task failed",
         "breaker open: intake waits",
     }
 )

@@ -51,8 +51,12 @@ class Proxy:
 
     def stall(self, stalled: bool) -> None:
         """Swallow everything without a word, and give it out again when it is over."""
-        self._do(self._there.clear if stalled else self._there.set)
+        self.deafen(stalled)
         self.mute(stalled)
+
+    def deafen(self, deaf: bool) -> None:
+        """Swallow what is asked: nothing more is done for the time being."""
+        self._do(self._there.clear if deaf else self._there.set)
 
     def mute(self, muted: bool) -> None:
         """Swallow answers alone: what was asked is done, and nobody is told."""
@@ -119,7 +123,10 @@ class Proxy:
             while data := await source.read(_CHUNK):
                 if self._delay:
                     await asyncio.sleep(self._delay)
-                await flows.wait()
+                if not flows.is_set():
+                    await flows.wait()
+                    if source.at_eof() or source.exception():
+                        break  # what somebody left who is dead by now goes down with them
                 sink.write(data)
                 await sink.drain()
         self._pairs.discard(pair)
