@@ -40,6 +40,10 @@ def figures(load: Run | None = None) -> Figures:
     )
 
 
+def test_no_finder_is_left_that_others_stumble_over() -> None:
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
+
+
 def test_a_rounds_ratio_is_of_runs_beside_each_other_and_the_median_counts() -> None:
     assert [round(ratio, 3) for ratio in figures().ratios] == [0.5, 0.6, 0.667]
     assert figures().ratio == 0.6
