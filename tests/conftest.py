@@ -20,6 +20,15 @@ from deploy.local.testing import TestStack, remove_abandoned
 from services.chassis.clock import SystemClock, japan_date
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay on one worker, in their order: what a module's fixture starts is
+    started once. Files that share more than that name a group of their own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[TestStack]:
     """The servers, shared by all tests of this worker: see ``TestStack`` for what it offers."""
