@@ -22,6 +22,10 @@ CLEAN = "__clean"
 """What the name of a database's unused twin ends in: see ``make_twin``."""
 
 
+class Edited(StackError):
+    """Migrations that have run were edited since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where the server is and which certificates open it."""
@@ -112,7 +116,7 @@ async def migrate(server: Server, service: str, name: str) -> int:
         except asyncpg.PostgresError as error:
             raise StackError(f"migrations of {service}: {error}") from error
         except migrations.MigrationChanged as error:
-            raise StackError(
+            raise Edited(
                 f"migrations of {service}: {error}. Write a new one; or, where the data may go,"
                 " clean the stack"
             ) from error
@@ -133,7 +137,7 @@ async def migrate_twins(server: Server, services: Iterable[str]) -> dict[str, st
     async def one(service: str, name: str) -> None:
         try:
             await migrate(server, service, name)
-        except StackError:
+        except Edited:
             async with server.superuser() as connection:
                 await drop(connection, name)
                 await create(connection, name, service)

@@ -121,11 +121,11 @@ async def _record_of(stack: TestStack, staff_id: str) -> AuditRecorded:
     await consumer.start()
     try:
         async for record in consumer:
-            event = AuditRecorded.model_validate_json(record.value)
-            if event.staff_id == staff_id:
+            # Other tests leave there what is no record at all.
+            if staff_id.encode() in (record.value or b""):
                 assert dict(record.headers)["ce_source"] == b"gateway"
                 assert "佐藤" not in record.value.decode()
-                return event
+                return AuditRecorded.model_validate_json(record.value)
     finally:
         await consumer.stop()
     raise AssertionError("the consumer ended")
