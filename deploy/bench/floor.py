@@ -232,7 +232,7 @@ class Hop:
         }
         consumer = AIOKafkaConsumer(
             told.source, group_id=told.database, enable_auto_commit=False,
-            auto_offset_reset="earliest", fetch_max_wait_ms=200,
+            auto_offset_reset="earliest", fetch_max_wait_ms=50,
             max_partition_fetch_bytes=2 * 1024 * 1024, **common,
         )  # fmt: skip
         producer = AIOKafkaProducer(

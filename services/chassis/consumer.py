@@ -84,8 +84,9 @@ class Consumer:
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.session_timeout_ms // 10,
             max_poll_interval_ms=300_000,
-            # A long poll: it ends with the first record. Short ones cost the idle house most.
-            fetch_max_wait_ms=200,
+            # aiokafka has one fetch under way to a broker: what a partition gets that is not in it
+            # waits for its end. Longer ones make an idle house rest, and each hop slower.
+            fetch_max_wait_ms=50,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
             decoder=_undecoded,
