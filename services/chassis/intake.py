@@ -128,7 +128,7 @@ class Intake:
             keys = {key for i in fresh if (key := records[i].key)}
             blocked = await dead_letters.blocked(uow.connection, keys)
             deliver, letters = sort_out(records, items, fresh, blocked)
-            if any(refusal for _, refusal in letters):
+            if any(isinstance(items[i], Refusal) for i in fresh):
                 await self._breakers.check(uow.connection, records, items, fresh)
             await self._deliver(uow, [(i, items[i]) for i in deliver], items)
             await dead_letters.add(uow.connection, letters)

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from deploy.local.testing import TestStack
+from services.chassis.breaker import BreakerOpen
 from services.chassis.dead_letter_commands import resolve
 from services.chassis.records import Record
 from services.chassis.service import Service
@@ -199,6 +200,27 @@ async def test_a_bad_release_opens_the_breaker_and_an_operator_may_park_it_all(
     async with asyncio.timeout(10):
         while await open_breakers():  # noqa: ASYNC110  a row tells nobody
             await asyncio.sleep(0.1)
+
+
+async def test_what_is_invalid_about_people_who_are_parked_trips_the_breaker_too(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    first = toys.passing(BREAKER_WINDOW="20")
+    await exits.enter_async_context(first.opened())
+
+    def records(begin: int, names: range, valid: bool) -> list[Record]:
+        return [
+            Record("inbound.residents", 0, begin + n, key_of(f"k{n}"), dict(_text(headers())),
+                   body(1, f"k{n}") if valid else b"{}")
+            for n in names
+        ]  # fmt: skip
+
+    await first.intake.take(records(0, range(8, 20), valid=True))
+    await first.intake.take(records(100, range(8), valid=False))
+    assert len(await letters(first)) == 8
+    with pytest.raises(BreakerOpen):
+        await first.intake.take(records(200, range(8), valid=False))
+    assert len(await letters(first)) == 8
 
 
 async def test_an_unknown_error_stops_its_shard_alone_and_loses_nothing(

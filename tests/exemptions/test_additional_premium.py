@@ -191,6 +191,12 @@ TABLE = [
         [("2026-05", None)],
     ),
     (
+        "died on the last day of the calendar: no day after it to lose insurance on",
+        person(ALWAYS, died="9999-12-31"),
+        [start("2026-05-31")],
+        [("2026-05", None)],
+    ),
+    (
         "the timeline was corrected: not category 1 on the day of the notice",
         person(period(1, "2026-07-01")),
         [start("2026-05-31")],

@@ -56,6 +56,12 @@ def test_a_day_that_no_row_covers_is_an_error_not_the_nearest_row() -> None:
         TABLE.due(Kind.LOSS, date(2009, 12, 31))
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_period_that_ends_beyond_the_calendar_has_no_deadline(kind: ReportItemKind) -> None:
+    with pytest.raises(NoDeadlineKnown):
+        TABLE.due(kind, date.max)
+
+
 def test_a_change_of_law_is_a_new_row() -> None:
     row = TABLE.deadline[0].model_dump(mode="json")
     table = DeadlineTable.model_validate(

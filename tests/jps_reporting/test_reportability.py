@@ -164,8 +164,8 @@ def test_every_row_has_an_article_and_an_id_of_its_own() -> None:
     st.sampled_from(list(Kind)),
     st.sampled_from(list(ItemOrigin)),
     st.sampled_from(["age-20", "age-60", "death", "moved-abroad", "moved-in-from-abroad", "?"]),
-    st.dates(date(1990, 1, 1), date(2040, 1, 1)),
-    st.dates(date(1990, 1, 1), date(2040, 1, 1)),
+    st.dates() | st.sampled_from([date.min, date.max]),
+    st.dates() | st.sampled_from([date.min, date.max]),
 )
 def test_every_item_gets_exactly_one_verdict_with_a_reason(
     kind: ReportItemKind, origin: ItemOrigin, reason: str, occurred: date, accepted: date
@@ -181,3 +181,12 @@ def test_every_item_gets_exactly_one_verdict_with_a_reason(
 def test_what_was_handed_in_is_always_reported(kind: ReportItemKind, day: date) -> None:
     said = TABLE.classify(item(kind, origin=NOTICE, occurred_on=day, accepted_on=day))
     assert said.verdict is Verdict.TO_REPORT
+
+
+@pytest.mark.parametrize("occurred", [date.min, date.max])
+@pytest.mark.parametrize("accepted", [date.min, date.max])
+def test_a_death_at_either_end_of_the_calendar_has_its_verdict(
+    occurred: date, accepted: date
+) -> None:
+    death = item(Kind.DEATH, origin=REGISTER, occurred_on=occurred, accepted_on=accepted)
+    assert TABLE.classify(death).verdict in Verdict

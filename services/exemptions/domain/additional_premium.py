@@ -144,7 +144,10 @@ def _loss(notified: Notified, facts: PersonFacts) -> tuple[Month, Reason] | None
 def _by_death(notified: Notified, facts: PersonFacts) -> tuple[Month, Reason] | None:
     if facts.died_on is None or not facts.died_on.is_exact:
         return None
-    lost_on = facts.died_on.require() + timedelta(days=1)
+    died_on = facts.died_on.require()
+    if died_on == date.max:  # the day after, on which insurance is lost, is in no calendar
+        return None
+    lost_on = died_on + timedelta(days=1)
     stay = stay_in_category_1(facts.periods or (), notified.notified_on)
     until = first_month_without((), stay[0], lost_on) if stay else Month.of(lost_on)
     return until, _reason(Cause.DEATH, lost_on)

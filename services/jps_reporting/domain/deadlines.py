@@ -79,7 +79,8 @@ class DeadlineTable(BaseModel):
         """The day on which an item accepted (受理) on ``accepted_on`` is due.
 
         規則9条1項: within fourteen days from the day of acceptance. Raises `NoDeadlineKnown` where
-        no row covers the day: a missing parameter is an error, never the nearest one.
+        no row covers the day (a missing parameter is an error, never the nearest one), and where
+        the calendar ends before the period does.
         """
         for rule in self.deadline:
             if (
@@ -87,7 +88,9 @@ class DeadlineTable(BaseModel):
                 and rule.valid_from <= accepted_on
                 and (rule.valid_to is None or accepted_on <= rule.valid_to)
             ):
-                return Due(
-                    last_day_of(rule.days, accepted_on), rule.article, rule.statutory, rule.note
-                )
+                try:
+                    last = last_day_of(rule.days, accepted_on)
+                except OverflowError:
+                    raise NoDeadlineKnown("the period ends beyond the calendar") from None
+                return Due(last, rule.article, rule.statutory, rule.note)
         raise NoDeadlineKnown(f"{kind} accepted on a day that no rule covers")

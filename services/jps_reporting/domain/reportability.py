@@ -1,7 +1,7 @@
 """Whether something has to be reported to JPS at all, with the article that says so."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -67,9 +67,10 @@ class ReportabilityRule(BaseModel):
     def _in_time(self, item: ReportItem) -> bool:
         if self.accepted_within_days_of_death is None:
             return True
-        # NPA art. 9(i): the loss is dated the day after the death.
-        died_on = item.occurred_on - timedelta(days=1)
-        return item.accepted_on <= died_on + timedelta(days=self.accepted_within_days_of_death)
+        # NPA art. 9(i): the loss is dated the day after the death. Days between two dates, as a
+        # day before the first or after the last of the calendar is none.
+        since_death = (item.accepted_on - item.occurred_on).days + 1
+        return since_death <= self.accepted_within_days_of_death
 
 
 class ReportabilityTable(BaseModel):
