@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.testing import TestStack
+from tests.garbage.door import Doors, opened
 from tests.garbage.house import House
 
 
@@ -14,3 +15,11 @@ def house(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     stack.clean()
     with House(stack, tmp_path_factory.mktemp("house"), BREAKER_WINDOW="100") as house:
         yield house
+
+
+@pytest.fixture(scope="package")
+def doors(house: House, stack: TestStack) -> Iterator[Doors]:
+    """The gateway and the services behind it, by HTTP."""
+    with opened(house, stack) as doors:
+        doors.sign_in()
+        yield doors

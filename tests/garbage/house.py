@@ -128,7 +128,7 @@ class House:
         self._databases.append(database)
         more = {
             "DATABASE_NAME": database, "HTTP_PORT": "0", "TRACE_EXPORTER": "none",
-            "SESSION_TIMEOUT_MS": "3000", "RETRY_MAX_S": "1", "DATABASE_POOL": "4", **self._more,
+            "RETRY_MAX_S": "1", "DATABASE_POOL": "4", **self._more,
         }  # fmt: skip
         if name == "token_vault":
             more["VAULT_KEY_FILE"] = str(self._folder / "keys" / "key-encryption.key")
@@ -240,7 +240,7 @@ class House:
 
     # What became of it
 
-    def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
         """Wait for something to become so."""
 
         async def wait() -> None:
@@ -250,7 +250,7 @@ class House:
 
         self.do(wait(), seconds + 5)
 
-    def settled(self, topics: Iterable[str] = TOPICS, seconds: float = 60) -> None:
+    def settled(self, topics: Iterable[str] = TOPICS, seconds: float = 120) -> None:
         """Wait until every record of these topics is acknowledged by all who consume them."""
         wanted = set(topics)
 
