@@ -1,13 +1,13 @@
 """The command line of every service: ``python -m services.NAME run|migrate|dead-letters|…``."""
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
 import asyncpg
-import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -34,7 +34,7 @@ def main(
     service = build(settings)
     arguments = _parser(service).parse_args(argv)
     try:
-        sys.exit(uvloop.run(arguments.run(service, arguments)))
+        sys.exit(asyncio.run(arguments.run(service, arguments)))
     except (OSError, asyncpg.PostgresError) as error:
         sys.exit(f"{service.name}: {type(error).__name__}: is the stack running? (make status)")
 
