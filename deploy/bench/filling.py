@@ -3,9 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
@@ -17,7 +17,7 @@ from contracts.sealing import PublicSealingKey
 from contracts.topics import UPSTREAM_REGISTER
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, snapshot
-from deploy.upstream.publisher import Bus, event_of
+from deploy.upstream.publisher import Bus, event_of, headers_of
 
 TODAY = date(2026, 11, 2)
 _AT_ONCE = 1_000
@@ -89,15 +89,3 @@ async def fill(
         for sent in pending:
             await sent
     return time.monotonic() - began
-
-
-def headers_of(event_id: UUID, type_: str) -> list[tuple[str, bytes]]:
-    """The headers of a register's event."""
-    return [
-        ("content-type", b"application/json"),
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(event_id).encode()),
-        ("ce_type", type_.encode()),
-        ("ce_source", UPSTREAM_REGISTER.encode()),
-        ("ce_time", datetime.now(UTC).isoformat().encode()),
-    ]

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from contracts.events import QualificationChanged
 from contracts.keys import resident_key
 from contracts.topics import INBOUND_RESIDENTS, QUALIFICATION_EVENTS, SHARDS, UPSTREAM_REGISTER
-from deploy.bench.filling import TODAY, arrivals, headers_of
+from deploy.bench.filling import TODAY, arrivals
 from deploy.bench.stage import Stage
-from deploy.upstream.publisher import Bus, event_of
+from deploy.upstream.publisher import Bus, event_of, headers_of
 
 _SETTLE_S = 60
 

@@ -105,7 +105,7 @@ async def publish(
                     INBOUND_RESIDENTS.name,
                     event.model_dump_json().encode(),
                     key=resident_key(UPSTREAM_REGISTER, event.record.addressee_number).encode(),
-                    headers=_headers(event_id, event.TYPE, traceparent),
+                    headers=headers_of(event_id, event.TYPE, traceparent),
                 )
             )
             count += 1
@@ -118,7 +118,10 @@ async def publish(
     return Published(count, time.monotonic() - began, traces)
 
 
-def _headers(event_id: UUID, type_: str, traceparent: str | None) -> list[tuple[str, bytes]]:
+def headers_of(
+    event_id: UUID, type_: str, traceparent: str | None = None
+) -> list[tuple[str, bytes]]:
+    """The headers of a register's event."""
     headers = [
         ("content-type", b"application/json"),
         ("ce_specversion", b"1.0"),
