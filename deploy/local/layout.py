@@ -84,6 +84,15 @@ class Layout:
             finally:
                 file.truncate(0)
 
+    @contextmanager
+    def choosing_ports(self) -> Iterator[frozenset[int]]:
+        """Only one stack at a time chooses ports; gives those of the other stacks."""
+        self.local.mkdir(parents=True, exist_ok=True)
+        with (self.local / "ports.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            others = (State(f) for f in self.local.glob("*/state.json") if f.parent != self.home)
+            yield frozenset(port for other in others for port in other.ports.values())
+
     def remove(self) -> None:
         """Remove the stack's folder. Its processes must have ended."""
         shutil.rmtree(self.home, ignore_errors=True)

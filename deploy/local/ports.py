@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 PREFERRED = {
     "kafka": 19092,
@@ -30,12 +30,18 @@ def is_free(port: int) -> bool:
 
 
 def choose(
-    names: Iterable[str], known: Mapping[str, int], running: Iterable[str], *, preferred: bool
+    names: Iterable[str],
+    known: Mapping[str, int],
+    running: Iterable[str],
+    *,
+    preferred: bool,
+    promised: Collection[int] = (),
 ) -> dict[str, int]:
     """A port for each name.
 
     ``known`` are those of the last start and ``running`` the names that listen on theirs now. With
-    ``preferred``, the ports of ``PREFERRED`` are tried for names that had none.
+    ``preferred``, the ports of ``PREFERRED`` are tried for names that had none. ``promised`` are
+    other stacks', who may not listen on theirs yet.
     """
     listening = {name: known[name] for name in running if name in known}
     chosen: dict[str, int] = {}
@@ -43,7 +49,7 @@ def choose(
         if name in listening:
             chosen[name] = listening[name]
             continue
-        taken = {*chosen.values(), *listening.values()}
+        taken = {*chosen.values(), *listening.values(), *promised}
         wishes = [known.get(name), PREFERRED.get(name) if preferred else None]
         candidates = [port for port in wishes if port is not None]
         candidates += random.sample(_RANGE, 200)

@@ -338,13 +338,20 @@ class Stack:
         listening = list(running) + (["kafka_controller"] if "kafka" in running else [])
         if "gateway" in running:
             listening.append(GATEWAY_PUBLIC)
-        chosen = ports.choose(_PORTS, known, listening, preferred=self.layout.name == "main")
-        moved = [name for name in known if name in chosen and chosen[name] != known[name]]
-        if moved:
-            self.progress.say("ports", f"taken by others, so new ones: {', '.join(moved)}")
-            # Whoever was told the old ones has to be told the new ones.
-            self._stop([name for name in running if name in SERVICES])
-        self.state.set_ports(chosen)
+        with self.layout.choosing_ports() as promised:
+            chosen = ports.choose(
+                _PORTS,
+                known,
+                listening,
+                preferred=self.layout.name == "main",
+                promised=promised,
+            )
+            moved = [name for name in known if name in chosen and chosen[name] != known[name]]
+            if moved:
+                self.progress.say("ports", f"taken by others, so new ones: {', '.join(moved)}")
+                # Whoever was told the old ones has to be told the new ones.
+                self._stop([name for name in running if name in SERVICES])
+            self.state.set_ports(chosen)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.sealing import PublicSealingKey
 from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
-from deploy.upstream.publisher import Bus, _headers, event_of
+from deploy.upstream.publisher import Bus, event_of, headers_of
 from tests.chaos.city import Told
 
 _AT_ONCE = 20
@@ -74,6 +74,6 @@ class Load:
             INBOUND_RESIDENTS.name,
             event.model_dump_json().encode(),
             key=told.key.encode(),
-            headers=_headers(event_id, event.TYPE, None),
+            headers=headers_of(event_id, event.TYPE),
         )
         return sent

@@ -94,6 +94,20 @@ def test_a_stack_keeps_its_ports_unless_others_took_them():
         assert ports.choose(["a", "b"], first, ["a"], preferred=False) == first
 
 
+def test_two_stacks_that_start_at_once_draw_other_ports(tmp_path):
+    first, second = Layout(tmp_path, "first"), Layout(tmp_path, "second")
+    with first.choosing_ports() as promised:
+        assert promised == frozenset()
+        State(first.home / "state.json").set_ports({"a": 20_001})
+    with second.choosing_ports() as promised:
+        assert promised == {20_001}
+        # Nobody listens there yet.
+        chosen = ports.choose(["a"], {"a": 20_001}, [], preferred=False, promised=promised)
+        assert chosen["a"] != 20_001
+    with first.choosing_ports() as promised:
+        assert promised == frozenset()
+
+
 def test_one_command_at_a_time(tmp_path):
     layout, order = Layout(tmp_path, "main"), []
 
@@ -288,3 +302,9 @@ def test_status_knows_no_stack(tmp_path, capsys):
 def test_a_cluster_id_is_never_taken_for_an_option(drawn):
     written = kafka.cluster_id(uuid.UUID(bytes=drawn))
     assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{21}", written)
+
+
+def test_the_tests_of_a_group_stay_on_one_worker(request):
+    """xdist does not complain when it cannot tell groups: it spreads their tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@tests/stack/test_parts.py")
