@@ -79,6 +79,7 @@ def played_day() -> Iterator[Day]:
             day = Day(House(stack), prepare(stack), 400, today, lambda _text: None)
             day.play()
             yield day
+            assert stack.down() == 0, "who has served a day stops when told, and is not killed"
         finally:
             stack.destroy()
 

@@ -55,7 +55,7 @@ def _measure(stage: Stage, arguments: argparse.Namespace) -> report.Figures:
     stage.start_house()
     took = asyncio.run(latency.measure(stage, thread.published, rate, arguments.seconds))
     stage.stop_house()
-    thread.published += took.changes
+    thread.published += took.sent
     loaded = None
     if arguments.load:
         thread.fill(arguments.load, load, floor=False)

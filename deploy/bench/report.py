@@ -176,7 +176,7 @@ def page(whole: dict[str, Any], results: str, profile: str) -> str:
         f"| the floor in the same run | {whole['floor_changes_per_s']:,} a second |",
         f"| ratio to the floor | **{whole['ratio_to_floor']:.2f}**"
         f" (rounds: {', '.join(f'{r:.2f}' for r in whole['ratios'])}) |",
-        f"| at a quarter of that rate ({whole['latency']['per_s']:.0f}/s): p50, p95, p99 |"
+        f"| warm, at a quarter of that rate ({whole['latency']['per_s']:.0f}/s): p50, p95, p99 |"
         f" {whole['latency']['p50_ms']}, {whole['latency']['p95_ms']},"
         f" **{whole['p99_ms']} ms** |",
         "",

@@ -1,8 +1,8 @@
-"""The bus side of taking in: the only place that acknowledges (ack) or gives back (nack).
+"""The bus side of taking in: batches, their failures, and what was refused of them.
 
-FastStream's defaults lose messages (see the README): so acknowledgement is manual, after the
-database commit; what failed is given back by partition, after a pause, and what of it was committed
-is dropped as a duplicate when it comes again.
+FastStream's defaults lose messages (see the README): so acknowledgement is taken away from it, and
+comes after the database commit (``acknowledging``); what failed is given back by partition, after a
+pause, and what of it was committed is dropped as a duplicate when it comes again.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from faststream.security import BaseSecurity
 
 from contracts.topics import Topic
 from services.chassis import database, partitions
+from services.chassis.acknowledging import Acknowledgements
 from services.chassis.breaker import BreakerOpen, Breakers
 from services.chassis.database import Database
 from services.chassis.intake import Intake
@@ -32,6 +33,7 @@ from services.chassis.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 _GRACE_S = 15
+_TELL_S = 3
 
 
 async def _undecoded(_message: Any) -> None:
@@ -61,7 +63,9 @@ class Consumer:
         self._pause = 0.0
         self._pauses: dict[int, float] = {}
         self._stopping = asyncio.Event()
+        self._acknowledgements = Acknowledgements()
         self._starting: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         self.on_committed: Callable[[], None] = lambda: None
         self.broker = KafkaBroker(
             settings.kafka_bootstrap,
@@ -84,9 +88,10 @@ class Consumer:
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.session_timeout_ms // 10,
             max_poll_interval_ms=300_000,
-            # aiokafka has one fetch under way to a broker: what a partition gets that is not in it
-            # waits for its end. Longer ones make an idle house rest, and each hop slower.
-            fetch_max_wait_ms=50,
+            # A batch costs some milliseconds of everybody's processor, however few its records. So
+            # the broker answers when some dozens are there, or after the time that a hop may wait.
+            fetch_min_bytes=64 * 1024,
+            fetch_max_wait_ms=40,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
             decoder=_undecoded,
@@ -102,6 +107,10 @@ class Consumer:
     async def start(self) -> None:
         """Begin to consume; while no broker answers, go on trying in the background."""
         self._starting = asyncio.create_task(self._start(), name="consumer")
+        self._telling = asyncio.create_task(
+            self._acknowledgements.keep_telling(lambda: self.subscriber.consumer),
+            name="acknowledgements",
+        )
 
     async def _start(self) -> None:
         pause = 0.5
@@ -123,7 +132,19 @@ class Consumer:
             if not self.subscriber.running:
                 self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
+        await self._tell()
         await self._leave()
+
+    async def _tell(self) -> None:
+        """Before leaving; without brokers that answer it is left, and what was done is dropped as a
+        duplicate when it comes again."""
+        if self.subscriber.consumer is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TELL_S):
+                    await self._acknowledgements.tell(self.subscriber.consumer)
 
     async def _leave(self) -> None:
         try:
@@ -174,14 +195,13 @@ class Consumer:
         self._pause = 0.0
         self.on_committed()
         held = {id(record) for record in refused}
-        await self._recovered([record for record in records if id(record) not in held])
+        taken = [record for record in records if id(record) not in held]
+        await self._recovered(taken)
         self._metrics.batch_size.observe(len(records))
         self._metrics.batch_seconds.observe(time.monotonic() - began)
-        try:
-            await message.ack()
-        except KafkaError:
-            # The group has moved on without us; what comes again is dropped as a duplicate.
-            log.warning("what was taken in could not be acknowledged", exc_info=True)
+        self._acknowledgements.done(taken)
+        if self._stopping.is_set():
+            await self._tell()
 
     def _give_back(self, records: Sequence[Record], seconds: float = 0) -> None:
         if self.subscriber.consumer is not None:

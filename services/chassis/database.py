@@ -14,6 +14,7 @@ TRANSIENT = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg makes of a session ended within a transaction
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -65,6 +66,11 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """All that the pool's connections do is transactions, whose end leaves nothing to undo: so a
+    batch is spared the round trip in which asyncpg has the server forget the session."""
+
+
 class Database:
     """The pool. ``open`` before use; one per process."""
 
@@ -83,6 +89,7 @@ class Database:
             min_size=1,
             max_size=settings.database_pool,
             init=_prepare,
+            reset=_leave_as_it_is,
             timeout=10,
             command_timeout=120,
             server_settings={
@@ -113,6 +120,16 @@ class Database:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of its own, closed afterwards: for what a session holds, such as a lock
+        beyond a transaction. Whatever happens, the server lets go of it."""
+        connection = await connect(self._settings)
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

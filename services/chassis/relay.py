@@ -98,7 +98,11 @@ class Relay:
         connection = await database.connect(
             self._settings,
             command_timeout=_DATABASE_TIMEOUT_S,
-            server_settings={"idle_session_timeout": f"{idle}s"},
+            server_settings={
+                "idle_session_timeout": f"{idle}s",
+                # All it writes is that rows went out. If the server forgets, they go out again.
+                "synchronous_commit": "off",
+            },
         )
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -298,7 +299,16 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         async with self.running():
+            _spare_the_collector()
             await stop.wait()
+
+
+def _spare_the_collector() -> None:
+    """What is there now stays, and what a batch makes goes by itself: look for cycles rarely, among
+    new objects alone. It costs a tenth of a batch's time otherwise, and stops all for moments."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -53,7 +53,7 @@ async def seal(service: Service, reporting: Reporting, staff: StaffContext, batc
     Raises ``Problem``: JR-3002 to JR-3009, JR-3012.
     """
     async with (
-        service.database.pool.acquire() as connection,
+        service.database.session() as connection,
         media.sealing_turn(connection, batch_id) as ours,
     ):
         if not ours:
