@@ -127,6 +127,22 @@ async def test_a_batch_that_comes_again_changes_nothing(toys: Toys, exits: Async
     assert (overlapping.handled, overlapping.duplicates) == (1, 5)
 
 
+async def test_two_instances_that_hold_the_same_batch_take_it_in_once(
+    toys: Toys, exits: AsyncExitStack
+) -> None:
+    """As when partitions move while the one who had them is still at work."""
+    one, other = toys.passing("0"), toys.passing("1")
+    await exits.enter_async_context(one.opened())
+    await exits.enter_async_context(other.opened())
+    for start in range(0, 200, 10):
+        batch = [
+            Record("inbound.residents", 2, n, key_of("k"), dict(_text(headers())), body(n + 1))
+            for n in range(start, start + 10)
+        ]
+        tallies = await asyncio.gather(one.intake.take(batch), other.intake.take(batch))
+        assert sorted(tally.handled for tally in tallies) == [0, 10]
+
+
 async def test_a_relay_that_crashed_before_deleting_doubles_nothing(
     toys: Toys, exits: AsyncExitStack
 ) -> None:
