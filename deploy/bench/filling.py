@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from aiokafka import AIOKafkaProducer
-
 from contracts.codes import BecameResidentReason, ResidentChangeKind
 from contracts.dates import UncertainDate
 from contracts.events.residents import Address, BecameResident
@@ -61,13 +59,8 @@ async def fill(
     ``certs``: of somebody who may write all of them.
     """
     began = time.monotonic()
-    bus = Bus(bootstrap, certs)
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, security_protocol="SSL", ssl_context=bus.tls("admin"),
-        acks="all", enable_idempotence=True, linger_ms=20, max_batch_size=512 * 1024,
-    )  # fmt: skip
     pending, count = [], 0
-    async with producer:
+    async with Bus(bootstrap, certs).producer("admin") as producer:
         for change in changes:
             for topic, key in targets.items():
                 event_id = uuid4()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.events import QualificationChanged
 from contracts.keys import resident_key
@@ -52,10 +52,7 @@ async def measure(stage: Stage, first: int, per_s: float, seconds: float) -> Lat
     bus = Bus(stage.stack.bootstrap, stage.stack.layout.certs / "admin")
     ends = await _ends(bus)
     sent: dict[str, float] = {}
-    async with AIOKafkaProducer(
-        bootstrap_servers=bus.bootstrap, security_protocol="SSL", ssl_context=bus.tls("admin"),
-        acks="all", enable_idempotence=True, linger_ms=10,  # as the register's own publisher
-    ) as producer:  # fmt: skip
+    async with bus.producer("admin") as producer:
         began = time.monotonic()
         under_way = []
         for n, (number, body, headers) in enumerate(sealed):

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaProducer
-
 from contracts.tools.records import UpstreamRecord
-from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
+from contracts.topics import INBOUND_RESIDENTS
 from deploy.upstream.publisher import Bus
 
 
@@ -14,15 +12,7 @@ async def send(
 ) -> list[tuple[int, int]]:
     """Send in order, each in the trace at its place unless it has its own; return where each lies:
     partition and offset. Raises ``KafkaError`` where the broker refuses one."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bus.bootstrap,
-        client_id=UPSTREAM_REGISTER,
-        security_protocol="SSL",
-        ssl_context=bus.tls(),
-        acks="all",
-        enable_idempotence=True,
-    )
-    async with producer:
+    async with bus.producer() as producer:
         sent = [
             await producer.send(
                 INBOUND_RESIDENTS.name,
