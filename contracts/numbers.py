@@ -42,15 +42,17 @@ MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 _BEYOND_ONE = WithJsonSchema({"type": "integer", "minimum": 1})
 # A published schema may not get narrower, so it does not tell the upper limits: what is beyond
-# them was never taken in.
+# them was never taken in. Strict: `"1"` and `true` are no numbers, whatever pydantic makes of them.
 
-Version = Annotated[int, Field(ge=1, le=2**63 - 1), _BEYOND_ONE]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1), _BEYOND_ONE]
 """A version that its owner counts up: 1 or more, and in 64 bits."""
 
-SmallVersion = Annotated[int, Field(ge=1, le=2**31 - 1), _BEYOND_ONE]
+SmallVersion = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), _BEYOND_ONE]
 """The same where a service of the house counts, by one: in 32 bits."""
 
-MediumSerial = Annotated[int, Field(ge=1, le=2**31 - 1), WithJsonSchema({"type": "integer"})]
+MediumSerial = Annotated[
+    int, Field(strict=True, ge=1, le=2**31 - 1), WithJsonSchema({"type": "integer"})
+]
 """The running number of a medium for JPS."""
 
 

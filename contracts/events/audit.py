@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.codes import Code
 from contracts.days import Moment
@@ -59,12 +59,12 @@ class AuditRecorded(Event):
     terminal: str | None = None
     session_id: str | None = None
     person_id: UUID | None = None
-    count: Annotated[int, Field(ge=0)] | None = None
+    count: Annotated[int, Field(strict=True, ge=0)] | None = None
     """How many persons or records, where it is not one."""
     purpose: str | None = None
     legal_basis: str | None = None
     """The clause a provision rests on, e.g. 番号法19条1号."""
-    number_accessed: bool = False
+    number_accessed: StrictBool = False
     """Whether an individual number was accessed (個人番号へのアクセスの有無)."""
     reference: UUID | None = None
     details: dict[str, str | int | bool] = Field(default_factory=dict)

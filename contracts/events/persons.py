@@ -6,6 +6,8 @@ Names and addresses are not here: a service that needs them for a report asks fo
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import StrictBool
+
 from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.days import Day
@@ -48,7 +50,7 @@ class PersonChanged(Event):
     died_on: UncertainDate | None = None
     household_id: UUID | None
     """Opaque; the 世帯番号 stays in identity."""
-    is_householder: bool
+    is_householder: StrictBool
 
     @property
     def record_key(self) -> str:

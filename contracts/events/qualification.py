@@ -4,7 +4,7 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.days import Day
 from contracts.events.base import Data, Event
@@ -59,7 +59,7 @@ class QualificationChanged(Event):
 
     person_id: UUID
     timeline_version: SmallVersion
-    basic_pension_number_known: bool
+    basic_pension_number_known: StrictBool
     periods: tuple[QualificationPeriod, ...]
     review: tuple[str, ...] = ()
     """Reason codes for which a person has to look before the timeline can be relied on."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.codes import (
     BecameResidentReason,
@@ -41,7 +41,7 @@ class Address(Data):
     municipality_code: MunicipalityCode | None = None
     town_code: Annotated[str, Field(pattern=r"^[0-9]{7}$")] | None = None
     postal_code: Annotated[str, Field(max_length=14)] | None = None
-    abroad: bool = False
+    abroad: StrictBool = False
 
 
 class Householder(Data):
@@ -93,7 +93,7 @@ class ResidentRecord(Data):
     move_out_address: Address | None = None
     previous_address: Address | None = None
     family_register_head: Text100 | None = None
-    processing_hold: bool = False
+    processing_hold: StrictBool = False
     removal: Removal | None = None
     nationality: Annotated[str, Field(min_length=1, max_length=100)] = "日本"
     residence_status: ResidenceStatus | None = None

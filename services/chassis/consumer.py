@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _GRACE_S = 15
 _TELL_S = 3
+_ANSWER_S = 2
 
 
 async def _undecoded(_message: Any) -> None:
@@ -153,11 +154,17 @@ class Consumer:
         except Exception:
             log.warning("left the bus without a word", exc_info=True)
 
-    @property
-    def assigned(self) -> bool:
-        """Whether the group has given this instance its share (which may be none)."""
+    async def ready(self) -> bool:
+        """Whether this instance has its share, and the brokers answer."""
         consumer = self.subscriber.consumer
-        return consumer is not None and bool(consumer.assignment())
+        if consumer is None or not (assignment := consumer.assignment()):
+            return False
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await consumer.end_offsets([min(assignment)])
+        except (KafkaError, TimeoutError):
+            return False
+        return True
 
     async def lag(self) -> dict[str, int] | None:
         """Records on the bus that this instance has yet to take in, by topic. ``None``: nobody

@@ -261,7 +261,7 @@ class Service:
             "relay": all(not task.done() for task in self._tasks),
         }
         if self._consumer is not None:
-            parts["consumer"] = self._consumer.assigned
+            parts["consumer"] = await self._consumer.ready()
         return parts
 
     async def measure(self) -> None:

@@ -137,6 +137,7 @@ async def test_services_wait_for_a_broker_and_lose_nothing_when_it_is_killed(
         clean_stack.running()["kafka"].send(signal.SIGKILL, group=True)
         async with first.unit_of_work() as uow:
             audit.record(uow, AuditOperation.INQUIRY)
+        assert not (await first.readiness())["consumer"], "its share is of no use to it"
         relay = first._relay
         assert relay is not None
         await until(lambda: relay._pause >= 0.8, 60)  # two producers were thrown away

@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.events.residents import Address
 from contracts.numbers import (
     SYNTHETIC_PREFIX,
     AddresseeNumber,
     BasicPensionNumber,
     InvalidNumber,
+    MediumSerial,
     MunicipalityCode,
+    SmallVersion,
+    Version,
     addressee_number_check_digit,
     ascii_digits,
     individual_number_check_digit,
@@ -153,3 +157,18 @@ def test_no_addressee_check_digit_without_digits(body: str) -> None:
 )
 def test_numbers_as_they_are_typed(typed: str, digits: str) -> None:
     assert ascii_digits(typed) == digits
+
+
+@pytest.mark.parametrize("kind", [Version, SmallVersion, MediumSerial])
+@pytest.mark.parametrize("written", ['"1"', "true", "1.0", "0", "-1", "null"])
+def test_what_merely_looks_like_a_number_is_none(kind: type[int], written: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_json(written)
+
+
+@pytest.mark.parametrize("written", ['"true"', "1", '"yes"', "0"])
+def test_what_merely_looks_like_a_yes_is_none(written: str) -> None:
+    abroad = f'{{"text": "ブラジル", "abroad": {written}}}'
+    assert Address.model_validate_json('{"text": "ブラジル", "abroad": true}').abroad
+    with pytest.raises(ValidationError):
+        Address.model_validate_json(abroad)
