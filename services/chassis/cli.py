@@ -35,7 +35,7 @@ def main(
     arguments = _parser(service).parse_args(argv)
     try:
         sys.exit(asyncio.run(arguments.run(service, arguments)))
-    except (OSError, asyncpg.PostgresError) as error:
+    except (*database.TRANSIENT, asyncpg.PostgresError) as error:
         sys.exit(f"{service.name}: {type(error).__name__}: is the stack running? (make status)")
 
 

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import logging
 import signal
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -298,9 +299,31 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        if not await self._database_answers(stop):
+            return
         async with self.running():
             _spare_the_collector()
             await stop.wait()
+
+    async def _database_answers(self, stop: asyncio.Event) -> bool:
+        """Wait for it, as long as it takes; false if told to stop meanwhile. Whoever restarts us
+        could do no better, and others would see a service that falls and falls."""
+        self.settings.client_tls()  # a certificate that is not there will not come by waiting
+        pause = 0.5
+        while not stop.is_set():
+            try:
+                connection = await database.connect(self.settings)
+                await connection.close(timeout=2)
+                return True
+            except ssl.SSLError:
+                raise
+            except database.TRANSIENT:
+                log.warning("the database does not answer: trying again", exc_info=True,
+                            extra={"data": {"seconds": pause}})  # fmt: skip
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(pause * 2, 5.0)
+        return False
 
 
 def _spare_the_collector() -> None:

@@ -12,6 +12,7 @@ import pytest
 from contracts.topics import SERVICES, UPSTREAM_REGISTER
 from deploy.local import processes, status
 from deploy.local.errors import StackError
+from deploy.local.processes import tail
 from deploy.local.services import GATEWAY_PUBLIC
 from deploy.local.testing import TestStack
 from services.audit.settings import Settings
@@ -65,6 +66,36 @@ def test_one_that_ends_at_once_is_named_with_its_last_words(stack, monkeypatch):
         finally:
             file.write(key)
     assert set(stack.running()) == {"kafka", "postgres"}  # the other one is stopped as well
+
+
+@pytest.fixture
+def without_database(stack):
+    """The stack while PostgreSQL is away; it is back afterwards."""
+    assert processes.stop(stack.running()["postgres"], signal.SIGINT, grace=20)
+    try:
+        yield stack
+    finally:
+        stack.up((), viewer=False)
+
+
+def test_who_starts_before_the_database_waits_for_it(without_database):
+    stack = without_database
+    process = stack.services.start("audit")
+    stack.state.remember("audit", process)
+    try:
+        stack.progress.wait_until(
+            "audit", "complaining", lambda: "does not answer" in tail(stack.layout.log("audit")),
+            timeout=30,
+        )  # fmt: skip
+        stack.up((), viewer=False)
+        stack.services.wait({"audit": process})
+    finally:
+        assert stack.services.stop(process)
+
+
+def test_who_waits_for_the_database_stops_when_told(without_database):
+    process = without_database.services.start("audit")
+    assert without_database.services.stop(process)
 
 
 def test_a_killed_service_comes_back_with_up(stack):
