@@ -21,6 +21,8 @@ from contracts.events.qualification import (
     QualificationReportable,
     TransitionKind,
     TransitionOrigin,
+    VoluntaryInsurance,
+    VoluntaryPeriod,
 )
 from contracts.events.residents import ResidentChange, ResidentTokenised
 
@@ -50,4 +52,6 @@ __all__ = [
     "TransitionKind",
     "TransitionOrigin",
     "UnpaidBenefitClaimReceived",
+    "VoluntaryInsurance",
+    "VoluntaryPeriod",
 ]

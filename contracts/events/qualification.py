@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
+from contracts.codes import Code
 from contracts.days import Day
 from contracts.events.base import Data, Event
 from contracts.numbers import SmallVersion
@@ -22,6 +23,19 @@ class InsuredCategory(IntEnum):
     @property
     def label(self) -> str:
         return f"第{self.value}号被保険者".translate(str.maketrans("123", "１２３"))
+
+
+class VoluntaryInsurance(Code):
+    """任意加入 (附則5条1項各号) and 特例任意加入 (平6附則11条, 平16附則23条, 令7附則40条).
+
+    They are none of the three categories: no exemption, no deferment (附則5条10項).
+    """
+
+    RECIPIENT = "recipient", "任意加入被保険者（国内・60歳未満の老齢給付等の受給権者）"
+    AGED_60_TO_64 = "aged_60_to_64", "任意加入被保険者（国内・60歳以上65歳未満）"
+    ABROAD = "abroad", "任意加入被保険者（国外・20歳以上65歳未満）"
+    SPECIAL_IN_JAPAN = "special_in_japan", "特例任意加入被保険者（国内・65歳以上70歳未満）"
+    SPECIAL_ABROAD = "special_abroad", "特例任意加入被保険者（国外・65歳以上70歳未満）"
 
 
 class TransitionKind(StrEnum):
@@ -51,6 +65,16 @@ class QualificationPeriod(Data):
     loss_reason: str | None = None
 
 
+class VoluntaryPeriod(Data):
+    """資格情報: one period of voluntary insurance, by the item under which it is held."""
+
+    kind: VoluntaryInsurance
+    acquired_on: Day
+    acquisition_reason: str
+    lost_on: Day | None = None
+    loss_reason: str | None = None
+
+
 class QualificationChanged(Event):
     """A person's qualification timeline after it changed, whole."""
 
@@ -63,6 +87,8 @@ class QualificationChanged(Event):
     periods: tuple[QualificationPeriod, ...]
     review: tuple[str, ...] = ()
     """Reason codes for which a person has to look before the timeline can be relied on."""
+    voluntary: tuple[VoluntaryPeriod, ...] = ()
+    """Periods of voluntary insurance; ``periods`` holds those of the three categories only."""
 
     @property
     def record_key(self) -> str:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.events import InsuredCategory, TransitionKind
+from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.forms import EntryState, Form, Submission
 from contracts.months import Month
 from services.chassis.clock import japan_date
-from services.qualification.domain.categories import Segment
+from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.facts import Fact, known_at, pension_number
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.notices import Deadline, Expected
@@ -65,7 +65,9 @@ class PeriodView(_View):
     on a day that nobody told. ``presumed``: it follows from the register alone.
     """
 
-    category: InsuredCategory
+    category: InsuredCategory | None
+    """None: insured by choice."""
+    voluntary: VoluntaryInsurance | None
     category_label: str
     acquired_on: date
     acquired: ReasonView
@@ -94,6 +96,8 @@ class TransitionView(_View):
     occurred_on: date
     category_before: InsuredCategory | None
     category_after: InsuredCategory | None
+    voluntary_before: VoluntaryInsurance | None
+    voluntary_after: VoluntaryInsurance | None
     reason: ReasonView
     notice_id: UUID | None
     reportable: bool
@@ -189,6 +193,7 @@ class QualificationView(_View):
     as_of: date
     known_at: datetime | None
     category: InsuredCategory | None
+    voluntary: VoluntaryInsurance | None
     category_label: str
     basic_pension_number: str | None
     """None: not assigned or not told, which is lawful."""
@@ -198,6 +203,8 @@ class QualificationView(_View):
     superseded: tuple[SupersededView, ...]
     category_1_months: int
     """Months of category 1 that the records tell (法11条・11条の2)."""
+    voluntary_months: int
+    """Months of insurance by choice (附則5条9項)."""
     reviews: tuple[ReviewView, ...]
     notes: tuple[ReasonView, ...]
     next_change_on: date | None
@@ -238,7 +245,8 @@ def qualification_view(
         person_id=person_id,
         as_of=day,
         known_at=asked.moment,
-        category=line.category,
+        category=_category(line.category),
+        voluntary=_voluntary(line.category),
         category_label=line.category.label
         if line.category
         else ("不明" if unknown else "被保険者でない"),
@@ -252,7 +260,8 @@ def qualification_view(
             # Of an earlier moment the transitions themselves are what was thought then.
             if asked.moment is None and item and not item.stands and item.item_id not in shown
         ),
-        category_1_months=sum(category is InsuredCategory.CATEGORY_1 for category in months),
+        category_1_months=sum(held is InsuredCategory.CATEGORY_1 for held in months),
+        voluntary_months=sum(isinstance(held, VoluntaryInsurance) for held in months),
         reviews=tuple(ReviewView.of(review) for review in line.reviews),
         notes=tuple(ReasonView.of(note) for note in line.notes),
         next_change_on=whole.next_after(day),
@@ -269,8 +278,10 @@ def transition_view(
         kind=transition.kind,
         label=TRANSITION_LABELS[transition.kind],
         occurred_on=transition.occurred_on,
-        category_before=transition.before,
-        category_after=transition.after,
+        category_before=_category(transition.before),
+        category_after=_category(transition.after),
+        voluntary_before=_voluntary(transition.before),
+        voluntary_after=_voluntary(transition.after),
         reason=ReasonView.of(transition.at.reason),
         notice_id=transition.at.notice_id,
         reportable=transition.is_reportable,
@@ -342,6 +353,14 @@ def state_at(notice: Notice, moment: datetime | None) -> EntryState:
     return EntryState.RECEIVED
 
 
+def _category(insurance: Insurance | None) -> InsuredCategory | None:
+    return insurance if isinstance(insurance, InsuredCategory) else None
+
+
+def _voluntary(insurance: Insurance | None) -> VoluntaryInsurance | None:
+    return insurance if isinstance(insurance, VoluntaryInsurance) else None
+
+
 def _as_known(item: Reported, moment: datetime | None) -> Reported | None:
     if moment is None:
         return item
@@ -361,7 +380,8 @@ def _period(segment: Segment) -> PeriodView:
     past = segment.past
     effect = past.effect if past is not None else None
     return PeriodView(
-        category=segment.category,
+        category=_category(segment.category),
+        voluntary=_voluntary(segment.category),
         category_label=segment.category.label,
         acquired_on=segment.first.day,
         acquired=ReasonView.of(segment.first.reason),

@@ -10,6 +10,7 @@ from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeK
 from contracts.dates import UncertainDate
 from contracts.eras import parse_date
 from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+from services.qualification.domain.categories import Insurance
 from services.qualification.domain.city import records_begin
 from services.qualification.domain.facts import (
     CategoryStatement,
@@ -19,6 +20,16 @@ from services.qualification.domain.facts import (
     RegisterStatement,
 )
 from services.qualification.domain.timeline import AsOf, Timeline, timeline
+from services.qualification.domain.told import (
+    JpsStatement,
+    JpsStay,
+    OldAgeBenefit,
+    OldAgeStatement,
+    OverseasReason,
+    OverseasStatement,
+    VoluntaryEvent,
+    VoluntaryStatement,
+)
 from services.qualification.files import read_parameters
 
 LAW = read_parameters()
@@ -176,6 +187,68 @@ class Life:
         statement = PensionNumberStatement(number, notice_id("number"), d(settled))
         return self._record(statement, d(settled))
 
+    def applies(
+        self,
+        on: str,
+        *,
+        months: int | None = 100,
+        event: VoluntaryEvent = VoluntaryEvent.APPLIED,
+        name: str = "",
+    ) -> Self:
+        """Applies to be insured by choice, with so many months before; or another of its events."""
+        credited = months if event is VoluntaryEvent.APPLIED else None
+        name = name or f"{event.value} {on}"
+        said = VoluntaryStatement(event, d(on), d(on), notice_id(name), credited)
+        return self._record(said, d(on))
+
+    def happens(self, event: VoluntaryEvent, on: str) -> Self:
+        """An event of insurance by choice that JPS tells."""
+        return self._record(VoluntaryStatement(event, d(on), d(on)), d(on))
+
+    def gets_benefit(
+        self,
+        on: str,
+        until: str | None = None,
+        *,
+        told: str | None = None,
+        benefit: OldAgeBenefit = OldAgeBenefit.EMPLOYEES,
+        notice: bool = False,
+    ) -> Self:
+        told_on = d(told or until or on)
+        said = OldAgeStatement(
+            benefit, d(on), d(until) if until else None, told_on,
+            notice_id("benefit") if notice else None,
+        )  # fmt: skip
+        return self._record(said, told_on)
+
+    def has_no_right(self, on: str) -> Self:
+        """JPS told that on this day there is no right to any old-age pension."""
+        return self._record(OldAgeStatement(OldAgeBenefit.BASIC, None, None, d(on)), d(on))
+
+    def lives_abroad_for(
+        self, reason: OverseasReason, since: str, until: str | None = None, told: str | None = None
+    ) -> Self:
+        """An exception of 規則1条の3."""
+        day = d(told or until or since)
+        said = OverseasStatement(
+            reason, d(since), d(until) if until else None, day, notice_id("overseas")
+        )
+        return self._record(said, day)
+
+    def jps_tells(
+        self, as_of: str, *stays: tuple[int, str, str | None], complete_since: str | None = None
+    ) -> Self:
+        """JPS's record as of a day: (category, began, ended)."""
+        said = JpsStatement(
+            d(as_of),
+            tuple(
+                JpsStay(InsuredCategory(category), d(began), d(ended) if ended else None)
+                for category, began, ended in stays
+            ),
+            d(complete_since) if complete_since else None,
+        )
+        return self._record(said, d(as_of))
+
     def on(self, day: str, *, known: str | None = None) -> Timeline:
         """The timeline of a day, as known at the end of the day ``known`` (default: now)."""
         moment = None
@@ -222,6 +295,10 @@ def rows(line: Timeline) -> list[str]:
 def happened(line: Timeline) -> list[str]:
     """Its transitions: ``2026-10-01 acquisition 0→1 age-20``."""
     return [
-        f"{t.occurred_on} {t.kind} {t.before or 0:d}→{t.after or 0:d} {t.reason}"
+        f"{t.occurred_on} {t.kind} {_code(t.before)}→{_code(t.after)} {t.reason}"
         for t in line.transitions
     ]
+
+
+def _code(insurance: Insurance | None) -> str:
+    return "0" if insurance is None else str(insurance.value)

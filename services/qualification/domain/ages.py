@@ -16,3 +16,12 @@ def reaches(age: int, birth: date) -> date:
     except ValueError:
         return date(birth.year + age, 2, 28)
     return birthday - timedelta(days=1)
+
+
+def same_day(day: date, years: int) -> date:
+    """The date so many years later; of 29 February in a common year 1 March, the day after the
+    period's end (Civil Code art. 143(2): the end of February)."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -7,42 +7,29 @@ told of 2 and 3 unless a notice says so, so a category 1 that follows from the r
 an earlier notice established.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from contracts.events import InsuredCategory, TransitionOrigin
-from services.qualification.domain.facts import CategoryStatement, Fact
+from contracts.events import InsuredCategory, VoluntaryInsurance
+from services.qualification.domain.limits import within_law
 from services.qualification.domain.loss import AGE_60
+from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Review, Rule, because
-from services.qualification.domain.spans import Boundary, Span, earlier
+from services.qualification.domain.spans import Boundary, Span
+from services.qualification.domain.stays import (
+    Ending,
+    Stay,
+    changed_to_1,
+    jps_record,
+    stays_told,
+)
+from services.qualification.domain.told import JpsStatement
 
-CHANGED_TO_1: Final = Rule(
-    code="changed-to-category-1",
-    article="国民年金法7条1項1号・12条1項・施行規則6条の2",
-    sentence="届出により、{before}でなくなった日（厚生年金の資格喪失日等）{day}に第１号被保険者へ種別変更。",
-    effect=Effect.CHANGES,
-    rank=80,
-    origin=TransitionOrigin.NOTICE,
-)
-STATED_BEGIN: Final = Rule(
-    code="stated-category",
-    article="国民年金法7条1項2号・3号、8条4号・5号",
-    sentence="届出により、{day}に{category}となった。",
-    effect=Effect.CHANGES,
-    rank=90,
-    origin=TransitionOrigin.NOTICE,
-)
-STATED_END: Final = Rule(
-    code="stated-category-ended",
-    article="国民年金法9条5号・6号",
-    sentence="届出により、{day}に{category}の資格を喪失。",
-    effect=Effect.LOSES,
-    rank=90,
-    origin=TransitionOrigin.NOTICE,
-)
+Insurance = InsuredCategory | VoluntaryInsurance
+"""What somebody is insured as: one of the three categories, or by choice."""
+
 CATEGORY_2_START_UNKNOWN: Final = Rule(
     code="category-2-start-unknown",
     article="国民年金法7条1項2号・3号",
@@ -57,12 +44,12 @@ NO_EFFECT: Final = Rule(
     effect=Effect.NOTHING,
     rank=99,
 )
-STATEMENTS_CONFLICT: Final = Rule(
-    code="statements-conflict",
-    article="国民年金法7条1項",
-    sentence="{day}の前後で、届出による第２号・第３号被保険者の期間が重なっています。",
+JPS_COMPLETE: Final = Rule(
+    code="jps-record-complete",
+    article="国民年金法7条1項1号",
+    sentence="日本年金機構の記録（{as_of}現在）では{day}以後に他の種別の期間がないため第１号被保険者。取得日はそれ以前の場合がある。",
     effect=Effect.NOTHING,
-    rank=99,
+    rank=85,
 )
 
 
@@ -72,38 +59,24 @@ class Segment:
 
     first: Boundary
     past: Boundary | None
-    category: InsuredCategory | None
+    category: Insurance | None
     presumed: bool = False
     came_from: InsuredCategory | None = None
     """The category told to have been held up to ``first``, where its own days are not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    category: InsuredCategory
-    first: Boundary
-    past: Boundary | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """A stay of which only the end was told."""
-
-    category: InsuredCategory
-    change: Boundary
-
-
-def compose(
-    eligible: Sequence[Span], ages: Span, alive: Span, facts: Iterable[Fact]
-) -> tuple[list[Segment], list[Review]]:
+def compose(eligible: Sequence[Span], person: Person) -> tuple[list[Segment], list[Review]]:
     """Everything on one line: the days eligible for category 1, and the stays told in 2 and 3.
 
     ``eligible``: days on which every other condition of art. 7(1)(i) holds. Returns segments in
-    order, without overlap, and what is unclear.
+    order, without overlap, and what is unclear. Raises ``NoValue``.
     """
     reviews: list[Review] = []
-    stays, endings = _told(facts, reviews)
-    stays = [cut for stay in stays if (cut := _cut(stay, ages, alive)) is not None]
+    record = jps_record(person.facts)
+    told, endings = stays_told(person.facts, record, reviews)
+    stays = [cut for stay in told for cut in within_law(stay, person, reviews)]
+    if record is not None and record.complete_since is not None:
+        eligible = [part for span in eligible for part in _known_from(span, record)]
     pieces: list[Segment] = []
     for span in eligible:
         pieces += _around(span, stays)
@@ -113,87 +86,25 @@ def compose(
     return _linked(sorted(segments, key=lambda segment: segment.first.day)), reviews
 
 
-def _told(facts: Iterable[Fact], reviews: list[Review]) -> tuple[list[_Stay], list[_Ending]]:
-    told = sorted(
-        (
-            (fact.recorded_at, fact.content)
-            for fact in facts
-            if isinstance(fact.content, CategoryStatement)
-        ),
-        key=lambda pair: (pair[0], str(pair[1].notice_id)),
-    )
-    stays: dict[tuple[InsuredCategory, date], CategoryStatement] = {}
-    ended: dict[tuple[InsuredCategory, date], CategoryStatement] = {}
-    for _, said in told:
-        if said.began is not None:
-            stays[said.category, said.began] = said
-        elif said.ended is not None:
-            ended.setdefault((said.category, said.ended), said)
-    open_stays = {key: said for key, said in stays.items() if said.ended is None}
-    endings = []
-    for (category, day), said in sorted(ended.items(), key=lambda item: item[0][1]):
-        closing = [key for key in open_stays if key[0] is category and key[1] < day]
-        if any(s.category is category and s.ended == day for s in stays.values()):
-            continue
-        if closing:
-            # The end of a stay whose beginning was told before.
-            key = max(closing, key=lambda found: found[1])
-            stays[key] = replace(open_stays.pop(key), ended=day, notice_id=said.notice_id)
-        else:
-            endings.append(_Ending(category, _changes(category, day, said)))
-    return _in_line([_stay(said) for said in stays.values()], reviews), endings
+def alone(eligible: Sequence[Span]) -> list[Segment]:
+    """The same where nothing is told beside the register."""
+    return [_piece(span.first, span.past, None) for span in eligible if span.first is not None]
 
 
-def _stay(said: CategoryStatement) -> _Stay:
-    if said.began is None:
-        raise ValueError("a stay has a beginning")
-    label = said.category.label
-    begin = Boundary(
-        said.began,
-        because(STATED_BEGIN, day=said.began, category=label),
-        said.accepted_on,
-        said.notice_id,
-    )
-    if said.ended is None:
-        return _Stay(said.category, begin, None)
-    reason = because(STATED_END, day=said.ended, category=label)
-    end = Boundary(said.ended, reason, said.accepted_on, said.notice_id)
-    return _Stay(said.category, begin, end)
+def _known_from(span: Span, record: JpsStatement) -> list[Span]:
+    """A span of which the city knew nothing, split where the record of JPS is complete."""
+    first, since = span.first, record.complete_since
+    if first is None or since is None or first.effect is not Effect.UNKNOWN:
+        return [span]
+    day = max(first.day, since)
+    if day > record.as_of or (span.past is not None and span.past.day <= day):
+        return [span]
+    known = Boundary(day, because(JPS_COMPLETE, as_of=record.as_of, day=day), from_jps=True)
+    after = Span(known, span.past)
+    return [after] if day == first.day else [Span(first, known), after]
 
 
-def _in_line(stays: list[_Stay], reviews: list[Review]) -> list[_Stay]:
-    """Stays in order; where two overlap the later one cuts the earlier, and staff are told."""
-    line: list[_Stay] = []
-    for stay in sorted(stays, key=lambda stay: (stay.first.day, stay.category)):
-        before = line[-1] if line else None
-        if before is not None and (before.past is None or before.past.day > stay.first.day):
-            day = stay.first.day
-            if before.past is not None or before.category is stay.category:
-                reviews.append(Review(because(STATEMENTS_CONFLICT, day=day), day))
-            if before.first.day == day:
-                continue
-            line[-1] = replace(before, past=stay.first)
-        line.append(stay)
-    return line
-
-
-def _cut(stay: _Stay, ages: Span, alive: Span) -> _Stay | None:
-    """A stay within what the law lets it have: death ends both, category 3 is for 20 to 59."""
-    limits = alive if stay.category is InsuredCategory.CATEGORY_2 else _within(alive, ages)
-    first = stay.first
-    if limits.first is not None and limits.first.day > first.day:
-        first = limits.first
-    past = earlier(stay.past, limits.past)
-    if past is not None and past.day <= first.day:
-        return None
-    return replace(stay, first=first, past=past)
-
-
-def _within(alive: Span, ages: Span) -> Span:
-    return Span(ages.first, earlier(alive.past, ages.past))
-
-
-def _around(span: Span, stays: Sequence[_Stay]) -> list[Segment]:
+def _around(span: Span, stays: Sequence[Stay]) -> list[Segment]:
     """Category 1 (or unknown) in an eligible span, around the stays in other categories."""
     if span.first is None:
         raise ValueError("an eligible span has a beginning")
@@ -208,7 +119,7 @@ def _around(span: Span, stays: Sequence[_Stay]) -> list[Segment]:
             pieces.append(_piece(cursor, stay.first, came_from))
         if stay.past is None or (span.past is not None and stay.past.day >= span.past.day):
             return pieces
-        cursor = _changed(stay.category, stay.past)
+        cursor = changed_to_1(stay.category, stay.past)
         came_from = stay.category
     pieces.append(_piece(cursor, span.past, came_from))
     return pieces
@@ -217,11 +128,11 @@ def _around(span: Span, stays: Sequence[_Stay]) -> list[Segment]:
 def _piece(first: Boundary, past: Boundary | None, came_from: InsuredCategory | None) -> Segment:
     if first.effect is Effect.UNKNOWN:
         return Segment(first, past, None)
-    presumed = first.effect is not Effect.CHANGES
+    presumed = first.effect is not Effect.CHANGES and not first.from_jps
     return Segment(first, past, InsuredCategory.CATEGORY_1, presumed, came_from)
 
 
-def _apply(ending: _Ending, pieces: list[Segment], reviews: list[Review]) -> list[Segment]:
+def _apply(ending: Ending, pieces: list[Segment], reviews: list[Review]) -> list[Segment]:
     """Split the piece in which the told end lies: what was before it, and category 1 from it on."""
     day = ending.change.day
     for index, piece in enumerate(pieces):
@@ -242,15 +153,6 @@ def _apply(ending: _Ending, pieces: list[Segment], reviews: list[Review]) -> lis
         return [*pieces[:index], before, changed, *pieces[index + 1 :]]
     reviews.append(Review(because(NO_EFFECT, day=day), day))
     return pieces
-
-
-def _changes(category: InsuredCategory, day: date, said: CategoryStatement) -> Boundary:
-    reason = because(CHANGED_TO_1, before=category.label, day=day)
-    return Boundary(day, reason, said.accepted_on, said.notice_id)
-
-
-def _changed(category: InsuredCategory, past: Boundary) -> Boundary:
-    return replace(past, reason=because(CHANGED_TO_1, before=category.label, day=past.day))
 
 
 def _linked(segments: list[Segment]) -> list[Segment]:

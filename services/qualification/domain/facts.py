@@ -9,13 +9,18 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from contracts.codes import ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
-
-_STRICT = ConfigDict(extra="forbid")
+from services.qualification.domain.told import (
+    STRICT,
+    JpsStatement,
+    OldAgeStatement,
+    OverseasStatement,
+    VoluntaryStatement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class RegisterStatement:
     when something was said first.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     version: int
     change: ResidentChangeKind
@@ -68,10 +73,10 @@ class CategoryStatement:
 
     ``began`` is the day the category was acquired, None where nobody told it; ``ended`` the first
     day on which it was no longer held (厚生年金の資格喪失日), None while it lasts. One of them is
-    there. What JPS tells will be facts of this kind too.
+    there. What JPS tells is a `JpsStatement`.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     category: InsuredCategory
     began: date | None
@@ -96,7 +101,7 @@ class CategoryStatement:
 class PensionNumberStatement:
     """The basic pension number (基礎年金番号) that a settled notice gave."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     number: str
     notice_id: UUID
@@ -107,7 +112,15 @@ class PensionNumberStatement:
         return self.accepted_on
 
 
-Content = RegisterStatement | CategoryStatement | PensionNumberStatement
+Content = (
+    RegisterStatement
+    | CategoryStatement
+    | PensionNumberStatement
+    | VoluntaryStatement
+    | OldAgeStatement
+    | OverseasStatement
+    | JpsStatement
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +140,20 @@ KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "register": TypeAdapter(RegisterStatement),
     "category": TypeAdapter(CategoryStatement),
     "pension_number": TypeAdapter(PensionNumberStatement),
+    "voluntary": TypeAdapter(VoluntaryStatement),
+    "old_age": TypeAdapter(OldAgeStatement),
+    "overseas": TypeAdapter(OverseasStatement),
+    "jps": TypeAdapter(JpsStatement),
 }
 """The kinds of facts, by the name under which they are kept."""
 _KIND_OF: Final = {
     RegisterStatement: "register",
     CategoryStatement: "category",
     PensionNumberStatement: "pension_number",
+    VoluntaryStatement: "voluntary",
+    OldAgeStatement: "old_age",
+    OverseasStatement: "overseas",
+    JpsStatement: "jps",
 }
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from contracts.events import InsuredCategory
 from contracts.months import Month
-from services.qualification.domain.categories import CATEGORY_2_START_UNKNOWN, Segment
+from services.qualification.domain.categories import (
+    CATEGORY_2_START_UNKNOWN,
+    Insurance,
+    Segment,
+)
 from services.qualification.domain.transitions import continues
 
 
-def insured_months(segments: Sequence[Segment], through: Month) -> dict[Month, InsuredCategory]:
+def insured_months(segments: Sequence[Segment], through: Month) -> dict[Month, Insurance]:
     """Each insured month up to ``through``, and the category it counts as.
 
     Art. 11(1): from the month of acquisition to the month before the loss. Art. 11(2): acquired and
@@ -19,7 +22,7 @@ def insured_months(segments: Sequence[Segment], through: Month) -> dict[Month, I
     A period that ended on a day nobody told counts for nothing. Where the records end otherwise
     (a move out of the city), months count up to the one before.
     """
-    months: dict[Month, InsuredCategory] = {}
+    months: dict[Month, Insurance] = {}
     for spell in _spells(segments):
         for month in _counted(spell, through):
             category = _last_in(spell, month.last_day)
@@ -55,6 +58,6 @@ def _spells(segments: Sequence[Segment]) -> list[list[Segment]]:
     return spells
 
 
-def _last_in(spell: Sequence[Segment], day: date) -> InsuredCategory | None:
+def _last_in(spell: Sequence[Segment], day: date) -> Insurance | None:
     held = [segment.category for segment in spell if segment.first.day <= day]
     return held[-1] if held else None

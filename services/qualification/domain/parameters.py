@@ -66,6 +66,26 @@ class Parameter(_Declared, Generic[V]):
         raise NoValue(f"{self.title}: no value on {day}")
 
 
+class SpecialGroup(_Declared):
+    """The births for whom one of the Acts allows insurance by choice after 65 (特例任意加入)."""
+
+    article: str
+    born_from: date | None = None
+    born_until: date
+    certainty: Certainty
+    source: Annotated[str, Field(min_length=1)]
+    note: str | None = None
+
+    @property
+    def doubt(self) -> Certainty | None:
+        """The certainty where it is one that has to be checked."""
+        return self.certainty if self.certainty.needs_check else None
+
+    def takes(self, birth: date) -> bool:
+        """Whether somebody born on that day belongs to it."""
+        return birth <= self.born_until and (self.born_from is None or self.born_from <= birth)
+
+
 class Parameters(_Declared):
     """Everything that the rules read from files."""
 
@@ -76,6 +96,17 @@ class Parameters(_Declared):
     """Codes of the register whose holders the Act does not cover (規則1条の2)."""
     doubtful_residence_statuses: Parameter[frozenset[str]]
     """Codes that do not tell whether it covers them."""
+    voluntary_end_age: Parameter[int]
+    """附則5条5項1号; from this age on category 2 depends on rights to old-age pension (附則3条)."""
+    special_end_age: Parameter[int]
+    employees_end_age: Parameter[int]
+    voluntary_month_limit: Parameter[int]
+    """Months of art. 27 at which insurance by choice ends (附則5条5項4号)."""
+    unpaid_years: Parameter[int]
+    """Years of arrears after which it ends abroad."""
+    domestic_spouse_since: date
+    """From when on category 3 asks for an address in Japan, or 規則1条の3 (令和元年法律第9号)."""
+    special_groups: Annotated[tuple[SpecialGroup, ...], Field(min_length=1)]
 
     @classmethod
     def parse(cls, tables: Mapping[str, Any]) -> Self:

@@ -1,9 +1,17 @@
 """What other services are told of a timeline."""
 
+from datetime import date
 from uuid import UUID
 
-from contracts.events import QualificationChanged, QualificationPeriod, QualificationReportable
-from services.qualification.domain.categories import Segment
+from contracts.events import (
+    InsuredCategory,
+    QualificationChanged,
+    QualificationPeriod,
+    QualificationReportable,
+    VoluntaryInsurance,
+    VoluntaryPeriod,
+)
+from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import Timeline
 from services.qualification.domain.transitions import Transition, item_id
@@ -17,8 +25,17 @@ def changed(
         person_id=person_id,
         timeline_version=version,
         basic_pension_number_known=number_known,
-        periods=tuple(_period(segment) for segment in timeline.periods),
+        periods=tuple(
+            _period(segment, segment.category)
+            for segment in timeline.segments
+            if isinstance(segment.category, InsuredCategory)
+        ),
         review=tuple(dict.fromkeys(review.code for review in timeline.reviews)),
+        voluntary=tuple(
+            _voluntary(segment, segment.category)
+            for segment in timeline.segments
+            if isinstance(segment.category, VoluntaryInsurance)
+        ),
     )
 
 
@@ -34,27 +51,44 @@ def reportable(
         notice_id=transition.at.notice_id,
         occurred_on=transition.occurred_on,
         reason=transition.reason,
-        category_before=transition.before,
-        category_after=transition.after,
+        category_before=_category(transition.before),
+        category_after=_category(transition.after),
         basic_pension_number=basic_pension_number,
         accepted_on=transition.accepted_on,
     )
 
 
-def _period(segment: Segment) -> QualificationPeriod:
+def _category(insurance: Insurance | None) -> InsuredCategory | None:
+    return insurance if isinstance(insurance, InsuredCategory) else None
+
+
+def _period(segment: Segment, category: InsuredCategory) -> QualificationPeriod:
     """A period as an event tells it.
 
     Where the city cannot say when it ended, or another city answers for it now, there is no day of
     loss, and ``loss_reason`` says which of the two it is.
     """
-    if segment.category is None:
-        raise ValueError("days of unknown category are no period")
-    past = segment.past
-    lost = past is not None and past.effect in (Effect.LOSES, Effect.CHANGES)
     return QualificationPeriod(
-        category=segment.category,
+        category=category,
         acquired_on=segment.first.day,
         acquisition_reason=segment.first.reason.code,
-        lost_on=past.day if past is not None and lost else None,
-        loss_reason=past.reason.code if past is not None else None,
+        lost_on=_lost_on(segment),
+        loss_reason=segment.past.reason.code if segment.past is not None else None,
     )
+
+
+def _voluntary(segment: Segment, kind: VoluntaryInsurance) -> VoluntaryPeriod:
+    """The same of insurance by choice."""
+    return VoluntaryPeriod(
+        kind=kind,
+        acquired_on=segment.first.day,
+        acquisition_reason=segment.first.reason.code,
+        lost_on=_lost_on(segment),
+        loss_reason=segment.past.reason.code if segment.past is not None else None,
+    )
+
+
+def _lost_on(segment: Segment) -> date | None:
+    past = segment.past
+    lost = past is not None and past.effect in (Effect.LOSES, Effect.CHANGES)
+    return past.day if past is not None and lost else None

@@ -17,6 +17,8 @@ class Boundary:
     accepted_on: date | None = None
     """受理日: the day on which the notice that told it was accepted. None: nobody gave notice."""
     notice_id: UUID | None = None
+    from_jps: bool = False
+    """JPS told it: it is not reported to JPS again."""
 
     @property
     def effect(self) -> Effect:

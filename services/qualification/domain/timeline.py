@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from contracts.events import InsuredCategory
+from contracts.events import VoluntaryInsurance
 from services.qualification.domain.acquisition import reaches_acquisition_age
 from services.qualification.domain.ages import reaches
-from services.qualification.domain.categories import Segment, compose
+from services.qualification.domain.categories import Insurance, Segment, alone, compose
 from services.qualification.domain.city import city_views, life
 from services.qualification.domain.exclusion import covered
 from services.qualification.domain.facts import Fact, RegisterStatement, history, known_at
 from services.qualification.domain.loss import reaches_loss_age
 from services.qualification.domain.parameters import NoValue, Parameters
+from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
 from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
+from services.qualification.domain.told import VoluntaryStatement
 from services.qualification.domain.transitions import Transition, transitions
+from services.qualification.domain.voluntary import insure
 
 BIRTH_DATE_UNCERTAIN: Final = Rule(
     code="birth-date-uncertain",
@@ -99,7 +102,7 @@ class Timeline:
         return transitions(self.segments)
 
     @property
-    def category(self) -> InsuredCategory | None:
+    def category(self) -> Insurance | None:
         """The category on the day of the timeline; None: not insured, or not known."""
         last = self.segments[-1] if self.segments else None
         return last.category if last is not None and last.past is None else None
@@ -147,8 +150,12 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     said = statements[-1]
     birth = said.birth_date.value
     alive, death_reviews = life(statements)
+    # Most people have nothing but the register's statements: they pay for no other rule.
+    told = len(facts) > len(statements)
     if birth is None:
-        segments, reviews = compose((), ALWAYS, alive, facts)
+        segments, reviews = _all_of(
+            Person(None, said.resident_kind, alive, ALWAYS, (), (), facts, parameters), ()
+        )
         unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=said.birth_date.notation))
         return Plan(tuple(segments), (unsure, *reviews))
     if birth > said.reported_on:
@@ -159,18 +166,36 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     covers, status_reviews = covered(statements, parameters)
     views, residence_reviews = city_views(statements)
     eligible = [
-        _told(span, view.told)
+        _known(span, view.told)
         for view in views
         for span in intersect(intersect([view.span], [ages]), intersect([alive], covers))
     ]
-    segments, category_reviews = compose(eligible, ages, alive, facts)
-    # What is unclear before 20 or after 60 stands in nobody's way.
+    last = ages.past
+    if told:
+        person = Person(birth, said.resident_kind, alive, ages, views, covers, facts, parameters)
+        segments, category_reviews = _all_of(person, eligible)
+        if any(isinstance(segment.category, VoluntaryInsurance) for segment in segments):
+            last = segments[-1].past
+    else:
+        segments, category_reviews = alone(eligible), []
+    # What is unclear before 20 or after insurance stands in nobody's way.
+    concerned = Span(ages.first, last)
     reviews = [
         review
         for review in (*residence_reviews, *death_reviews, *status_reviews)
-        if review.since is None or ages.holds(review.since)
+        if review.since is None or concerned.holds(review.since)
     ]
     return Plan(tuple(segments), (*reviews, *category_reviews))
+
+
+def _all_of(person: Person, eligible: Sequence[Span]) -> tuple[list[Segment], list[Review]]:
+    """The three categories, and insurance by choice beside them. Raises ``NoValue``."""
+    if person.old_age.rights:
+        eligible = intersect(eligible, person.old_age.without_benefit())
+    segments, reviews = compose(eligible, person)
+    if any(isinstance(fact.content, VoluntaryStatement) for fact in person.facts):
+        segments = insure(segments, person, reviews)
+    return segments, reviews
 
 
 def _ages(
@@ -191,7 +216,7 @@ def _ages(
         return None
 
 
-def _told(span: Span, told: Boundary) -> Span:
+def _known(span: Span, told: Boundary) -> Span:
     """A span as unknown where it begins before our records tell of it."""
     if span.first is not None and span.first.day >= told.day:
         return span

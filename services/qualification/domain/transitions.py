@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from contracts.events import InsuredCategory, TransitionKind, TransitionOrigin
-from services.qualification.domain.categories import Segment
+from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.spans import Boundary
 
@@ -20,8 +20,8 @@ class Transition:
 
     kind: TransitionKind
     at: Boundary
-    before: InsuredCategory | None
-    after: InsuredCategory | None
+    before: Insurance | None
+    after: Insurance | None
 
     @property
     def occurred_on(self) -> date:
@@ -45,8 +45,11 @@ class Transition:
     def is_reportable(self) -> bool:
         """Whether the city tells JPS of it: category 1 begins or is lost (法12条4項).
 
-        Becoming category 2 is for the employer to tell, not for the city (規則6条の2第1項).
+        Becoming category 2 is for the employer to tell, not for the city (規則6条の2第1項), and
+        what JPS told is known there. Insurance by choice is applied for (規則2条), not reported.
         """
+        if self.at.from_jps:
+            return False
         if self.kind is TransitionKind.LOSS:
             return self.before is InsuredCategory.CATEGORY_1
         return self.after is InsuredCategory.CATEGORY_1
@@ -84,7 +87,7 @@ def continues(before: Segment, segment: Segment) -> bool:
     )
 
 
-def _came_from(before: Segment | None, segment: Segment) -> InsuredCategory | None:
+def _came_from(before: Segment | None, segment: Segment) -> Insurance | None:
     if before is not None and continues(before, segment):
         return before.category
     return segment.came_from
