@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.codes import ResidentKind
-from contracts.events import InsuredCategory, TransitionKind
+from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.facts import Fact, decode, encode
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.timeline import AsOf, Timeline, plan, timeline
+from services.qualification.domain.told import OldAgeBenefit, OverseasReason, VoluntaryEvent
 from services.qualification.domain.transitions import item_id
 from tests.qualification.people import LAW, Life, d, happened
 
@@ -20,10 +21,40 @@ END = date(2045, 1, 1)
 STATUSES = ("留学", "特定活動25号", "特定活動", "永住者")
 
 
+TOLD = ("apply", "benefit", "record", "overseas", "event")
+HAPPENINGS = ("move", "abroad", "work", "other", "status", "again", *TOLD)
+
+
+def tell(draw: st.DrawFn, life: Life, what: str, day: date, n: int) -> None:
+    """Something that is told beside the register."""
+    before, after = (day + timedelta(days=draw(st.integers(*r))) for r in ((-2000, -1), (1, 2000)))
+    end = draw(st.sampled_from((None, str(after))))
+    match what:
+        case "apply":
+            life.applies(str(day), months=draw(st.sampled_from((None, 100, 479))), name=str(n))
+        case "benefit":
+            if draw(st.booleans()):
+                life.has_no_right(str(day))
+            else:
+                life.gets_benefit(
+                    str(before), str(day) if end else None, told=str(day),
+                    benefit=draw(st.sampled_from(OldAgeBenefit)), notice=draw(st.booleans()),
+                )  # fmt: skip
+        case "record":
+            category = draw(st.sampled_from((2, 3)))
+            since = draw(st.sampled_from((None, str(before), "2000-01-01")))
+            life.jps_tells(str(day), (category, str(before), end), complete_since=since)
+        case "overseas":
+            reason = draw(st.sampled_from(OverseasReason))
+            life.lives_abroad_for(reason, str(day), end, told=str(day))
+        case _:
+            life.happens(draw(st.sampled_from(VoluntaryEvent)), str(day))
+
+
 @st.composite
 def lives(draw: st.DrawFn) -> Life:
     """A life of moves in and out, abroad and back, work and death, at random days."""
-    birth = draw(st.dates(date(1960, 1, 1), date(2010, 1, 1)))
+    birth = draw(st.dates(date(1952, 1, 1), date(2010, 1, 1)))
     foreign = draw(st.booleans())
     life = Life(
         birth.isoformat(),
@@ -41,8 +72,10 @@ def lives(draw: st.DrawFn) -> Life:
     here = True
     for n in range(draw(st.integers(0, 7))):
         day += timedelta(days=draw(st.integers(0, 900)))
-        happens = draw(st.sampled_from(("move", "abroad", "work", "other", "status", "again")))
-        if happens == "work":
+        happens = draw(st.sampled_from(HAPPENINGS))
+        if happens in TOLD:
+            tell(draw, life, happens, day, n)
+        elif happens == "work":
             last = day - timedelta(days=draw(st.integers(1, 400)))
             since = draw(st.none() | st.integers(1, 3000))
             began = None if since is None else str(last - timedelta(days=since))
@@ -70,6 +103,38 @@ def lives(draw: st.DrawFn) -> Life:
     return life
 
 
+@st.composite
+def choosers(draw: st.DrawFn) -> Life:
+    """Somebody who is insured by choice again and again, here and abroad."""
+    birth = draw(st.dates(date(1955, 1, 1), date(1968, 1, 1)))
+    life = Life(birth.isoformat()).moves_in_from_abroad("2005-04-01")
+    day, here = date(2018, 1, 1), True
+    if draw(st.booleans()):
+        life.gets_benefit("2017-04-01", draw(st.sampled_from((None, "2024-05-10"))), told=str(day))
+    for n in range(draw(st.integers(1, 7))):
+        day += timedelta(days=draw(st.sampled_from((0, 0, 1, 30, 400, 1500))))
+        match draw(st.sampled_from(("apply", "apply", "apply", "move", "event", "told", "work"))):
+            case "apply":
+                life.applies(str(day), months=draw(st.sampled_from((None, 100, 470))), name=str(n))
+            case "move" if here:
+                life.moves_abroad(str(day))
+                here = False
+            case "move":
+                life.moves_in_from_abroad(str(day))
+                here = True
+            case "work":
+                since = str(day - timedelta(days=draw(st.integers(1, 300))))
+                life.leaves_work(str(day), since=since, settled=str(day), name=str(n))
+            case "told":
+                tell(draw, life, draw(st.sampled_from(TOLD)), day, n)
+            case _:
+                life.happens(draw(st.sampled_from(VoluntaryEvent)), str(day))
+    if here and draw(st.booleans()):
+        life.dies(str(day + timedelta(days=draw(st.integers(0, 900)))))
+    return life
+
+
+anyone = lives() | choosers()
 days = st.dates(date(2010, 1, 1), END)
 
 
@@ -77,7 +142,7 @@ def of(facts: list[Fact], day: date) -> Timeline:
     return timeline(facts, LAW, AsOf(day))
 
 
-@given(lives(), days)
+@given(anyone, days)
 def test_segments_are_in_order_and_never_overlap(life: Life, day: date) -> None:
     line = of(life.facts, day)
     for segment in line.segments:
@@ -89,7 +154,7 @@ def test_segments_are_in_order_and_never_overlap(life: Life, day: date) -> None:
         assert before.past.day <= after.first.day
 
 
-@given(lives())
+@given(anyone)
 def test_category_1_is_for_the_living_of_20_to_59(life: Life) -> None:
     born = d(life.birth)
     for segment in of(life.facts, END).segments:
@@ -100,7 +165,7 @@ def test_category_1_is_for_the_living_of_20_to_59(life: Life) -> None:
             assert segment.past.day <= life.died_on.require() + timedelta(days=1)
 
 
-@given(lives())
+@given(anyone)
 def test_each_loss_has_its_acquisition_before_it(life: Life) -> None:
     held: InsuredCategory | None = None
     for transition in of(life.facts, END).transitions:
@@ -113,14 +178,14 @@ def test_each_loss_has_its_acquisition_before_it(life: Life) -> None:
     assert sorted(happened(of(life.facts, END))) == sorted(set(happened(of(life.facts, END))))
 
 
-@given(lives(), st.randoms())
+@given(anyone, st.randoms())
 def test_the_order_in_which_facts_arrive_does_not_matter(life: Life, random: Random) -> None:
     shuffled = list(life.facts)
     random.shuffle(shuffled)
     assert of(shuffled, END) == of(life.facts, END)
 
 
-@given(lives(), days, days)
+@given(anyone, days, days)
 def test_an_earlier_day_is_the_beginning_of_a_later_one(life: Life, a: date, b: date) -> None:
     early, late = of(life.facts, min(a, b)), of(life.facts, max(a, b))
     assert late.transitions[: len(early.transitions)] == early.transitions
@@ -129,7 +194,7 @@ def test_an_earlier_day_is_the_beginning_of_a_later_one(life: Life, a: date, b: 
     ]
 
 
-@given(lives(), days)
+@given(anyone, days)
 def test_what_was_known_at_a_moment_never_changes_later(life: Life, day: date) -> None:
     for count in range(1, len(life.facts) + 1):
         moment = life.facts[count - 1].recorded_at
@@ -137,7 +202,7 @@ def test_what_was_known_at_a_moment_never_changes_later(life: Life, day: date) -
         assert timeline(life.facts, LAW, AsOf(day, moment)) == then
 
 
-@given(lives(), days)
+@given(anyone, days)
 def test_nothing_happens_before_the_next_day_on_which_something_does(life: Life, day: date) -> None:
     whole = plan(life.facts, LAW)
     following = whole.next_after(day)
@@ -150,20 +215,20 @@ def test_nothing_happens_before_the_next_day_on_which_something_does(life: Life,
     assert (eve.segments, eve.reviews) == (before.segments, before.reviews)
 
 
-@given(lives())
+@given(anyone)
 def test_facts_come_back_as_they_were_kept(life: Life) -> None:
     kept = [Fact(fact.recorded_at, decode(*encode(fact.content))) for fact in life.facts]
     assert kept == life.facts
 
 
-@given(lives())
+@given(anyone)
 def test_no_two_transitions_are_reported_under_one_id(life: Life) -> None:
     person = uuid4()
     reported = [t for t in of(life.facts, END).transitions if t.is_reportable]
     assert len({item_id(person, t) for t in reported}) == len(reported)
 
 
-@given(lives())
+@given(anyone)
 @settings(max_examples=50)
 def test_months_lie_in_the_periods_and_each_counts_once(life: Life) -> None:
     line = of(life.facts, END)
@@ -175,3 +240,34 @@ def test_months_lie_in_the_periods_and_each_counts_once(life: Life) -> None:
             and (segment.past is None or segment.past.day > month.first_day)
             for segment in line.periods
         )
+
+
+@given(anyone)
+def test_insurance_by_choice_is_for_the_living_of_20_to_69(life: Life) -> None:
+    born = d(life.birth)
+    for segment in of(life.facts, date(2090, 1, 1)).segments:
+        if isinstance(segment.category, VoluntaryInsurance):
+            assert segment.past is not None
+            assert segment.first.day >= born.replace(year=born.year + 19)
+            assert segment.past.day <= born.replace(year=born.year + 70) or (
+                born.month,
+                born.day,
+            ) == (2, 29)
+            assert life.died_on is None or segment.past.day <= life.died_on.require() + timedelta(1)
+            assert segment.past.effect.value != "changes" or segment.category == "recipient"
+
+
+@given(anyone)
+def test_months_of_all_kinds_add_up_to_the_months_insured(life: Life) -> None:
+    """法11条3項: what counts as 1, 2, 3 and by choice together is what counts at all."""
+    line = of(life.facts, END)
+    months = insured_months(line.segments, Month.of(END))
+    kinds = {segment.category for segment in line.periods}
+    assert sum(sum(held is kind for held in months.values()) for kind in kinds) == len(months)
+
+
+@given(anyone, days)
+def test_told_one_by_one_or_all_at_once_it_is_the_same(life: Life, day: date) -> None:
+    """What is concluded after each fact, the last time equals what all facts together give."""
+    concluded = [of(life.facts[:count], day) for count in range(1, len(life.facts) + 1)]
+    assert concluded[-1] == of(list(reversed(life.facts)), day)

@@ -31,7 +31,7 @@ def gone(birth: str = "1984-05-11", on: str = "2026-05-20") -> Life:
 
 CASES = [
     (
-        "①: 45, able to draw a retirement pension, applies: insured from the day of the application",
+        "①: 45, able to draw a retirement pension, applies: insured from that day",
         here("1981-03-03").gets_benefit("2026-04-01", notice=True).applies("2026-06-10"),
         [
             "1: 2005-04-01 moved-in-from-abroad → 2026-04-01 old-age-benefit",
@@ -408,13 +408,22 @@ def test_insured_by_choice(life: Life, expected: list[str]) -> None:
             .applies("2026-06-01"),
             "voluntary-not-allowed",
         ),
-        (aged_60().is_removed("2026-05-20", Left.OFFICIAL).applies("2026-06-01"), "voluntary-not-allowed"),
+        (
+            aged_60().is_removed("2026-05-20", Left.OFFICIAL).applies("2026-06-01"),
+            "voluntary-not-allowed",
+        ),
     ],
     ids=[
-        "category 1", "insured already", "480 months", "months not told", "right not told",
-        "a foreigner abroad", "in category 2", "whereabouts not known",
+        "category 1",
+        "insured already",
+        "480 months",
+        "months not told",
+        "right not told",
+        "a foreigner abroad",
+        "in category 2",
+        "whereabouts not known",
     ],
-)  # fmt: skip
+)
 def test_staff_are_told_why_not(life: Life, review: str) -> None:
     line = life.on("2027-12-31")
     assert review in [found.code for found in line.reviews]

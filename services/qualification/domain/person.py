@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import zip_longest
 
 from contracts.codes import ResidentKind
 from services.qualification.domain.acquisition import FROM_ABROAD
@@ -59,7 +60,7 @@ class Person:
     def away(self) -> tuple[Away, ...]:
         """The times abroad, in order."""
         found = []
-        for view, following in zip(self.views, [*self.views[1:], None], strict=True):
+        for view, following in zip_longest(self.views, self.views[1:]):
             past = view.span.past
             if past is None or past.reason.rule is not ABROAD:
                 continue
