@@ -17,13 +17,13 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification import notice_api
 from services.qualification.domain.parameters import NoValue
+from services.qualification.notice_views import notice_summary
 from services.qualification.problems import in_the_future, no_value
 from services.qualification.state import state_of
 from services.qualification.stores import notices, persons, runs
 from services.qualification.views import (
     Asked,
     QualificationView,
-    notice_summary,
     qualification_view,
 )
 

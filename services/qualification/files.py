@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.forms import Forms, read_forms
-from services.qualification.domain.notices import KINDS
+from services.qualification.domain.meanings import KINDS
 from services.qualification.domain.parameters import Parameters
 
 _HERE = Path(__file__).parent

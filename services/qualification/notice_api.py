@@ -35,21 +35,26 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import problems as refusals
 from services.qualification.conclusions import conclude, write
 from services.qualification.domain.facts import Fact
+from services.qualification.domain.meanings import KINDS
+from services.qualification.domain.notice_kind import Told
 from services.qualification.domain.notices import (
-    KINDS,
     Expected,
-    Told,
     deadline,
     expected,
     fiscal_year,
     tells,
 )
 from services.qualification.domain.parameters import NoValue
+from services.qualification.notice_views import (
+    NoticeSummary,
+    NoticeView,
+    notice_summary,
+    notice_view,
+)
 from services.qualification.state import State, state_of
 from services.qualification.stores import notices, persons, runs
 from services.qualification.stores.notices import NewNotice, Notice, with_documents
 from services.qualification.stores.persons import NewFact
-from services.qualification.views import NoticeSummary, NoticeView, notice_summary, notice_view
 
 router = APIRouter()
 
@@ -130,7 +135,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         if await notices.same_fact(uow.connection, request.person_id, form.kind, told.occurred_on):
             raise refusals.same_fact()
         try:
-            due = deadline(told.occurred_on, submission.received_on, state.parameters)
+            due = deadline(form.kind, told.occurred_on, submission.received_on, state.parameters)
         except NoValue:
             raise refusals.too_early() from None
         new = NewNotice(
@@ -249,7 +254,7 @@ async def _settle(
     person_id = notice.person_id
     known = (await persons.lock(uow.connection, [person_id]))[person_id]
     told, result = await _expected(uow, state, notice, submission)
-    if result.transition is None:
+    if result.transition is None and KINDS[notice.kind].changes_timeline:
         raise refusals.without_effect(result.timeline.reviews)
     added = [
         NewFact(person_id, notice.sequence, Fact(uow.now, content)) for content in told.contents
@@ -269,9 +274,9 @@ async def _view(uow: UnitOfWork, state: State, notice: Notice, staff: StaffConte
     form = _form(state, notice.kind, notice.submission)
     result = None
     try:
-        if notice.state is EntryState.RECEIVED:
+        if notice.state is EntryState.RECEIVED and KINDS[notice.kind].changes_timeline:
             _, result = await _expected(uow, state, notice, notice.submission)
-        due = deadline(notice.occurred_on, notice.received_on, state.parameters)
+        due = deadline(notice.kind, notice.occurred_on, notice.received_on, state.parameters)
     except NoValue:
         raise refusals.no_value() from None
     missing = [attachment.label for attachment in outstanding(form, notice.submission)]
@@ -287,7 +292,7 @@ async def _expected(
     facts = await persons.facts_of(uow.connection, [notice.person_id])
     day = await runs.business_day(uow.connection, uow.today)
     result = expected(
-        facts[notice.person_id], told, notice.notice_id, uow.now, day, state.parameters
+        notice.kind, facts[notice.person_id], told, notice.notice_id, uow.now, day, state.parameters
     )
     return told, result
 

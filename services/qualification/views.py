@@ -1,63 +1,34 @@
-"""What staff are shown: timelines with their reasons, notices with their state."""
+"""A person's qualification as staff are shown it: timelines with their reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
-from contracts.forms import EntryState, Form, Submission
 from contracts.months import Month
-from services.chassis.clock import japan_date
-from services.qualification.domain.categories import Insurance, Segment
+from services.qualification.domain.categories import Segment
 from services.qualification.domain.facts import Fact, known_at, pension_number
 from services.qualification.domain.months import insured_months
-from services.qualification.domain.notices import Deadline, Expected
 from services.qualification.domain.parameters import Parameters
-from services.qualification.domain.reasons import Effect, Figure, Reason, Review
+from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import AsOf, plan
-from services.qualification.domain.transitions import Transition, item_id
-from services.qualification.stores.notices import Notice
+from services.qualification.domain.transitions import item_id
+from services.qualification.notice_views import NoticeSummary
+from services.qualification.shown import (
+    TRANSITION_LABELS,
+    ReasonView,
+    ReviewView,
+    TransitionView,
+    View,
+    category_of,
+    transition_view,
+    voluntary_of,
+)
 from services.qualification.stores.persons import Reported
 
-TRANSITION_LABELS: Final = {
-    TransitionKind.ACQUISITION: "資格取得",
-    TransitionKind.LOSS: "資格喪失",
-    TransitionKind.CATEGORY_CHANGE: "種別変更",
-}
 
-
-class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReasonView(_View):
-    """Why: the rule's code, its article, a sentence, the figures, and how certain the source is."""
-
-    code: str
-    article: str
-    sentence: str
-    certainty: str
-    certainty_label: str
-    figures: dict[str, Figure]
-
-    @classmethod
-    def of(cls, reason: Reason) -> "ReasonView":
-        """A reason as it is shown."""
-        return cls(
-            code=reason.code,
-            article=reason.article,
-            sentence=reason.sentence,
-            certainty=reason.certainty.value,
-            certainty_label=reason.certainty.label,
-            figures=dict(reason.figures),
-        )
-
-
-class PeriodView(_View):
+class PeriodView(View):
     """資格情報: one period of one category.
 
     ``lost_on``: 喪失日, or the day of the change to another category. ``left_city_on``: 転出日,
@@ -77,7 +48,7 @@ class PeriodView(_View):
     presumed: bool
 
 
-class UnknownView(_View):
+class UnknownView(View):
     """Days on which the person may be insured, and of which the records do not tell."""
 
     since: date
@@ -87,27 +58,7 @@ class UnknownView(_View):
     ended: ReasonView | None
 
 
-class TransitionView(_View):
-    """An acquisition, loss or change, and what became of its report."""
-
-    item_id: UUID
-    kind: TransitionKind
-    label: str
-    occurred_on: date
-    category_before: InsuredCategory | None
-    category_after: InsuredCategory | None
-    voluntary_before: VoluntaryInsurance | None
-    voluntary_after: VoluntaryInsurance | None
-    reason: ReasonView
-    notice_id: UUID | None
-    reportable: bool
-    """Whether the city tells JPS; jps_reporting decides which of these it reports."""
-    reported_at: datetime | None
-    forwarded_on: date | None
-    """送付日"""
-
-
-class SupersededView(_View):
+class SupersededView(View):
     """A transition that was reported and no longer follows from the facts."""
 
     item_id: UUID
@@ -119,74 +70,7 @@ class SupersededView(_View):
     forwarded_on: date | None
 
 
-class ReviewView(_View):
-    """Something to look at before the rest can be relied on."""
-
-    since: date | None
-    reason: ReasonView
-
-    @classmethod
-    def of(cls, review: Review) -> "ReviewView":
-        """A review as it is shown."""
-        return cls(since=review.since, reason=ReasonView.of(review.reason))
-
-
-class NoticeSummary(_View):
-    """A notice as a list shows it."""
-
-    notice_id: UUID
-    kind: str
-    title: str
-    person_id: UUID
-    receipt: str
-    """受付番号, e.g. ``2026-000123``: fiscal year and number."""
-    state: EntryState
-    state_label: str
-    received_on: date
-    occurred_on: date
-    due_on: date
-    late: bool
-    accepted_by: str
-    accepted_by_me: bool
-    """Whoever accepts a notice may not settle it."""
-    forwarded_on: date | None
-
-
-class NoticeView(_View):
-    """One notice, whole."""
-
-    summary: NoticeSummary
-    submission: Submission
-    outstanding: tuple[str, ...]
-    """Labels of the required documents that are still missing: with any it cannot be settled."""
-    deadline: ReasonView
-    expected: "ExpectedView | None"
-    """What it would bring about, while it is not settled."""
-    accepted_at: datetime
-    settled_by: str | None
-    settled_at: datetime | None
-    withdrawn_by: str | None
-    withdrawn_at: datetime | None
-    withdrawn_reason: str | None
-
-
-class ExpectedView(_View):
-    """What a notice would bring about. ``transition`` None: nothing, and ``reviews`` say why."""
-
-    transition: TransitionView | None
-    reviews: tuple[ReviewView, ...]
-
-    @classmethod
-    def of(cls, person_id: UUID, expected: Expected) -> "ExpectedView":
-        """What is expected, as it is shown."""
-        found = expected.transition
-        return cls(
-            transition=None if found is None else transition_view(person_id, found, None),
-            reviews=tuple(ReviewView.of(review) for review in expected.timeline.reviews),
-        )
-
-
-class QualificationView(_View):
+class QualificationView(View):
     """A person's qualification as of a day, as far as was known at a moment (None: now)."""
 
     person_id: UUID
@@ -245,8 +129,8 @@ def qualification_view(
         person_id=person_id,
         as_of=day,
         known_at=asked.moment,
-        category=_category(line.category),
-        voluntary=_voluntary(line.category),
+        category=category_of(line.category),
+        voluntary=voluntary_of(line.category),
         category_label=line.category.label
         if line.category
         else ("不明" if unknown else "被保険者でない"),
@@ -269,98 +153,6 @@ def qualification_view(
     )
 
 
-def transition_view(
-    person_id: UUID, transition: Transition, reported: Reported | None
-) -> TransitionView:
-    """One transition, and its report where there is one."""
-    return TransitionView(
-        item_id=item_id(person_id, transition),
-        kind=transition.kind,
-        label=TRANSITION_LABELS[transition.kind],
-        occurred_on=transition.occurred_on,
-        category_before=_category(transition.before),
-        category_after=_category(transition.after),
-        voluntary_before=_voluntary(transition.before),
-        voluntary_after=_voluntary(transition.after),
-        reason=ReasonView.of(transition.at.reason),
-        notice_id=transition.at.notice_id,
-        reportable=transition.is_reportable,
-        reported_at=reported.reported_at if reported else None,
-        forwarded_on=reported.forwarded_on if reported else None,
-    )
-
-
-def notice_summary(
-    notice: Notice, title: str, staff_id: str, moment: datetime | None = None
-) -> NoticeSummary:
-    """A notice in a list, in the state that it was in at ``moment``."""
-    state = state_at(notice, moment)
-    return NoticeSummary(
-        notice_id=notice.notice_id,
-        kind=notice.kind,
-        title=title,
-        person_id=notice.person_id,
-        receipt=f"{notice.fiscal_year}-{notice.receipt_number:06d}",
-        state=state,
-        state_label=state.label,
-        received_on=notice.received_on,
-        occurred_on=notice.occurred_on,
-        due_on=notice.due_on,
-        late=notice.received_on > notice.due_on,
-        accepted_by=notice.accepted_by,
-        accepted_by_me=notice.accepted_by == staff_id,
-        forwarded_on=notice.forwarded_on if state is EntryState.FORWARDED else None,
-    )
-
-
-def notice_view(
-    notice: Notice,
-    form: Form,
-    staff_id: str,
-    missing: Sequence[str],
-    due: Deadline,
-    expected: Expected | None,
-) -> NoticeView:
-    """One notice, whole."""
-    return NoticeView(
-        summary=notice_summary(notice, form.title, staff_id),
-        submission=notice.submission,
-        outstanding=tuple(missing),
-        deadline=ReasonView.of(due.reason),
-        expected=None if expected is None else ExpectedView.of(notice.person_id, expected),
-        accepted_at=notice.accepted_at,
-        settled_by=notice.settled_by,
-        settled_at=notice.settled_at,
-        withdrawn_by=notice.withdrawn_by,
-        withdrawn_at=notice.withdrawn_at,
-        withdrawn_reason=notice.withdrawn_reason,
-    )
-
-
-def state_at(notice: Notice, moment: datetime | None) -> EntryState:
-    """The state that a notice was in at a moment after its acceptance; None: now.
-
-    When it was sent is known by the day only, so until then it counts as settled.
-    """
-    if moment is None:
-        return notice.state
-    if notice.withdrawn_at is not None and notice.withdrawn_at <= moment:
-        return EntryState.WITHDRAWN
-    if notice.forwarded_on is not None and notice.forwarded_on <= japan_date(moment):
-        return EntryState.FORWARDED
-    if notice.settled_at is not None and notice.settled_at <= moment:
-        return EntryState.SETTLED
-    return EntryState.RECEIVED
-
-
-def _category(insurance: Insurance | None) -> InsuredCategory | None:
-    return insurance if isinstance(insurance, InsuredCategory) else None
-
-
-def _voluntary(insurance: Insurance | None) -> VoluntaryInsurance | None:
-    return insurance if isinstance(insurance, VoluntaryInsurance) else None
-
-
 def _as_known(item: Reported, moment: datetime | None) -> Reported | None:
     if moment is None:
         return item
@@ -380,8 +172,8 @@ def _period(segment: Segment) -> PeriodView:
     past = segment.past
     effect = past.effect if past is not None else None
     return PeriodView(
-        category=_category(segment.category),
-        voluntary=_voluntary(segment.category),
+        category=category_of(segment.category),
+        voluntary=voluntary_of(segment.category),
         category_label=segment.category.label,
         acquired_on=segment.first.day,
         acquired=ReasonView.of(segment.first.reason),

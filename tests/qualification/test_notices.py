@@ -10,9 +10,8 @@ from contracts.events import InsuredCategory
 from contracts.forms import validate
 from contracts.numbers import synthetic_individual_number
 from services.qualification.domain.facts import CategoryStatement, PensionNumberStatement
+from services.qualification.domain.meanings import CATEGORY_CHANGE_2_TO_1, KINDS
 from services.qualification.domain.notices import (
-    CATEGORY_CHANGE_2_TO_1,
-    KINDS,
     deadline,
     expected,
     fiscal_year,
@@ -48,14 +47,14 @@ def values(**dates: str) -> dict[str, Any]:
 def test_due_within_14_days_the_day_itself_not_counted(
     occurred: str, accepted: str, due: str, late: bool
 ) -> None:
-    found = deadline(d(occurred), d(accepted), LAW)
+    found = deadline(CATEGORY_CHANGE_2_TO_1, d(occurred), d(accepted), LAW)
     assert (found.due_on, found.late) == (d(due), late)
     assert ("過ぎています" in found.reason.sentence) == late
 
 
 def test_a_fact_before_the_parameters_begin_has_no_deadline() -> None:
     with pytest.raises(NoValue):
-        deadline(d("1980-04-01"), d("2026-11-05"), LAW)
+        deadline(CATEGORY_CHANGE_2_TO_1, d("1980-04-01"), d("2026-11-05"), LAW)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,9 @@ def test_whether_a_notice_takes_effect(life: Life, reason: str | None) -> None:
     told = tells(
         CATEGORY_CHANGE_2_TO_1, values(left_employment_on="2026-10-31"), ID, d("2026-11-05")
     )
-    found = expected(life.facts, told, ID, noon("2026-11-05"), d("2026-11-05"), LAW)
+    found = expected(
+        CATEGORY_CHANGE_2_TO_1, life.facts, told, ID, noon("2026-11-05"), d("2026-11-05"), LAW
+    )
     if reason is None:
         assert found.transition is not None
         assert found.transition.occurred_on == d("2026-11-01")

@@ -104,9 +104,9 @@ def test_a_bad_file_is_named(tmp_path: Path, file: str, text: str, says: str) ->
 
 def test_a_form_whose_meaning_no_rule_knows_is_refused(tmp_path: Path) -> None:
     folder = copytree(ROOT / "forms", tmp_path / "forms")
-    (form,) = folder.iterdir()
-    (folder / "new.toml").write_text(form.read_text().replace(form.stem, "acquisition", 1))
-    with pytest.raises(BadFile, match="acquisition"):
+    form = folder / "category_change_2_to_1.toml"
+    (folder / "new.toml").write_text(form.read_text().replace(form.stem, "unheard_of", 1))
+    with pytest.raises(BadFile, match="unheard_of"):
         read_notice_forms(folder)
     (folder / "new.toml").write_text("title = 1")
     with pytest.raises(InvalidForm, match=re.escape("new.toml")):
@@ -128,7 +128,7 @@ def test_no_two_rules_share_a_code() -> None:
 
 
 def test_the_readme_lists_every_error_code() -> None:
-    sources = [ROOT / name for name in ("handlers.py", "commands.py", "domain/notices.py")]
+    sources = [ROOT / name for name in ("handlers.py", "commands.py", "domain/meanings.py")]
     sources += [ROOT / "domain/parameters.py", Path(problems.__file__)]
     codes = {code for file in sources for code in re.findall(r"QU-\d{4}", file.read_text())}
     assert codes == set(re.findall(r"^\| (QU-\d{4})", README, re.MULTILINE))

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from contracts.events import InsuredCategory, VoluntaryInsurance
+from contracts.events import InsuredCategory, TransitionOrigin, VoluntaryInsurance
+from services.qualification.domain.facts import AcquisitionStatement, Fact
 from services.qualification.domain.limits import within_law
 from services.qualification.domain.loss import AGE_60
 from services.qualification.domain.person import Person
@@ -40,7 +41,22 @@ CATEGORY_2_START_UNKNOWN: Final = Rule(
 NO_EFFECT: Final = Rule(
     code="notice-without-effect",
     article="国民年金法7条1項1号",
-    sentence="届出の種別変更日{day}に第１号被保険者の要件（国内住所・20歳以上60歳未満・適用除外でない）を満たすと確認できません。",
+    sentence="届出の日（{day}）に第１号被保険者の要件（国内住所・20歳以上60歳未満・適用除外でない）を満たすと確認できません。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+ACQUIRED_BY_NOTICE: Final = Rule(
+    code="acquired-by-notice",
+    article="国民年金法8条・12条1項、施行規則1条の4第1項",
+    sentence="届出により、{day}に第１号被保険者の資格を取得。",
+    effect=Effect.ACQUIRES,
+    rank=84,
+    origin=TransitionOrigin.NOTICE,
+)
+ACQUISITION_DIFFERS: Final = Rule(
+    code="acquisition-differs",
+    article="国民年金法8条",
+    sentence="届出の資格取得日は{day}ですが、記録ではその日より前の{held}に資格を取得しています。",
     effect=Effect.NOTHING,
     rank=99,
 )
@@ -82,6 +98,8 @@ def compose(eligible: Sequence[Span], person: Person) -> tuple[list[Segment], li
         pieces += _around(span, stays)
     for ending in endings:
         pieces = _apply(ending, pieces, reviews)
+    for said in _acquisitions(person.facts, record):
+        pieces = _acquire(said, pieces, reviews)
     segments = pieces + [Segment(stay.first, stay.past, stay.category) for stay in stays]
     return _linked(sorted(segments, key=lambda segment: segment.first.day)), reviews
 
@@ -151,6 +169,51 @@ def _apply(ending: Ending, pieces: list[Segment], reviews: list[Review]) -> list
         else:
             before = replace(piece, past=replace(ending.change, reason=reason))
         return [*pieces[:index], before, changed, *pieces[index + 1 :]]
+    reviews.append(Review(because(NO_EFFECT, day=day), day))
+    return pieces
+
+
+def _acquisitions(facts: Sequence[Fact], record: JpsStatement | None) -> list[AcquisitionStatement]:
+    """Notices of acquisition by their days, but for those on which a complete record of JPS with
+    a later reference day has the word."""
+    since = record.complete_since if record is not None else None
+    told = [
+        (said.on, said.accepted_on, str(said.notice_id), said)
+        for fact in facts
+        if isinstance(said := fact.content, AcquisitionStatement)
+        and not (
+            record is not None
+            and since is not None
+            and since <= said.on
+            and said.accepted_on <= record.as_of
+        )
+    ]
+    return [said for *_, said in sorted(told, key=lambda found: found[:3])]
+
+
+def _acquire(
+    said: AcquisitionStatement, pieces: list[Segment], reviews: list[Review]
+) -> list[Segment]:
+    """Category 1 established from the day that a notice of acquisition tells."""
+    day = said.on
+    for index, piece in enumerate(pieces):
+        if not (piece.first.day <= day and (piece.past is None or day < piece.past.day)):
+            continue
+        if piece.category is None:
+            first = Boundary(
+                day, because(ACQUIRED_BY_NOTICE, day=day), said.accepted_on, said.notice_id
+            )
+            held = Segment(first, piece.past, InsuredCategory.CATEGORY_1)
+            before = [] if piece.first.day == day else [replace(piece, past=first)]
+            return [*pieces[:index], *before, held, *pieces[index + 1 :]]
+        if piece.first.day < day:
+            reason = because(ACQUISITION_DIFFERS, day=day, held=piece.first.day)
+            reviews.append(Review(reason, day))
+            return pieces
+        # What the register told already: the notice bears it out.
+        first = replace(piece.first, accepted_on=said.accepted_on, notice_id=said.notice_id)
+        held = replace(piece, first=first, presumed=False)
+        return [*pieces[:index], held, *pieces[index + 1 :]]
     reviews.append(Review(because(NO_EFFECT, day=day), day))
     return pieces
 

@@ -98,6 +98,21 @@ class CategoryStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class AcquisitionStatement:
+    """Category 1 acquired on a day, as a settled notice told it (規則1条の4第1項)."""
+
+    __pydantic_config__ = STRICT
+
+    on: date
+    notice_id: UUID
+    accepted_on: date
+
+    @property
+    def concerns(self) -> date | None:
+        return self.on
+
+
+@dataclass(frozen=True, slots=True)
 class PensionNumberStatement:
     """The basic pension number (基礎年金番号) that a settled notice gave."""
 
@@ -116,6 +131,7 @@ Content = (
     RegisterStatement
     | CategoryStatement
     | PensionNumberStatement
+    | AcquisitionStatement
     | VoluntaryStatement
     | OldAgeStatement
     | OverseasStatement
@@ -140,6 +156,7 @@ KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "register": TypeAdapter(RegisterStatement),
     "category": TypeAdapter(CategoryStatement),
     "pension_number": TypeAdapter(PensionNumberStatement),
+    "acquisition": TypeAdapter(AcquisitionStatement),
     "voluntary": TypeAdapter(VoluntaryStatement),
     "old_age": TypeAdapter(OldAgeStatement),
     "overseas": TypeAdapter(OverseasStatement),
@@ -150,6 +167,7 @@ _KIND_OF: Final = {
     RegisterStatement: "register",
     CategoryStatement: "category",
     PensionNumberStatement: "pension_number",
+    AcquisitionStatement: "acquisition",
     VoluntaryStatement: "voluntary",
     OldAgeStatement: "old_age",
     OverseasStatement: "overseas",

@@ -1,26 +1,20 @@
-"""Notices (届書): what each kind tells, by when it is due, and whether it takes effect.
+"""Notices (届書): by when each is due, and whether it takes effect.
 
-A form says what is entered (`contracts.forms`); a `NoticeKind` says what facts follow from it. One
-more kind of notice is one more form file and one more entry in `KINDS`.
+A form says what is entered (`contracts.forms`); its meaning, in `meanings`, what facts follow.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from contracts.dates import UncertainDate
-from contracts.events import InsuredCategory
-from contracts.forms import FormError, Value
-from services.qualification.domain.facts import (
-    CategoryStatement,
-    Content,
-    Fact,
-    PensionNumberStatement,
-)
+from contracts.forms import Value
+from services.qualification.domain.facts import Fact, PensionNumberStatement
+from services.qualification.domain.meanings import KINDS
+from services.qualification.domain.notice_kind import Told
 from services.qualification.domain.parameters import Parameters
-from services.qualification.domain.reasons import Effect, Reason, Rule, because
+from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
 from services.qualification.domain.timeline import AsOf, Timeline, timeline
 from services.qualification.domain.transitions import Transition
 
@@ -29,43 +23,47 @@ _FISCAL_YEAR_BEGINS: Final = 4
 
 IN_TIME: Final = Rule(
     code="notice-due",
-    article="国民年金法施行規則6条の2第1項・民法140条",
-    sentence="届出期限は{due}（事実のあった日{day}の翌日から{days}日以内）。",
+    article="国民年金法12条1項・103条、民法140条",
+    sentence="届出期限は{due}（{article}。事実のあった日{day}の翌日から{days}日以内）。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+NO_DEADLINE: Final = Rule(
+    code="notice-without-deadline",
+    article="国民年金法附則5条3項、施行規則2条・6条・11条",
+    sentence="期限の定めはありません。申出・申請は受け付けた日から効力を生じます。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+ITEM_DIFFERS: Final = Rule(
+    code="application-item-differs",
+    article="国民年金法施行規則2条1項3号",
+    sentence="申出書の該当区分（{written}）と、住所・年齢等から該当する区分（{found}）が一致しません。",
+    effect=Effect.NOTHING,
+    rank=99,
+)
+NOT_BORNE_OUT: Final = Rule(
+    code="notice-not-borne-out",
+    article="国民年金法9条・12条1項・105条4項",
+    sentence="届出の事実（{day}）による資格の得喪が、住民記録等からは確認できません。",
     effect=Effect.NOTHING,
     rank=99,
 )
 LATE: Final = Rule(
     code="notice-late",
-    article="国民年金法施行規則6条の2第1項・民法140条",
-    sentence="届出期限{due}（事実のあった日{day}の翌日から{days}日以内）を過ぎています。受け付け、事実の日で処理します。",
+    article="国民年金法12条1項・103条、民法140条",
+    sentence="届出期限{due}（{article}。事実のあった日{day}の翌日から{days}日以内）を過ぎています。受け付け、事実の日で処理します。",
     effect=Effect.NOTHING,
     rank=99,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a notice tells: the day of its fact (事実のあつた日), and the facts to be recorded."""
-
-    occurred_on: date
-    contents: tuple[Content, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
-    """A kind of notice."""
-
-    tells: Callable[[Mapping[str, Value], UUID, date], Told]
-    """Values of the form, the notice's id, and the day it was accepted: what it tells."""
-    contradictions: Callable[[Mapping[str, Value], date], list[FormError]]
-    """What of the values cannot be, given the day of acceptance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """By when a notice was due."""
 
-    due_on: date
+    due_on: date | None
+    """None: there is no day by which it is due."""
     late: bool
     reason: Reason
 
@@ -80,19 +78,24 @@ def tells(kind: str, values: Mapping[str, Value], notice_id: UUID, accepted_on: 
     if number is None:
         return told
     statement = PensionNumberStatement(str(number), notice_id, accepted_on)
-    return Told(told.occurred_on, (*told.contents, statement))
+    return replace(told, contents=(*told.contents, statement))
 
 
-def deadline(occurred_on: date, accepted_on: date, parameters: Parameters) -> Deadline:
+def deadline(kind: str, occurred_on: date, accepted_on: date, parameters: Parameters) -> Deadline:
     """When the notice of a fact was due, its own day not counted (民法140条). Raises ``NoValue``.
 
     Whether a deadline on a holiday moves on is not known: it does not here.
     """
+    article = KINDS[kind].due_by
+    if article is None:
+        return Deadline(None, False, because(NO_DEADLINE))
     days = parameters.notice_days.on(occurred_on)
     due_on = occurred_on + timedelta(days=days.value)
     late = accepted_on > due_on
-    rule = LATE if late else IN_TIME
-    reason = because(rule, doubt=days.doubt, due=due_on, day=occurred_on, days=days.value)
+    reason = because(
+        LATE if late else IN_TIME,
+        doubt=days.doubt, article=article, due=due_on, day=occurred_on, days=days.value,
+    )  # fmt: skip
     return Deadline(due_on, late, reason)
 
 
@@ -110,64 +113,36 @@ class Expected:
 
 
 def expected(
-    facts: Sequence[Fact], told: Told, notice_id: UUID, at: datetime, today: date, rules: Parameters
+    kind: str,
+    facts: Sequence[Fact],
+    told: Told,
+    notice_id: UUID,
+    at: datetime,
+    today: date,
+    rules: Parameters,
 ) -> Expected:
-    """What would follow if the notice were settled at ``at``. ``transition`` None: nothing does."""
+    """What would follow if the notice were settled at ``at``. ``transition`` None: nothing does.
+
+    What falls on the day after the fact (法9条) is looked at on the day of the fact already.
+    """
     with_it = [*facts, *(Fact(at, content) for content in told.contents)]
-    line = timeline(with_it, rules, AsOf(today))
-    caused = [t for t in line.transitions if t.at.notice_id == notice_id and t.is_reportable]
-    return Expected(caused[-1] if caused else None, line)
+    line = timeline(with_it, rules, AsOf(max(today, told.occurred_on + _DAY)))
+    if told.confirms is not None:
+        days = (told.occurred_on, told.occurred_on + _DAY)
+        found = [t for t in line.transitions if t.kind is told.confirms and t.occurred_on in days]
+        missing = Review(because(NOT_BORNE_OUT, day=told.occurred_on), told.occurred_on)
+        return Expected(found[-1], line) if found else _nothing(line, missing)
+    brings = KINDS[kind].brings
+    caused = [t for t in line.transitions if t.at.notice_id == notice_id and brings(t)]
+    if not caused:
+        return Expected(None, line)
+    after = caused[-1].after
+    if told.wanted is not None and after is not told.wanted:
+        label = after.label if after is not None else ""
+        reason = because(ITEM_DIFFERS, written=told.wanted.label, found=label)
+        return _nothing(line, Review(reason, told.occurred_on))
+    return Expected(caused[-1], line)
 
 
-def _change_2_to_1(values: Mapping[str, Value], notice_id: UUID, accepted_on: date) -> Told:
-    """Employees' pension ends on the day after leaving, and category 1 begins on that day."""
-    left_on = _day(values["left_employment_on"])
-    since = values.get("category_2_since")
-    changed_on = left_on + _DAY
-    statement = CategoryStatement(
-        category=InsuredCategory.CATEGORY_2,
-        began=None if since is None else _day(since),
-        ended=changed_on,
-        notice_id=notice_id,
-        accepted_on=accepted_on,
-    )
-    return Told(changed_on, (statement,))
-
-
-def _change_2_to_1_contradictions(
-    values: Mapping[str, Value], accepted_on: date
-) -> list[FormError]:
-    left_on = _day(values["left_employment_on"])
-    since = values.get("category_2_since")
-    wrong = []
-    if left_on + _DAY > accepted_on:
-        wrong.append(
-            FormError(
-                field="values.left_employment_on",
-                code="QU-0110",
-                message="種別変更の日（退職日の翌日）が受付日より後です。退職日の翌日以後に受け付けてください。",
-            )
-        )
-    if since is not None and _day(since) > left_on:
-        wrong.append(
-            FormError(
-                field="values.category_2_since",
-                code="QU-0111",
-                message="厚生年金の資格取得年月日が退職年月日より後です。",
-            )
-        )
-    return wrong
-
-
-def _day(value: Value) -> date:
-    if not isinstance(value, UncertainDate):
-        raise TypeError("a date field holds a date")
-    return value.require()
-
-
-CATEGORY_CHANGE_2_TO_1: Final = "category_change_2_to_1"
-
-KINDS: Final[Mapping[str, NoticeKind]] = {
-    CATEGORY_CHANGE_2_TO_1: NoticeKind(_change_2_to_1, _change_2_to_1_contradictions),
-}
-"""The kinds that this service accepts, by the name of their form."""
+def _nothing(line: Timeline, review: Review) -> Expected:
+    return Expected(None, replace(line, reviews=(review, *line.reviews)))

@@ -71,7 +71,7 @@ class Notice:
     submission: Submission
     received_on: date
     occurred_on: date
-    due_on: date
+    due_on: date | None
     accepted_by: str
     accepted_at: datetime
     settled_by: str | None
@@ -92,7 +92,7 @@ class NewNotice:
     fiscal_year: int
     submission: Submission
     occurred_on: date
-    due_on: date
+    due_on: date | None
     accepted_by: str
     accepted_at: datetime
 

@@ -1,0 +1,135 @@
+"""Notices as staff are shown them, with their state."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from contracts.forms import EntryState, Form, Submission
+from services.chassis.clock import japan_date
+from services.qualification.domain.notices import Deadline, Expected
+from services.qualification.shown import (
+    ReasonView,
+    ReviewView,
+    TransitionView,
+    View,
+    transition_view,
+)
+from services.qualification.stores.notices import Notice
+
+
+class NoticeSummary(View):
+    """A notice as a list shows it."""
+
+    notice_id: UUID
+    kind: str
+    title: str
+    person_id: UUID
+    receipt: str
+    """受付番号, e.g. ``2026-000123``: fiscal year and number."""
+    state: EntryState
+    state_label: str
+    received_on: date
+    occurred_on: date
+    due_on: date | None
+    late: bool
+    accepted_by: str
+    accepted_by_me: bool
+    """Whoever accepts a notice may not settle it."""
+    forwarded_on: date | None
+
+
+class NoticeView(View):
+    """One notice, whole."""
+
+    summary: NoticeSummary
+    submission: Submission
+    outstanding: tuple[str, ...]
+    """Labels of the required documents that are still missing: with any it cannot be settled."""
+    deadline: ReasonView
+    expected: "ExpectedView | None"
+    """What it would bring about, while it is not settled."""
+    accepted_at: datetime
+    settled_by: str | None
+    settled_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+
+
+class ExpectedView(View):
+    """What a notice would bring about. ``transition`` None: nothing, and ``reviews`` say why."""
+
+    transition: TransitionView | None
+    reviews: tuple[ReviewView, ...]
+
+    @classmethod
+    def of(cls, person_id: UUID, expected: Expected) -> "ExpectedView":
+        """What is expected, as it is shown."""
+        found = expected.transition
+        return cls(
+            transition=None if found is None else transition_view(person_id, found, None),
+            reviews=tuple(ReviewView.of(review) for review in expected.timeline.reviews),
+        )
+
+
+def notice_summary(
+    notice: Notice, title: str, staff_id: str, moment: datetime | None = None
+) -> NoticeSummary:
+    """A notice in a list, in the state that it was in at ``moment``."""
+    state = state_at(notice, moment)
+    return NoticeSummary(
+        notice_id=notice.notice_id,
+        kind=notice.kind,
+        title=title,
+        person_id=notice.person_id,
+        receipt=f"{notice.fiscal_year}-{notice.receipt_number:06d}",
+        state=state,
+        state_label=state.label,
+        received_on=notice.received_on,
+        occurred_on=notice.occurred_on,
+        due_on=notice.due_on,
+        late=notice.due_on is not None and notice.received_on > notice.due_on,
+        accepted_by=notice.accepted_by,
+        accepted_by_me=notice.accepted_by == staff_id,
+        forwarded_on=notice.forwarded_on if state is EntryState.FORWARDED else None,
+    )
+
+
+def notice_view(
+    notice: Notice,
+    form: Form,
+    staff_id: str,
+    missing: Sequence[str],
+    due: Deadline,
+    expected: Expected | None,
+) -> NoticeView:
+    """One notice, whole."""
+    return NoticeView(
+        summary=notice_summary(notice, form.title, staff_id),
+        submission=notice.submission,
+        outstanding=tuple(missing),
+        deadline=ReasonView.of(due.reason),
+        expected=None if expected is None else ExpectedView.of(notice.person_id, expected),
+        accepted_at=notice.accepted_at,
+        settled_by=notice.settled_by,
+        settled_at=notice.settled_at,
+        withdrawn_by=notice.withdrawn_by,
+        withdrawn_at=notice.withdrawn_at,
+        withdrawn_reason=notice.withdrawn_reason,
+    )
+
+
+def state_at(notice: Notice, moment: datetime | None) -> EntryState:
+    """The state that a notice was in at a moment after its acceptance; None: now.
+
+    When it was sent is known by the day only, so until then it counts as settled.
+    """
+    if moment is None:
+        return notice.state
+    if notice.withdrawn_at is not None and notice.withdrawn_at <= moment:
+        return EntryState.WITHDRAWN
+    if notice.forwarded_on is not None and notice.forwarded_on <= japan_date(moment):
+        return EntryState.FORWARDED
+    if notice.settled_at is not None and notice.settled_at <= moment:
+        return EntryState.SETTLED
+    return EntryState.RECEIVED

@@ -1,0 +1,111 @@
+"""What every view is made of: reasons, reviews, transitions."""
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
+from services.qualification.domain.categories import Insurance
+from services.qualification.domain.reasons import Figure, Reason, Review
+from services.qualification.domain.transitions import Transition, item_id
+from services.qualification.stores.persons import Reported
+
+TRANSITION_LABELS: Final = {
+    TransitionKind.ACQUISITION: "資格取得",
+    TransitionKind.LOSS: "資格喪失",
+    TransitionKind.CATEGORY_CHANGE: "種別変更",
+}
+
+
+class View(BaseModel):
+    """A closed, unchanging answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReasonView(View):
+    """Why: the rule's code, its article, a sentence, the figures, and how certain the source is."""
+
+    code: str
+    article: str
+    sentence: str
+    certainty: str
+    certainty_label: str
+    figures: dict[str, Figure]
+
+    @classmethod
+    def of(cls, reason: Reason) -> "ReasonView":
+        """A reason as it is shown."""
+        return cls(
+            code=reason.code,
+            article=reason.article,
+            sentence=reason.sentence,
+            certainty=reason.certainty.value,
+            certainty_label=reason.certainty.label,
+            figures=dict(reason.figures),
+        )
+
+
+class TransitionView(View):
+    """An acquisition, loss or change, and what became of its report."""
+
+    item_id: UUID
+    kind: TransitionKind
+    label: str
+    occurred_on: date
+    category_before: InsuredCategory | None
+    category_after: InsuredCategory | None
+    voluntary_before: VoluntaryInsurance | None
+    voluntary_after: VoluntaryInsurance | None
+    reason: ReasonView
+    notice_id: UUID | None
+    reportable: bool
+    """Whether the city tells JPS; jps_reporting decides which of these it reports."""
+    reported_at: datetime | None
+    forwarded_on: date | None
+    """送付日"""
+
+
+class ReviewView(View):
+    """Something to look at before the rest can be relied on."""
+
+    since: date | None
+    reason: ReasonView
+
+    @classmethod
+    def of(cls, review: Review) -> "ReviewView":
+        """A review as it is shown."""
+        return cls(since=review.since, reason=ReasonView.of(review.reason))
+
+
+def transition_view(
+    person_id: UUID, transition: Transition, reported: Reported | None
+) -> TransitionView:
+    """One transition, and its report where there is one."""
+    return TransitionView(
+        item_id=item_id(person_id, transition),
+        kind=transition.kind,
+        label=TRANSITION_LABELS[transition.kind],
+        occurred_on=transition.occurred_on,
+        category_before=category_of(transition.before),
+        category_after=category_of(transition.after),
+        voluntary_before=voluntary_of(transition.before),
+        voluntary_after=voluntary_of(transition.after),
+        reason=ReasonView.of(transition.at.reason),
+        notice_id=transition.at.notice_id,
+        reportable=transition.is_reportable,
+        reported_at=reported.reported_at if reported else None,
+        forwarded_on=reported.forwarded_on if reported else None,
+    )
+
+
+def category_of(insurance: Insurance | None) -> InsuredCategory | None:
+    """One of the three categories, where it is one."""
+    return insurance if isinstance(insurance, InsuredCategory) else None
+
+
+def voluntary_of(insurance: Insurance | None) -> VoluntaryInsurance | None:
+    """Insurance by choice, where it is that."""
+    return insurance if isinstance(insurance, VoluntaryInsurance) else None
