@@ -131,3 +131,26 @@ def in_the_future() -> Problem:
         action="本日以前の日を指定してください。",
         errors=[{"field": "as_of", "code": "QU-0301", "message": "本日以前の日にしてください。"}],
     )
+
+
+def question_wrong(errors: Sequence[FormError]) -> Problem:
+    """What was keyed in for a what-if cannot be; each fault is an entry of ``errors``."""
+    return Problem(
+        "QU-0401",
+        422,
+        "試算の前提に誤りがあります。",
+        detail="項目ごとの内容は errors を確認してください。",
+        action="表示された項目を修正してください。",
+        errors=[error.model_dump() for error in errors],
+    )
+
+
+def cannot_conclude() -> Problem:
+    """No calendar or parameter covers the dates keyed in."""
+    return Problem(
+        "QU-0402",
+        422,
+        "この日付では試算できません。",
+        action="生年月日と各日付を確認してください。",
+        errors=[{"field": "birth_date", "code": "QU-0402", "message": "日付を確認してください。"}],
+    )

@@ -12,7 +12,7 @@ from services.qualification.domain.facts import Fact, known_at, pension_number
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Effect
-from services.qualification.domain.timeline import AsOf, plan
+from services.qualification.domain.timeline import AsOf, Timeline, plan
 from services.qualification.domain.transitions import item_id
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
@@ -123,7 +123,6 @@ def qualification_view(
         transition_view(person_id, t, by_id.get(item_id(person_id, t))) for t in line.transitions
     )
     shown = {view.item_id for view in transitions}
-    unknown = any(s.category is None and s.past is None for s in line.segments)
     months = insured_months(line.segments, Month.of(day)).values()
     return QualificationView(
         person_id=person_id,
@@ -131,12 +130,10 @@ def qualification_view(
         known_at=asked.moment,
         category=category_of(line.category),
         voluntary=voluntary_of(line.category),
-        category_label=line.category.label
-        if line.category
-        else ("不明" if unknown else "被保険者でない"),
+        category_label=category_label(line),
         basic_pension_number=pension_number(known),
-        periods=tuple(_period(s) for s in line.periods),
-        unknown=tuple(_unknown(s) for s in line.segments if s.category is None),
+        periods=tuple(period_view(s) for s in line.periods),
+        unknown=tuple(unknown_view(s) for s in line.segments if s.category is None),
         transitions=transitions,
         superseded=tuple(
             _superseded(item)
@@ -166,7 +163,16 @@ def _as_known(item: Reported, moment: datetime | None) -> Reported | None:
     return item
 
 
-def _period(segment: Segment) -> PeriodView:
+def category_label(line: Timeline) -> str:
+    """As what somebody is insured on the day of the timeline, in words."""
+    if line.category is not None:
+        return line.category.label
+    unknown = any(s.category is None and s.past is None for s in line.segments)
+    return "不明" if unknown else "被保険者でない"
+
+
+def period_view(segment: Segment) -> PeriodView:
+    """A period as it is shown. Raises ``ValueError`` for days of unknown category."""
     if segment.category is None:
         raise ValueError("days of unknown category are no period")
     past = segment.past
@@ -184,7 +190,8 @@ def _period(segment: Segment) -> PeriodView:
     )
 
 
-def _unknown(segment: Segment) -> UnknownView:
+def unknown_view(segment: Segment) -> UnknownView:
+    """Days of unknown category as they are shown."""
     past = segment.past
     return UnknownView(
         since=segment.first.day,

@@ -25,6 +25,10 @@ BODIES: Final[dict[str, Any]] = {
         "event_id": str(SEAL_EVENT),
         "sealed_number": _SEALED.model_dump(mode="json"),
     },
+    "askWhatIf": {
+        "birth_date": "1985-05-02",
+        "stays_in_japan": [{"began": "1985-05-02", "came": "birth"}],
+    },
     "acceptNotice": {"form": "category_change", "person_id": ID, **SUBMISSION},
     "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
     "withdrawNotice": {"reason": "本人の申出による"},

@@ -18,8 +18,10 @@ from contracts.events import (
 )
 from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
+from services.qualification.domain.meanings import KINDS
 from tests.qualification.house import AT_45, HANAKO, Counter, House, notice
 from tests.qualification.people import Life, d
+from tests.qualification.test_what_if import BORN_HERE
 
 pytestmark = pytest.mark.stack
 
@@ -197,7 +199,7 @@ async def test_a_withdrawn_notice_makes_room_for_another(
 @pytest.mark.parametrize(
     ("changes", "status", "code", "field"),
     [
-        ({"form": "acquisition"}, 422, "QU-0101", "form"),
+        ({"form": "unheard_of"}, 422, "QU-0101", "form"),
         ({"left_employment_on": None}, 422, "QU-0102", "values.left_employment_on"),
         ({"favourite_colour": "青"}, 422, "QU-0102", "values"),
         ({"identity_check": None}, 422, "QU-0102", "identity_check"),
@@ -270,8 +272,9 @@ async def test_the_work_list(house: House, counter: Counter) -> None:
 async def test_the_forms_are_described(counter: Counter) -> None:
     answer = await counter.call("GET", "/notice-forms", Function.NOTICE_ACCEPT)
     assert answer.status_code == 200
-    (form,) = answer.json()["forms"]
-    assert form["title"] == "国民年金被保険者種別変更届（第２号→第１号）"
+    titles = {form["kind"]: form["title"] for form in answer.json()["forms"]}
+    assert titles.keys() == KINDS.keys()
+    assert titles["category_change_2_to_1"] == "国民年金被保険者種別変更届（第２号→第１号）"
     assert {"code": "passport", "label": "旅券"} in answer.json()["person_verifications"]
 
 
@@ -285,13 +288,15 @@ async def test_the_forms_are_described(counter: Counter) -> None:
         ("GET", "/notices/{id}", Function.PERSON_VIEW),
         ("POST", "/notices/{id}/settle", Function.NOTICE_SETTLE),
         ("POST", "/notices/{id}/withdraw", Function.NOTICE_ACCEPT),
+        ("POST", "/what-if", Function.NOTICE_ACCEPT),
     ],
 )
 async def test_every_call_needs_its_function_and_the_gateway(
     counter: Counter, hanako: UUID, method: str, path: str, function: Function
 ) -> None:
     url = path.format(id=hanako)
-    more: dict[str, Any] = {"json": notice(hanako)} if url == "/notices" else {}
+    bodies = {"/notices": notice(hanako), "/what-if": BORN_HERE}
+    more: dict[str, Any] = {"json": bodies[url]} if url in bodies else {}
     if method == "POST" and "withdraw" in url:
         more = {"json": {"reason": "x"}}
     others = [f for f in Function if f is not function]

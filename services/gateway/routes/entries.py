@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
+from contracts.what_if import WhatIf
 from services.gateway import requests
 from services.gateway.domain.routing import GET, POST, Call, Route
 
@@ -101,6 +102,18 @@ def _entry_routes(
 
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        operation_id="askWhatIf",
+        method=POST,
+        path="/what-if",
+        tag=TAG,
+        summary="資格を試算する（個人を特定しない窓口試算）",
+        description="Facts keyed in, nobody named: timeline, months and notices due, with reasons. "
+        "Nothing is kept but that it was asked.",
+        functions=(Function.NOTICE_ACCEPT,),
+        calls=(Call("qualification", POST, "/what-if"),),
+        body=WhatIf,
+    ),
     *_entry_routes(
         noun="Notice",
         path="/notices",

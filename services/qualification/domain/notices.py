@@ -9,9 +9,20 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from contracts.events import InsuredCategory, TransitionKind
 from contracts.forms import Value
+from services.qualification.domain.acquisition import AGE_20
 from services.qualification.domain.facts import Fact, PensionNumberStatement
-from services.qualification.domain.meanings import KINDS
+from services.qualification.domain.loss import AGE_60
+from services.qualification.domain.loss import DEATH as DIED
+from services.qualification.domain.meanings import (
+    ACQUISITION,
+    CATEGORY_CHANGE_2_TO_1,
+    CATEGORY_CHANGE_3_TO_1,
+    DEATH,
+    KINDS,
+    LOSS,
+)
 from services.qualification.domain.notice_kind import Told
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
@@ -97,6 +108,24 @@ def deadline(kind: str, occurred_on: date, accepted_on: date, parameters: Parame
         doubt=days.doubt, article=article, due=due_on, day=occurred_on, days=days.value,
     )  # fmt: skip
     return Deadline(due_on, late, reason)
+
+
+def notice_of(transition: Transition) -> str | None:
+    """The kind of notice that a transition calls for; None: none is due, or none to the city.
+
+    Of 20 reached none is where JPS sees it in the register (規則1条の4第1項但書); of 60 never
+    (規則3条1項); of becoming category 2 or 3 none to the city (規則6条の2第1項).
+    """
+    rule = transition.at.reason.rule
+    match transition.kind:
+        case TransitionKind.LOSS if transition.before is InsuredCategory.CATEGORY_1:
+            return None if rule is AGE_60 else DEATH if rule is DIED else LOSS
+        case TransitionKind.ACQUISITION if transition.after is InsuredCategory.CATEGORY_1:
+            return None if rule is AGE_20 else ACQUISITION
+        case TransitionKind.CATEGORY_CHANGE if transition.after is InsuredCategory.CATEGORY_1:
+            left_3 = transition.before is InsuredCategory.CATEGORY_3
+            return CATEGORY_CHANGE_3_TO_1 if left_3 else CATEGORY_CHANGE_2_TO_1
+    return None
 
 
 def fiscal_year(day: date) -> int:
