@@ -62,8 +62,10 @@ def conclude(
     if known.timeline_version == 0 and not line.periods and number is None:
         return Conclusion(person_id, known, None, transitions, number)
     event = changed(person_id, line, known.timeline_version + 1, number_known=number is not None)
+    # Whoever was told of before there was insurance by choice is not told again for having none.
+    unsaid = {"timeline_version"} if event.voluntary else {"timeline_version", "voluntary"}
     digest = hashlib.blake2b(
-        event.model_dump_json(exclude={"timeline_version"}).encode(), digest_size=16
+        event.model_dump_json(exclude=unsaid).encode(), digest_size=16
     ).digest()
     if digest == known.timeline_digest:
         return Conclusion(person_id, known, None, transitions, number)

@@ -254,7 +254,7 @@ async def _settle(
     person_id = notice.person_id
     known = (await persons.lock(uow.connection, [person_id]))[person_id]
     told, result = await _expected(uow, state, notice, submission)
-    if result.transition is None and KINDS[notice.kind].changes_timeline:
+    if KINDS[notice.kind].changes_timeline and not result.takes_effect:
         raise refusals.without_effect(result.timeline.reviews)
     added = [
         NewFact(person_id, notice.sequence, Fact(uow.now, content)) for content in told.contents

@@ -57,8 +57,9 @@ class NoticeView(View):
 
 
 class ExpectedView(View):
-    """What a notice would bring about. ``transition`` None: nothing, and ``reviews`` say why."""
+    """What a notice would bring about. ``takes_effect`` false: nothing, and ``reviews`` say why."""
 
+    takes_effect: bool
     transition: TransitionView | None
     reviews: tuple[ReviewView, ...]
 
@@ -67,6 +68,7 @@ class ExpectedView(View):
         """What is expected, as it is shown."""
         found = expected.transition
         return cls(
+            takes_effect=expected.takes_effect,
             transition=None if found is None else transition_view(person_id, found, None),
             reviews=tuple(ReviewView.of(review) for review in expected.timeline.reviews),
         )

@@ -33,6 +33,8 @@ from contracts.events import (
     TransitionKind,
     TransitionOrigin,
     UnpaidBenefitClaimReceived,
+    VoluntaryInsurance,
+    VoluntaryPeriod,
 )
 from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
@@ -113,6 +115,12 @@ def _timeline(_house: House, n: int, version: int, _event_id: UUID) -> Event:
     return QualificationChanged(
         person_id=person(n), timeline_version=version, basic_pension_number_known=False,
         periods=(period,),
+        voluntary=(
+            VoluntaryPeriod(
+                kind=VoluntaryInsurance.ABROAD, acquired_on=DAY,
+                acquisition_reason="voluntary-application",
+            ),
+        ),
     )  # fmt: skip
 
 

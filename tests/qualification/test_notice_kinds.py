@@ -227,6 +227,15 @@ def test_what_cannot_be(kind: str, changes: dict[str, Any], codes: list[str]) ->
     assert [error.code for error in wrong] == codes
 
 
+def test_a_death_that_the_register_bears_out_is_settled_whatever_the_category() -> None:
+    result = settled("death", UNKNOWN.copy().dies("2026-11-01"))
+    assert (result.transition, result.takes_effect) == (None, True)
+    assert not settled("death", UNKNOWN).takes_effect
+    # Past 60 there is no qualification that death could end.
+    past_60 = Life("1961-03-03").loaded(FIRST_LOAD, since="2010-04-01").dies("2026-11-01")
+    assert not settled("death", past_60).takes_effect
+
+
 def test_documents_follow_from_what_is_told() -> None:
     """C07: what 規則2条2項 and 1条の4第3項 ask for, where they ask for it."""
     abroad = FORMS.form("voluntary_application", d(DAY))

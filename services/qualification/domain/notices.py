@@ -135,10 +135,20 @@ def fiscal_year(day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a notice would bring about: the transition, and the timeline with it."""
+    """What a notice would bring about: the transition, and the timeline with it.
+
+    ``borne_out``: the register tells what the notice tells, of days of which the category is not
+    known, so that no transition follows (a death of somebody of the first load).
+    """
 
     transition: Transition | None
     timeline: Timeline
+    borne_out: bool = False
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether the notice can be settled."""
+        return self.transition is not None or self.borne_out
 
 
 def expected(
@@ -159,8 +169,13 @@ def expected(
     if told.confirms is not None:
         days = (told.occurred_on, told.occurred_on + _DAY)
         found = [t for t in line.transitions if t.kind is told.confirms and t.occurred_on in days]
+        if found:
+            return Expected(found[-1], line)
+        ends = [s.past for s in line.segments if s.category is None and s.past is not None]
+        if any(end.day in days and end.effect is Effect.LOSES for end in ends):
+            return Expected(None, line, borne_out=True)
         missing = Review(because(NOT_BORNE_OUT, day=told.occurred_on), told.occurred_on)
-        return Expected(found[-1], line) if found else _nothing(line, missing)
+        return _nothing(line, missing)
     brings = KINDS[kind].brings
     caused = [t for t in line.transitions if t.at.notice_id == notice_id and brings(t)]
     if not caused:
