@@ -157,6 +157,8 @@ class Form(_Declared):
     basic_pension_number_field: Name | None = None
     """The field that may stand in for the individual number."""
     proxy_allowed: bool = True
+    householder_notifies: bool = False
+    """Whether the householder may hand it in without the person's authority (国民年金法12条2項)."""
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()

@@ -43,6 +43,8 @@ class ProxyAuthority(Code):
     POWER_OF_ATTORNEY = "power_of_attorney", "委任状"
     FAMILY_REGISTER = "family_register", "戸籍謄本等（法定代理人）"
     GUARDIANSHIP = "guardianship", "登記事項証明書（成年後見人等）"
+    HOUSEHOLDER = "householder", "世帯主（国民年金法12条2項、委任状不要）"
+    """Only for a form that says so: the householder notifies in the person's place by law."""
     OTHER = "other", "その他代理権を確認できる書類"
 
 

@@ -23,6 +23,7 @@ from contracts.forms.declaration import (
 from contracts.forms.submission import (
     AttachmentState,
     NumberVerification,
+    ProxyAuthority,
     Submission,
 )
 from contracts.months import Month
@@ -226,6 +227,9 @@ def _identity_errors(form: Form, submission: Submission) -> Iterator[FormError]:
         yield _error(
             "identity_check.proxy", "CT-0633", "この届書は代理人からは受け付けられません。"
         )
+    if check.proxy.authority is ProxyAuthority.HOUSEHOLDER and not form.householder_notifies:
+        message = "この届書は世帯主が代わって届け出ることができません。代理権を確認してください。"
+        yield _error("identity_check.proxy.authority", "CT-0634", message)
     for part, text in (("name", check.proxy.name), ("relationship", check.proxy.relationship)):
         if holds_individual_number(text):
             message = "代理人の欄に個人番号が含まれています。"

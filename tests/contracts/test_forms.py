@@ -330,6 +330,19 @@ def test_a_proxy_is_recorded_and_can_be_excluded(form: Form) -> None:
     ]
 
 
+def test_the_householder_notifies_where_the_form_says_so(form: Form) -> None:
+    check = {
+        "number": "register_inquiry",
+        "person": "driving_licence",
+        "proxy": {"name": "甲野太郎", "relationship": "世帯主", "authority": "householder"},
+    }
+    assert codes(validate(form, submission(identity=check), today=TODAY)) == [
+        ("identity_check.proxy.authority", "CT-0634")
+    ]
+    theirs = form.model_copy(update={"householder_notifies": True})
+    assert validate(theirs, submission(identity=check), today=TODAY) == []
+
+
 def test_a_notice_is_not_received_tomorrow(form: Form) -> None:
     entered = submission(received_on=date(2026, 10, 16))
     assert codes(validate(form, entered, today=TODAY)) == [("received_on", "CT-0616")]

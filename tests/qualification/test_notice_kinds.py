@@ -95,6 +95,17 @@ def test_each_form_takes_what_it_asks_for_and_refuses_the_rest(kind: str) -> Non
             assert "CT-0611" in codes, field.name
 
 
+def test_the_householder_gives_the_notices_of_art_12_1() -> None:
+    assert {form.kind for form in FORMS if form.householder_notifies} == {
+        "acquisition",
+        "loss",
+        "category_change_2_to_1",
+        "category_change_3_to_1",
+        "name_change",
+        "address_change",
+    }
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_each_form_names_its_articles(kind: str) -> None:
     form = FORMS.form(kind, d(DAY))

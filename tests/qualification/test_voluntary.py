@@ -191,6 +191,17 @@ CASES = [
         ],
     ),
     (
+        "6項5号: no longer covered by the Act (規則1条の2): the day after",
+        Life("1964-05-11", ResidentKind.FOREIGN, "永住者")
+        .moves_in_from_abroad("2005-04-01")
+        .applies("2026-05-10")
+        .has_status("特定活動25号", "2026-09-30"),
+        [
+            "1: 2005-04-01 moved-in-from-abroad → 2024-05-10 age-60",
+            f"aged_60_to_64: 2026-05-10 {APPLIED} → 2026-10-01 voluntary-excluded",
+        ],
+    ),
+    (
         "a move to another municipality is no loss",
         aged_60().applies("2026-05-10").moves_out("2027-01-15"),
         [
