@@ -4,9 +4,11 @@ import pytest
 
 from contracts.events import InsuredCategory
 from contracts.months import Month
+from services.qualification.domain.facts import AcquisitionStatement, Fact
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.told import OldAgeBenefit, OverseasReason
-from tests.qualification.people import FIRST_LOAD, Life, happened, rows
+from tests.qualification.house import noon
+from tests.qualification.people import FIRST_LOAD, Life, d, happened, notice_id, rows
 
 FAR = "2099-12-31"
 THREE = InsuredCategory.CATEGORY_3
@@ -302,3 +304,46 @@ def test_months_follow_the_record() -> None:
     life = here("1980-05-05").jps_tells("2026-10-01", (2, "2026-04-15", "2026-06-20"))
     months = insured_months(life.on("2026-10-01").segments, Month(2026, 7))
     assert [int(months[Month(2026, m)]) for m in (3, 4, 5, 6, 7)] == [1, 2, 2, 1, 1]
+
+
+def acquires(life: Life, on: str, accepted: str) -> Life:
+    """A settled notice of acquisition."""
+    said = AcquisitionStatement(d(on), notice_id("acquisition"), d(accepted))
+    life.facts.append(Fact(noon(accepted), said))
+    return life
+
+
+@pytest.mark.parametrize(
+    ("life", "expected"),
+    [
+        (
+            acquires(loaded("1981-03-03").jps_tells("2026-12-01"), "2026-10-20", "2026-11-05"),
+            [
+                "?: 2001-03-02 not-in-our-records → 2026-10-20 acquired-by-notice",
+                "1: 2026-10-20 acquired-by-notice →",
+            ],
+        ),
+        (
+            acquires(
+                loaded("1981-03-03").jps_tells("2026-12-01", complete_since="2010-04-01"),
+                "2026-10-20",
+                "2026-11-05",
+            ),
+            [
+                "?: 2001-03-02 not-in-our-records → 2010-04-01 jps-record-complete",
+                "1: 2010-04-01 jps-record-complete →",
+            ],
+        ),
+        (
+            loaded("1981-03-03").jps_tells("2026-11-01", complete_since="2026-11-01"),
+            [
+                "?: 2001-03-02 not-in-our-records → 2026-11-01 jps-record-complete",
+                "1: 2026-11-01 jps-record-complete →",
+            ],
+        ),
+    ],
+    ids=["a notice beside a record of stays", "a record that is complete", "complete from its day"],
+)
+def test_acquisition_by_notice_and_the_record(life: Life, expected: list[str]) -> None:
+    assert rows(life.on("2026-12-31")) == expected
+    assert "acquisition-differs" not in [found.code for found in life.on("2026-12-31").reviews]

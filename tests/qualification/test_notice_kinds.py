@@ -247,6 +247,11 @@ def test_a_death_that_the_register_bears_out_is_settled_whatever_the_category() 
     assert not settled("death", past_60).takes_effect
 
 
+def test_a_benefit_ends_days_of_which_the_category_is_not_known() -> None:
+    result = settled("loss", UNKNOWN, loss_reason="old_age_benefit")
+    assert (result.transition, result.takes_effect) == (None, True)
+
+
 def test_documents_follow_from_what_is_told() -> None:
     """C07: what 規則2条2項 and 1条の4第3項 ask for, where they ask for it."""
     abroad = FORMS.form("voluntary_application", d(DAY))

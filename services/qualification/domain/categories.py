@@ -88,7 +88,7 @@ def compose(eligible: Sequence[Span], person: Person) -> tuple[list[Segment], li
     order, without overlap, and what is unclear. Raises ``NoValue``.
     """
     reviews: list[Review] = []
-    record = jps_record(person.facts)
+    record = jps_record(person.facts) if JpsStatement in person.kinds else None
     told, endings = stays_told(person.facts, record, reviews)
     stays = [cut for stay in told for cut in within_law(stay, person, reviews)]
     if record is not None and record.complete_since is not None:
@@ -98,8 +98,9 @@ def compose(eligible: Sequence[Span], person: Person) -> tuple[list[Segment], li
         pieces += _around(span, stays)
     for ending in endings:
         pieces = _apply(ending, pieces, reviews)
-    for said in _acquisitions(person.facts, record):
-        pieces = _acquire(said, pieces, reviews)
+    if AcquisitionStatement in person.kinds:
+        for said in _acquisitions(person.facts, record):
+            pieces = _acquire(said, pieces, reviews)
     segments = pieces + [Segment(stay.first, stay.past, stay.category) for stay in stays]
     return _linked(sorted(segments, key=lambda segment: segment.first.day)), reviews
 

@@ -16,6 +16,8 @@ from services.qualification.domain.stays import Stay
 from services.qualification.domain.told import OverseasStatement
 
 _DAY: Final = timedelta(days=1)
+_YOUNG: Final = 60
+"""Years after birth up to which nobody needs to look for the age at which category 2 ends."""
 
 CATEGORY_2_AT_65: Final = Rule(
     code="category-2-at-65",
@@ -94,11 +96,19 @@ def _cut(stay: Stay, limits: Span) -> Stay | None:
     past = earlier(stay.past, limits.past)
     if past is not None and past.day <= first.day:
         return None
+    if first is stay.first and past is stay.past:
+        return stay
     return replace(stay, first=first, past=past)
 
 
 def _to_65(stay: Stay, person: Person, reviews: list[Review]) -> list[Stay]:
     """附則3条: from 65 on only who has no right to an old-age pension is of category 2."""
+    if (
+        person.birth is not None
+        and stay.past is not None
+        and stay.past.day.year < person.birth.year + _YOUNG
+    ):
+        return [stay]
     at_65 = person.reaches(person.parameters.voluntary_end_age)
     if at_65 is None or (stay.past is not None and stay.past.day <= at_65):
         return [stay]

@@ -137,8 +137,8 @@ def fiscal_year(day: date) -> int:
 class Expected:
     """What a notice would bring about: the transition, and the timeline with it.
 
-    ``borne_out``: the register tells what the notice tells, of days of which the category is not
-    known, so that no transition follows (a death of somebody of the first load).
+    ``borne_out``: what the notice tells ends days of which the category is not known, so that no
+    transition follows (somebody of the first load dies, or can draw an old-age benefit).
     """
 
     transition: Transition | None
@@ -179,7 +179,9 @@ def expected(
     brings = KINDS[kind].brings
     caused = [t for t in line.transitions if t.at.notice_id == notice_id and brings(t)]
     if not caused:
-        return Expected(None, line)
+        ends = [s.past for s in line.segments if s.category is None and s.past is not None]
+        told_end = any(e.notice_id == notice_id and e.effect is Effect.LOSES for e in ends)
+        return Expected(None, line, borne_out=told_end)
     after = caused[-1].after
     if told.wanted is not None and after is not told.wanted:
         label = after.label if after is not None else ""

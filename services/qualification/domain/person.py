@@ -1,6 +1,6 @@
 """What the rules on categories 2 and 3 and on insurance by choice have to know of a person."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,7 +9,7 @@ from itertools import zip_longest
 from contracts.codes import ResidentKind
 from services.qualification.domain.acquisition import FROM_ABROAD
 from services.qualification.domain.city import View
-from services.qualification.domain.facts import Fact
+from services.qualification.domain.facts import Content, Fact
 from services.qualification.domain.loss import ABROAD
 from services.qualification.domain.old_age import OldAge
 from services.qualification.domain.parameters import Parameter, Parameters, age_reached
@@ -38,9 +38,12 @@ class Away:
         return self.left_on <= day and (self.returned_on is None or day < self.returned_on)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Person:
-    """A person of whom more is told than the register does. ``birth`` None: not certain."""
+    """A person of whom more is told than the register does. ``birth`` None: not certain.
+
+    ``kinds``: the kinds of the facts, so that a rule about facts that are not there is not asked.
+    """
 
     birth: date | None
     kind: ResidentKind
@@ -49,6 +52,7 @@ class Person:
     views: Sequence[View]
     covers: Sequence[Span]
     facts: Sequence[Fact]
+    kinds: Set[type[Content]]
     parameters: Parameters
 
     @cached_property

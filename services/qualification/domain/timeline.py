@@ -6,24 +6,30 @@ timeline of an earlier day is always the beginning of that of a later one, and t
 something will happen by itself is known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from contracts.events import VoluntaryInsurance
 from services.qualification.domain.acquisition import reaches_acquisition_age
 from services.qualification.domain.ages import reaches
 from services.qualification.domain.categories import Insurance, Segment, alone, compose
 from services.qualification.domain.city import city_views, life
 from services.qualification.domain.exclusion import covered
-from services.qualification.domain.facts import Fact, RegisterStatement, history, known_at
+from services.qualification.domain.facts import (
+    Content,
+    Fact,
+    PensionNumberStatement,
+    RegisterStatement,
+    history,
+    known_at,
+)
 from services.qualification.domain.loss import reaches_loss_age
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
 from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
-from services.qualification.domain.told import VoluntaryStatement
+from services.qualification.domain.told import OldAgeStatement, VoluntaryStatement
 from services.qualification.domain.transitions import Transition, transitions
 from services.qualification.domain.voluntary import insure
 
@@ -108,6 +114,9 @@ class Timeline:
         return last.category if last is not None and last.past is None else None
 
 
+_NOTHING_BESIDE: Final = frozenset({RegisterStatement, PensionNumberStatement})
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that follows from the facts, whenever it happens."""
@@ -151,11 +160,11 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     birth = said.birth_date.value
     alive, death_reviews = life(statements)
     # Most people have nothing but the register's statements: they pay for no other rule.
-    told = len(facts) > len(statements)
+    kinds: Set[type[Content]] = {type(fact.content) for fact in facts}
+    told = not kinds <= _NOTHING_BESIDE
     if birth is None:
-        segments, reviews = _all_of(
-            Person(None, said.resident_kind, alive, ALWAYS, (), (), facts, parameters), ()
-        )
+        nobody = Person(None, said.resident_kind, alive, ALWAYS, (), (), facts, kinds, parameters)
+        segments, reviews = _all_of(nobody, ())
         unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=said.birth_date.notation))
         return Plan(tuple(segments), (unsure, *reviews))
     if birth > said.reported_on:
@@ -172,9 +181,11 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     ]
     last = ages.past
     if told:
-        person = Person(birth, said.resident_kind, alive, ages, views, covers, facts, parameters)
+        person = Person(
+            birth, said.resident_kind, alive, ages, views, covers, facts, kinds, parameters
+        )
         segments, category_reviews = _all_of(person, eligible)
-        if any(isinstance(segment.category, VoluntaryInsurance) for segment in segments):
+        if VoluntaryStatement in kinds and segments:
             last = segments[-1].past
     else:
         segments, category_reviews = alone(eligible), []
@@ -190,10 +201,10 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
 
 def _all_of(person: Person, eligible: Sequence[Span]) -> tuple[list[Segment], list[Review]]:
     """The three categories, and insurance by choice beside them. Raises ``NoValue``."""
-    if person.old_age.rights:
+    if OldAgeStatement in person.kinds:
         eligible = intersect(eligible, person.old_age.without_benefit())
     segments, reviews = compose(eligible, person)
-    if any(isinstance(fact.content, VoluntaryStatement) for fact in person.facts):
+    if VoluntaryStatement in person.kinds:
         segments = insure(segments, person, reviews)
     return segments, reviews
 
