@@ -13,6 +13,7 @@ from services.identity.domain.folding import Folding
 from services.identity.domain.numbers import NumberState, integrated_number
 from services.identity.domain.register import Known, Name, Place, Register
 from services.identity.domain.residence import Residence
+from services.identity.stores.bulk import add, columns, many
 
 _KNOWN: Final = """
 select r.system, r.addressee_number, r.person_id, r.record_version, r.content_digest,
@@ -136,7 +137,7 @@ def _place(event: ResidentTokenised) -> Place:
 
 
 async def _known(connection: asyncpg.Connection, places: Sequence[Place]) -> dict[Place, Known]:
-    rows = await connection.fetch(_KNOWN, *_columns(places, 2))
+    rows = await connection.fetch(_KNOWN, *columns(places, 2))
     return {
         (row["system"], row["addressee_number"]): Known(
             place=(row["system"], row["addressee_number"]),
@@ -189,7 +190,7 @@ async def _households(
     found = await _find_households(connection, places)
     missing = [place for place in places if place not in found]
     if missing:
-        await connection.execute(_ADD_HOUSEHOLDS, [uuid4() for _ in missing], *_columns(missing, 2))
+        await connection.execute(_ADD_HOUSEHOLDS, [uuid4() for _ in missing], *columns(missing, 2))
         # Read back: another instance may have been first.
         found.update(await _find_households(connection, missing))
     return found
@@ -198,7 +199,7 @@ async def _households(
 async def _find_households(
     connection: asyncpg.Connection, places: Sequence[tuple[str, str | None]]
 ) -> dict[tuple[str, str], UUID]:
-    rows = await connection.fetch(_HOUSEHOLDS, *_columns(places, 2))
+    rows = await connection.fetch(_HOUSEHOLDS, *columns(places, 2))
     return {(row["system"], row["household_number"]): row["household_id"] for row in rows}
 
 
@@ -233,19 +234,19 @@ async def write(
         if error.constraint_name != "persons_number":
             raise
         raise asyncpg.SerializationError("a number was taken by another instance") from None
-    await _add(connection, "residents", _RESIDENT, [(*_resident(k), now, now) for k in created])
-    await _many(connection, _UPDATE_RESIDENTS, [_resident(known) for known in changed], now)
-    await _add(connection, "record_versions", _VERSION, _versions(register, batch, now))
-    await _many(connection, _RETIRE_NAMES, sorted(register.names.keys() - register.created))
+    await add(connection, "residents", _RESIDENT, [(*_resident(k), now, now) for k in created])
+    await many(connection, _UPDATE_RESIDENTS, [_resident(known) for known in changed], now)
+    await add(connection, "record_versions", _VERSION, _versions(register, batch, now))
+    await many(connection, _RETIRE_NAMES, sorted(register.names.keys() - register.created))
     names = [_name(name, current=True) for borne in register.names.values() for name in borne]
     names += [_name(name, current=False) for name in register.former_names]
-    await _add(connection, "names", _NAME, names)
+    await add(connection, "names", _NAME, names)
     findings = [
         (f.finding_id, f.kind, f.state, f.person_id, f.other_person_id, *f.place,
          f.record_version, now)
         for f in register.findings
     ]  # fmt: skip
-    await _add(connection, "findings", _FINDING, findings)
+    await add(connection, "findings", _FINDING, findings)
 
 
 async def _write_persons(
@@ -258,7 +259,7 @@ async def _write_persons(
     renumbered = register.renumbered.values()
     if renumbered:
         await connection.execute(_LET_GO, [known.person_id for known in renumbered])
-    await _many(
+    await many(
         connection,
         _RENUMBER,
         [
@@ -271,9 +272,9 @@ async def _write_persons(
          known.number_state, *_told(known), now)
         for known in created
     ]  # fmt: skip
-    await _add(connection, "persons", _PERSON, persons)
+    await add(connection, "persons", _PERSON, persons)
     told = [known for known in changed if known.occasion is not None]
-    await _many(connection, _TOLD, [(known.person_id, *_told(known)) for known in told], now)
+    await many(connection, _TOLD, [(known.person_id, *_told(known)) for known in told], now)
 
 
 def _told(known: Known) -> tuple[Any, ...]:
@@ -339,28 +340,3 @@ def _name(name: Name, *, current: bool) -> tuple[Any, ...]:
         keys.reading,
         keys.latin,
     )
-
-
-async def _add(
-    connection: asyncpg.Connection,
-    table: str,
-    columns: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-) -> None:
-    """Add rows by COPY: half the cost of arrays."""
-    if rows:
-        await connection.copy_records_to_table(
-            table, schema_name="identity", columns=columns, records=rows
-        )
-
-
-async def _many(
-    connection: asyncpg.Connection, sql: str, rows: Sequence[tuple[Any, ...]], *more: Any
-) -> None:
-    """One statement for all rows, each of its columns an array; none where there are no rows."""
-    if rows:
-        await connection.execute(sql, *map(list, zip(*rows, strict=True)), *more)
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [[row[i] for row in rows] for i in range(width)]

@@ -1,0 +1,32 @@
+"""Whole columns at a time: what every store of a batch does with its rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+
+async def add(
+    connection: asyncpg.Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Add rows by COPY: half the cost of arrays."""
+    if rows:
+        await connection.copy_records_to_table(
+            table, schema_name="identity", columns=columns, records=rows
+        )
+
+
+async def many(
+    connection: asyncpg.Connection, sql: str, rows: Sequence[tuple[Any, ...]], *more: Any
+) -> None:
+    """One statement for all rows, each of its columns an array; none where there are no rows."""
+    if rows:
+        await connection.execute(sql, *map(list, zip(*rows, strict=True)), *more)
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """The columns of rows, so many, even where there is no row."""
+    return [[row[i] for row in rows] for i in range(width)]
