@@ -30,6 +30,9 @@ SERVICES = (
 UPSTREAM_REGISTER = "resident_register"
 """The resident register system (既存住基システム) as a principal on the bus."""
 
+UPSTREAM = frozenset({UPSTREAM_REGISTER})
+"""Systems outside the house that publish to it. They number no events: offsets stand in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -43,6 +46,11 @@ class Topic:
     retention: timedelta
     personal_data: bool
     description: str
+
+    @property
+    def from_upstream(self) -> bool:
+        """Whether its senders are systems outside the house."""
+        return not UPSTREAM.isdisjoint(self.producers)
 
 
 def shard_of(key: str) -> int:

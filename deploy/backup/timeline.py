@@ -26,7 +26,6 @@ from contracts.topics import (
     JPS_EVENTS,
     SHARDS,
     TOPICS,
-    UPSTREAM_REGISTER,
     consumed_by,
 )
 from deploy.backup.positions import Lane, Place, Position, producers_of
@@ -157,10 +156,10 @@ class Timeline:
         lost: dict[tuple[str, str, str], int] = {}
         for service, taker in self.positions.items():
             for topic in consumed_by(service):
-                if UPSTREAM_REGISTER in topic.producers and not self.another_bus:
+                if topic.from_upstream and not self.another_bus:
                     dropped = self._dropped(topic.name, taker)
                     if dropped:
-                        lost[service, UPSTREAM_REGISTER, topic.name] = dropped
+                        lost[service, topic.producers[0], topic.name] = dropped
                 for producer in producers_of(topic.name):
                     sender = self.positions[producer]
                     for shard in range(SHARDS):

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 from opentelemetry.trace import Span
 
-from contracts.topics import TOPICS, UPSTREAM_REGISTER
+from contracts.topics import TOPICS
 from services.chassis import dead_letters, telemetry
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock
@@ -329,7 +329,7 @@ def _follows(lane: Lane, epoch: int, known: tuple[int, int]) -> bool:
     counts on in a new epoch; offsets do not, and stray records on a topic whose senders number
     their own fall back on offsets that others take up too."""
     producer, topic, _ = lane
-    return bool(producer) or (epoch == known[0] and UPSTREAM_REGISTER in TOPICS[topic].producers)
+    return bool(producer) or (epoch == known[0] and TOPICS[topic].from_upstream)
 
 
 def sort_out(

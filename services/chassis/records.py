@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.events import REGISTRY
-from contracts.topics import TOPICS, UPSTREAM_REGISTER
+from contracts.topics import TOPICS, UPSTREAM
 from services.chassis.cloudevents import (
     Attributes,
     BadHeaders,
@@ -63,7 +63,7 @@ def position(record: Record, bus_epoch: int) -> tuple[str, int, int]:
     who may write the topic, the offset is the number, whatever they say.
     """
     source = record.headers.get("ce_source", "")
-    if source != UPSTREAM_REGISTER and source in TOPICS[record.topic].producers:
+    if source not in UPSTREAM and source in TOPICS[record.topic].producers:
         sequence = read_sequence(record.headers.get("ce_sequence", ""))
         if sequence is not None:
             return source, *sequence
@@ -87,7 +87,7 @@ def parse(record: Record) -> Received[Any] | Refusal:
         return Refusal("CH-1004", "the event type is not one of this topic")
     if attributes.source not in TOPICS[record.topic].producers:
         return Refusal("CH-1005", "the source is not a producer of this topic")
-    if attributes.source != UPSTREAM_REGISTER and attributes.sequence is None:
+    if attributes.source not in UPSTREAM and attributes.sequence is None:
         return Refusal("CH-1006", "ce_sequence is missing")
     try:
         event = model.__pydantic_validator__.validate_json(record.body)

@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.dates import UncertainDate
 from contracts.events.residents import ResidentRecord
-from contracts.topics import TOPICS, UPSTREAM_REGISTER
+from contracts.topics import TOPICS
 from tests.chaos.buslog import BusLog
 from tests.chaos.expected import Expected, Period, Person
 from tests.chaos.observed import Observed
@@ -50,7 +50,7 @@ def unsettled(state: Observed, ends: dict[tuple[str, int], int]) -> list[str]:
 def _behind(state: Observed, ends: dict[tuple[str, int], int]) -> Iterator[str]:
     lanes = {lane: number for lane, number in state.sent.items() if number}
     for (topic, shard), end in ends.items():
-        if UPSTREAM_REGISTER in TOPICS[topic].producers:
+        if TOPICS[topic].from_upstream:
             lanes["", topic, shard] = end - 1
     for lane, number in sorted(lanes.items()):
         for consumer in TOPICS[lane[1]].consumers:

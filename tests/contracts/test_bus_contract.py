@@ -12,7 +12,7 @@ import pytest
 from contracts.__main__ import main
 from contracts.events import REGISTRY, Event
 from contracts.tools import asyncapi, schemas
-from contracts.topics import SERVICES, SHARDS, TOPICS, UPSTREAM_REGISTER, Topic, shard_of
+from contracts.topics import SERVICES, SHARDS, TOPICS, UPSTREAM, Topic, shard_of
 
 topics = pytest.mark.parametrize("topic", TOPICS.values(), ids=lambda topic: topic.name)
 types = pytest.mark.parametrize("event", REGISTRY.values(), ids=lambda event: event.TYPE)
@@ -33,7 +33,7 @@ def test_a_topic_says_what_its_key_is_and_whom_it_concerns(topic: Topic) -> None
     assert topic.description.endswith(".")
     assert topic.producers
     assert topic.consumers
-    assert {*topic.producers, *topic.consumers} <= {*SERVICES, UPSTREAM_REGISTER}
+    assert {*topic.producers, *topic.consumers} <= {*SERVICES, *UPSTREAM}
 
 
 @topics

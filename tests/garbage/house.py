@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.events import Event
 from contracts.sealing import PublicSealingKey
-from contracts.topics import TOPICS, UPSTREAM_REGISTER, shard_of
+from contracts.topics import TOPICS, UPSTREAM, shard_of
 from deploy.local.testing import TestStack
 from services.chassis.dead_letter_commands import resolve
 from services.chassis.received import Handler, Received
@@ -175,7 +175,7 @@ class House:
             "ce_source": source.encode(),
             "ce_time": datetime.now(UTC).isoformat().encode(),
         }
-        if source != UPSTREAM_REGISTER:
+        if source not in UPSTREAM:
             fields["ce_sequence"] = _TO_BE_NUMBERED
         fields |= headers
         return Sent(

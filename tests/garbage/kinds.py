@@ -149,7 +149,7 @@ def _sealing(type_: type[Event]) -> bool:
 
 
 def _of_a_service(type_: type[Event]) -> bool:
-    return UPSTREAM_REGISTER not in type_.TOPIC.producers
+    return not type_.TOPIC.from_upstream
 
 
 def _twice(case: Case) -> list[Sent]:

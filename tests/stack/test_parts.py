@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.topics import SERVICES, TOPICS, UPSTREAM_REGISTER
+from contracts.topics import SERVICES, TOPICS, UPSTREAM
 from deploy.local import artifacts, bus, kafka, ports, processes
 from deploy.local.errors import Interrupted, StackError
 from deploy.local.layout import PROJECT, Layout, State
@@ -203,7 +203,7 @@ def test_grants_are_just_what_the_contracts_name():
 
 def test_nobody_is_granted_more_than_reading_writing_and_describing():
     assert {g.operation for g in bus.grants()} == {"READ", "WRITE", "DESCRIBE"}
-    assert {g.principal for g in bus.grants()} == {*SERVICES, UPSTREAM_REGISTER, "operator"}
+    assert {g.principal for g in bus.grants()} == {*SERVICES, *UPSTREAM, "operator"}
     assert {g.operation for g in bus.grants() if g.principal == "operator"} == {"DESCRIBE"}
     assert all(
         g.name == g.principal for g in bus.grants() if g.operation == "READ" and g.kind == "GROUP"
