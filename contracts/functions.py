@@ -14,6 +14,8 @@ class Function(Code):
     PERSON_VIEW = "person.view", "個人照会"
     NUMBER_LOOKUP = "number.lookup", "個人番号による検索"
     NUMBER_REVEAL = "number.reveal", "個人番号の表示"
+    LINK_PROPOSE = "link.propose", "宛名の突合（提案）"
+    LINK_SETTLE = "link.settle", "宛名の突合（確定）"
     NOTICE_ACCEPT = "notice.accept", "届書受付（仮登録）"
     NOTICE_SETTLE = "notice.settle", "届書審査（本登録）"
     BATCH_BUILD = "batch.build", "報告データ作成"

@@ -29,8 +29,24 @@ SERVICES = (
 
 UPSTREAM_REGISTER = "resident_register"
 """The resident register system (既存住基システム) as a principal on the bus."""
+UPSTREAM_TAX = "tax_system"
+"""個人住民税: income as the levy knows it."""
+UPSTREAM_WELFARE = "welfare_system"
+"""生活保護 and 障害者手帳."""
+UPSTREAM_HEALTH_INSURANCE = "health_insurance_system"
+"""国民健康保険."""
+UPSTREAM_LONG_TERM_CARE = "long_term_care_system"
+"""介護保険."""
 
-UPSTREAM = frozenset({UPSTREAM_REGISTER})
+UPSTREAM = frozenset(
+    {
+        UPSTREAM_REGISTER,
+        UPSTREAM_TAX,
+        UPSTREAM_WELFARE,
+        UPSTREAM_HEALTH_INSURANCE,
+        UPSTREAM_LONG_TERM_CARE,
+    }
+)
 """Systems outside the house that publish to it. They number no events: offsets stand in."""
 
 
@@ -82,6 +98,42 @@ RESIDENTS_TOKENISED = Topic(
     retention=_WEEK,
     personal_data=True,
     description="The same changes with a random token in place of the individual number.",
+)
+INBOUND_INCOME = Topic(
+    name="inbound.income",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_TAX,),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="Income records (所得情報) from the tax system, a levy year at a time.",
+)
+INBOUND_WELFARE = Topic(
+    name="inbound.welfare",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_WELFARE,),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="生活保護 and 障害者手帳 of a person, whole, from the welfare system.",
+)
+INBOUND_HEALTH_INSURANCE = Topic(
+    name="inbound.health_insurance",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_HEALTH_INSURANCE,),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="When somebody was insured by 国民健康保険, whole.",
+)
+INBOUND_LONG_TERM_CARE = Topic(
+    name="inbound.long_term_care",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_LONG_TERM_CARE,),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="When somebody was insured by 介護保険, whole.",
 )
 PERSONS_EVENTS = Topic(
     name="persons.events",
@@ -146,6 +198,24 @@ LINKAGE_REPLIES_JPS_REPORTING = Topic(
     personal_data=True,
     description="Identity's answers to jps_reporting, and to nobody else.",
 )
+LINKAGE_REPLIES_EXEMPTIONS = Topic(
+    name="linkage.replies.exemptions",
+    key="person id",
+    producers=("identity",),
+    consumers=("exemptions",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="Identity's answers to exemptions, and to nobody else.",
+)
+LINKAGE_REPLIES_CLAIMS = Topic(
+    name="linkage.replies.claims",
+    key="person id",
+    producers=("identity",),
+    consumers=("claims",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="Identity's answers to claims, and to nobody else.",
+)
 AUDIT_EVENTS = Topic(
     name="audit.events",
     key="person id where there is one, else the recording service's name",
@@ -161,6 +231,10 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         INBOUND_RESIDENTS,
         RESIDENTS_TOKENISED,
+        INBOUND_INCOME,
+        INBOUND_WELFARE,
+        INBOUND_HEALTH_INSURANCE,
+        INBOUND_LONG_TERM_CARE,
         PERSONS_EVENTS,
         QUALIFICATION_EVENTS,
         EXEMPTIONS_EVENTS,
@@ -168,6 +242,8 @@ TOPICS: dict[str, Topic] = {
         JPS_EVENTS,
         LINKAGE_REQUESTS,
         LINKAGE_REPLIES_JPS_REPORTING,
+        LINKAGE_REPLIES_EXEMPTIONS,
+        LINKAGE_REPLIES_CLAIMS,
         AUDIT_EVENTS,
     )
 }

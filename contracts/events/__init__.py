@@ -4,6 +4,19 @@ from contracts.events.audit import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.events.base import REGISTRY, Event
 from contracts.events.claims import UnpaidBenefitClaimReceived
 from contracts.events.exemptions import AdditionalPremiumChanged
+from contracts.events.facts import (
+    ClaimsFactsAnswered,
+    ExemptionsFactsAnswered,
+    FactItem,
+    FactOutcome,
+    FactPurpose,
+    FactsAnswered,
+    FactsRequested,
+    Whose,
+)
+from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
+from contracts.events.income import IncomeRecorded
+from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
 from contracts.events.jps import ItemForwarded, ReportItemKind
 from contracts.events.linkage import (
     LinkageAnswer,
@@ -25,6 +38,7 @@ from contracts.events.qualification import (
     VoluntaryPeriod,
 )
 from contracts.events.residents import ResidentChange, ResidentTokenised
+from contracts.events.welfare import DisabilityCertificatesRecorded, PublicAssistanceRecorded
 
 __all__ = [
     "REGISTRY",
@@ -32,7 +46,20 @@ __all__ = [
     "AuditOperation",
     "AuditOutcome",
     "AuditRecorded",
+    "ClaimsFactsAnswered",
+    "DisabilityCertificatesRecorded",
     "Event",
+    "ExemptionsFactsAnswered",
+    "FactItem",
+    "FactOutcome",
+    "FactPurpose",
+    "FactsAnswered",
+    "FactsRequested",
+    "FeedChange",
+    "FeedRecord",
+    "FourAttributes",
+    "HealthInsuranceRecorded",
+    "IncomeRecorded",
     "InsuredCategory",
     "ItemForwarded",
     "LinkageAnswer",
@@ -41,7 +68,9 @@ __all__ = [
     "LinkageOutcome",
     "LinkagePurpose",
     "LinkageRequested",
+    "LongTermCareRecorded",
     "PersonChanged",
+    "PublicAssistanceRecorded",
     "QualificationChanged",
     "QualificationPeriod",
     "QualificationReportable",
@@ -54,4 +83,5 @@ __all__ = [
     "UnpaidBenefitClaimReceived",
     "VoluntaryInsurance",
     "VoluntaryPeriod",
+    "Whose",
 ]

@@ -24,7 +24,7 @@ _STAFF = {
         "中央区市民総合窓口課",
         (
             Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NUMBER_LOOKUP,
-            Function.NOTICE_ACCEPT, Function.BATCH_BUILD,
+            Function.NOTICE_ACCEPT, Function.BATCH_BUILD, Function.LINK_PROPOSE,
         ),
     ),
     REVIEWER: (
@@ -33,6 +33,7 @@ _STAFF = {
         (
             Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NOTICE_SETTLE,
             Function.BATCH_BUILD, Function.BATCH_SEAL, Function.AUDIT_REVIEW,
+            Function.LINK_PROPOSE, Function.LINK_SETTLE,
         ),
     ),
 }  # fmt: skip

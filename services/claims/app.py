@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
-from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, QUALIFICATION_EVENTS
+from contracts.topics import (
+    JPS_EVENTS,
+    LINKAGE_REPLIES_CLAIMS,
+    PERSONS_EVENTS,
+    QUALIFICATION_EVENTS,
+)
 from services.chassis.service import Service
 from services.claims import api, handlers
 from services.claims.settings import Settings
@@ -18,6 +23,7 @@ def build(settings: Settings) -> Service:
             PERSONS_EVENTS: handlers.on_persons,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
+            LINKAGE_REPLIES_CLAIMS: handlers.on_facts,
         },
         routers=(api.router,),
         state=read_state(),

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from contracts.forms import read_forms
-from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, QUALIFICATION_EVENTS
+from contracts.topics import (
+    JPS_EVENTS,
+    LINKAGE_REPLIES_EXEMPTIONS,
+    PERSONS_EVENTS,
+    QUALIFICATION_EVENTS,
+)
 from services.chassis.service import Service
 from services.exemptions import api, handlers
 from services.exemptions.settings import Settings
@@ -20,6 +25,7 @@ def build(settings: Settings) -> Service:
             PERSONS_EVENTS: handlers.on_persons,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
+            LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
         },
         routers=(api.router,),
         state=read_forms(_HERE / "forms"),

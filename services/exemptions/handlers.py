@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.events import ItemForwarded, PersonChanged, QualificationChanged, ReportItemKind
+from contracts.events import (
+    ExemptionsFactsAnswered,
+    ItemForwarded,
+    PersonChanged,
+    QualificationChanged,
+    ReportItemKind,
+)
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.stores import notices, persons
@@ -42,3 +48,7 @@ async def on_jps(batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> N
     for received in ours:
         first.setdefault(received.event.item_id, received.event.forwarded_on)
     await notices.forward(uow.connection, list(first.items()))
+
+
+async def on_facts(_batch: Sequence[Received[ExemptionsFactsAnswered]], _uow: UnitOfWork) -> None:
+    """Answers of the integrated database. Nothing here asks yet, so they are read past."""

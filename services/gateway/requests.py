@@ -6,10 +6,12 @@ The owning service checks all of it again and knows what it means; here it is he
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from contracts.codes import Sex
 from contracts.days import Day, Moment
 from contracts.events import AuditOperation, ReportItemKind
+from contracts.events.residents import Address, PersonName
 from contracts.forms import AttachmentRecord, EntryState, Submission
 from contracts.sealing import SealedNumber
 
@@ -71,6 +73,37 @@ class PersonPageQuery(Query):
     known_at: Annotated[
         Moment | None, Field(description="この時刻までに記録された内容で表示する")
     ] = None
+
+
+class EnteredAttributes(Body):
+    """届書等に書かれている4情報。"""
+
+    name: PersonName
+    address: Address
+    birth_date: Annotated[
+        str,
+        Field(min_length=1, max_length=72, description="生年月日（西暦・和暦、不詳日も可）"),
+    ]
+    sex: Sex
+
+
+class NearMissesQuery(Query):
+    """突合待ちの一覧の条件。"""
+
+    system: Annotated[State | None, Field(description="送付元のシステム")] = None
+    after: Annotated[UUID | None, Field(description="前の頁の最後の entry_id")] = None
+
+
+class NearMissProposal(Body):
+    """誰の記録か。null は「住民記録に該当者なし」。"""
+
+    person_id: UUID | None
+
+
+class NearMissSettlement(Body):
+    """提案に同意するか。同意しなければ一覧に戻ります。"""
+
+    agree: StrictBool
 
 
 class NoticesQuery(Query):

@@ -13,13 +13,13 @@ from contracts.functions import Function
 from contracts.numbers import ascii_digits
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
-from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain.criteria import LIMIT, Criteria, birth_days
 from services.identity.domain.folding import Folding
 from services.identity.pages import FoundPerson, PersonPage, found_person, person_page
+from services.identity.problems import nothing_to_search_by, unreadable_birth_date
 from services.identity.stores import reading
 
 router = APIRouter()
@@ -87,7 +87,7 @@ def _criteria(request: SearchRequest, folding: Folding) -> Criteria:
     try:
         birth = None if request.birth_date is None else birth_days(request.birth_date)
     except ContractError:
-        raise _unreadable_birth_date() from None
+        raise unreadable_birth_date() from None
     criteria = Criteria(
         kanji=None if name is None else folding.kanji(name),
         latin=None if name is None else folding.latin(name),
@@ -109,7 +109,7 @@ def _criteria(request: SearchRequest, folding: Folding) -> Criteria:
         if value == ""
     ]
     if empty:
-        raise _nothing_to_search_by(empty)
+        raise nothing_to_search_by(empty)
     return criteria
 
 
@@ -147,26 +147,3 @@ async def _page(uow: UnitOfWork, staff: StaffContext, person_id: UUID) -> Person
     )
     findings = await reading.findings(uow.connection, staff.functions, person_id)
     return person_page(person, members, findings)
-
-
-def _unreadable_birth_date() -> Problem:
-    return Problem(
-        "ID-0101",
-        422,
-        "生年月日を読み取れません。",
-        action="「1985-05-02」「昭和60年5月2日」「1985-05」「昭和60年」のように入力してください。",
-        errors=[{"field": "birth_date", "message": "年月日、年月または年として読み取れません。"}],
-    )
-
-
-def _nothing_to_search_by(fields: list[str]) -> Problem:
-    return Problem(
-        "ID-0102",
-        422,
-        "検索に使える文字がありません。",
-        detail="空白、長音、ハイフンなどの記号は検索では無視されます。",
-        action="氏名、フリガナまたは番号を1文字以上入力してください。",
-        errors=[
-            {"field": field, "message": "検索に使える文字を入力してください。"} for field in fields
-        ],
-    )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.identity import api, commands
+from services.identity import api, attaching, commands, near_miss_api
 from services.identity.domain.folding import Folding
 from services.identity.handlers import Handlers
 from services.identity.settings import Settings
-from services.identity.tables import read_purposes, read_variants
+from services.identity.tables import read_fact_purposes, read_purposes, read_variants
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,8 +26,9 @@ def build(settings: Settings) -> Service:
     return Service(
         settings=settings,
         migrations=MIGRATIONS,
-        handlers=Handlers(folding, read_purposes()).by_topic(),
-        routers=[api.router],
+        handlers=Handlers(folding, read_purposes(), read_fact_purposes()).by_topic(),
+        routers=[api.router, near_miss_api.router],
         commands=commands.COMMANDS,
+        background=(attaching.BACKGROUND,),
         state=State(folding),
     )

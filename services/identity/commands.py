@@ -10,7 +10,8 @@ from contracts.topics import SHARDS
 from services.chassis import audit
 from services.chassis.clock import JAPAN
 from services.chassis.service import Command, Service
-from services.identity.stores import republishing
+from services.identity.attaching import attach_due
+from services.identity.stores import attaching, republishing
 
 _BATCH: Final = 1000
 _PAST: Final = 1000
@@ -73,6 +74,21 @@ async def refold(service: Service, _arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def attach(service: Service, _arguments: argparse.Namespace) -> int:
+    """Compare every number again that is not certain. Can be run any time, and beside the
+    service."""
+    async with service.unit_of_work() as uow:
+        numbers = await attaching.all_due(uow.connection, uow.now)
+    print(f"{numbers} numbers to compare", file=sys.stderr)
+    total = attached = 0
+    while True:
+        looked, found = await attach_due(service)
+        total, attached = total + looked, attached + found
+        print(f"{total} compared, {attached} attached", file=sys.stderr)
+        if not looked:
+            return 0
+
+
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
@@ -102,5 +118,10 @@ COMMANDS: Final = (
         name="refold",
         help="fold the search keys anew after variants.toml was changed",
         run=refold,
+    ),
+    Command(
+        name="attach",
+        help="compare again every record of other systems that is nobody's yet",
+        run=attach,
     ),
 )

@@ -1,11 +1,12 @@
 """What comes from the bus: resident changes from the vault, linkage requests from services."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from contracts.events import (
     AuditOperation,
     AuditOutcome,
+    FactsRequested,
     LinkageAnswer,
     LinkageAnswered,
     LinkageItem,
@@ -13,15 +14,27 @@ from contracts.events import (
     LinkageRequested,
     ResidentTokenised,
 )
-from contracts.topics import LINKAGE_REQUESTS, RESIDENTS_TOKENISED, Topic
+from contracts.events.feeds import FeedRecord
+from contracts.topics import (
+    INBOUND_HEALTH_INSURANCE,
+    INBOUND_INCOME,
+    INBOUND_LONG_TERM_CARE,
+    INBOUND_WELFARE,
+    LINKAGE_REQUESTS,
+    RESIDENTS_TOKENISED,
+    Topic,
+)
 from services.chassis import audit
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
+from services.identity import telling
+from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
 from services.identity.domain.numbers import NumberState
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
-from services.identity.stores import linking, registering
+from services.identity.stores import attaching, feeding, linking, registering
+from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
 
 ANSWERS: Final[Mapping[str, type[LinkageAnswered]]] = {"jps_reporting": LinkageAnswered}
@@ -31,13 +44,23 @@ ANSWERS: Final[Mapping[str, type[LinkageAnswered]]] = {"jps_reporting": LinkageA
 class Handlers:
     """The handlers, with the tables they go by."""
 
-    def __init__(self, folding: Folding, purposes: PurposeTable) -> None:
+    def __init__(
+        self, folding: Folding, purposes: PurposeTable, fact_purposes: FactPurposeTable
+    ) -> None:
         self._folding = folding
         self._purposes = purposes
+        self._fact_purposes = fact_purposes
 
     def by_topic(self) -> Mapping[Topic, Handler]:
         """One for each topic that identity consumes."""
-        return {RESIDENTS_TOKENISED: self.on_residents, LINKAGE_REQUESTS: self.on_requests}
+        return {
+            RESIDENTS_TOKENISED: self.on_residents,
+            INBOUND_INCOME: self.on_feed,
+            INBOUND_WELFARE: self.on_feed,
+            INBOUND_HEALTH_INSURANCE: self.on_feed,
+            INBOUND_LONG_TERM_CARE: self.on_feed,
+            LINKAGE_REQUESTS: self.on_requests,
+        }
 
     async def on_residents(
         self, batch: Sequence[Received[ResidentTokenised]], uow: UnitOfWork
@@ -53,13 +76,34 @@ class Handlers:
                 [Rejection(batch[i], why.value, REASONS[why]) for i, why in register.refused]
             )
         await registering.write(uow.connection, register, batch, uow.now)
+        await attaching.look_again(uow.connection, register, uow.now)
         for index, event in register.events:
             uow.emit(event, key=str(event.person_id), cause=batch[index])
 
-    async def on_requests(
-        self, batch: Sequence[Received[LinkageRequested]], uow: UnitOfWork
-    ) -> None:
+    async def on_feed(self, batch: Sequence[Received[FeedRecord]], uow: UnitOfWork) -> None:
+        """Keep what another system tells of people, each record a person's only after the four
+        attributes were compared (C01)."""
+        events = [received.event for received in batch]
+        feeds = await feeding.open_feeds(uow.connection, events, self._folding)
+        for index, event in enumerate(events):
+            feeds.take(index, event)
+        if feeds.refused:
+            raise Rejected(
+                [Rejection(batch[i], why.value, REASONS[why]) for i, why in feeds.refused]
+            )
+        arrivals = [Arrival(received.event_id, received.time) for received in batch]
+        await feeding.write(uow.connection, feeds, arrivals, uow.now)
+
+    async def on_requests(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         """Answer what the purpose table lists, refuse the rest, and record each of both (C11)."""
+        facts = [received for received in batch if isinstance(received.event, FactsRequested)]
+        if facts:
+            await telling.tell(facts, uow, self._fact_purposes)
+        others = [received for received in batch if isinstance(received.event, LinkageRequested)]
+        if others:
+            await self._link(others, uow)
+
+    async def _link(self, batch: Sequence[Received[LinkageRequested]], uow: UnitOfWork) -> None:
         decisions = [
             self._purposes.decide(
                 received.source, received.event.purpose, received.event.items, uow.today

@@ -132,7 +132,7 @@ class PersonPage(BaseModel):
     """When the record came in."""
 
 
-def shown_date(day: UncertainDate, kind: ResidentKind) -> ShownDate:
+def shown_date(day: UncertainDate, kind: ResidentKind = ResidentKind.JAPANESE) -> ShownDate:
     """A date of someone of that kind, for people to read."""
     in_era = None
     if day.value is not None:
@@ -157,17 +157,23 @@ def shown_date(day: UncertainDate, kind: ResidentKind) -> ShownDate:
 
 def found_person(hit: Hit) -> FoundPerson:
     """A line of the search list."""
-    record = hit.record
+    return person_line(hit.person_id, hit.record, by_former_name=hit.by_former_name)
+
+
+def person_line(
+    person_id: UUID, record: ResidentRecord, *, by_former_name: bool = False
+) -> FoundPerson:
+    """A person in one line."""
     return FoundPerson(
-        person_id=hit.person_id,
+        person_id=person_id,
         name=record.name,
         alias=record.alias,
         birth_date=shown_date(record.birth_date, record.resident_kind),
-        sex=_coded(record.sex),
+        sex=coded(record.sex),
         address=record.address,
-        resident_kind=_coded(record.resident_kind),
-        resident_status=_coded(record.resident_status),
-        by_former_name=hit.by_former_name,
+        resident_kind=coded(record.resident_kind),
+        resident_status=coded(record.resident_status),
+        by_former_name=by_former_name,
     )
 
 
@@ -185,9 +191,9 @@ def person_page(
         name=record.name,
         alias=record.alias,
         birth_date=shown_date(record.birth_date, kind),
-        sex=_coded(record.sex),
-        resident_kind=_coded(kind),
-        resident_status=_coded(record.resident_status),
+        sex=coded(record.sex),
+        resident_kind=coded(kind),
+        resident_status=coded(record.resident_status),
         nationality=record.nationality,
         residence_status=None
         if status is None
@@ -204,10 +210,10 @@ def person_page(
         family_register_head=record.family_register_head,
         became_resident=None
         if became is None
-        else EntryOrRemoval(reason=_coded(became.reason), on=_day(became.on)),
+        else EntryOrRemoval(reason=coded(became.reason), on=_day(became.on)),
         removal=None
         if removal is None
-        else EntryOrRemoval(reason=_coded(removal.reason), on=_day(removal.on)),
+        else EntryOrRemoval(reason=coded(removal.reason), on=_day(removal.on)),
         processing_hold=record.processing_hold,
         number_state=person.number_state,
         household=Household(
@@ -229,10 +235,11 @@ def person_page(
 
 
 def _day(day: UncertainDate) -> ShownDate:
-    return shown_date(day, ResidentKind.JAPANESE)
+    return shown_date(day)
 
 
-def _coded(code: Code) -> Coded:
+def coded(code: Code) -> Coded:
+    """A code as it is shown."""
     return Coded(code=code.value, label=code.label)
 
 
@@ -242,8 +249,8 @@ def _member(member: Member) -> HouseholdMember:
         person_id=member.person_id,
         name=record.name,
         birth_date=shown_date(record.birth_date, record.resident_kind),
-        sex=_coded(record.sex),
-        relationship=[_coded(step) for step in record.relationship],
+        sex=coded(record.sex),
+        relationship=[coded(step) for step in record.relationship],
         relationship_label=_relationship_label(record.relationship),
         is_householder=is_householder(record),
     )
@@ -256,8 +263,8 @@ def _relationship_label(steps: Sequence[Relationship]) -> str:
 def _finding(found: FoundAbout) -> ShownFinding:
     return ShownFinding(
         finding_id=found.finding_id,
-        kind=_coded(found.kind),
-        state=_coded(found.state),
+        kind=coded(found.kind),
+        state=coded(found.state),
         found_at=found.found_at,
         other_person_id=found.other_person_id,
     )

@@ -4,37 +4,53 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.events import LinkageItem, LinkagePurpose
+from contracts.events import FactItem, FactPurpose, LinkageItem, LinkagePurpose, Whose
 from contracts.topics import LINKAGE_REQUESTS
+from services.identity.domain.fact_purposes import FactEntry, FactPurposeTable
 from services.identity.domain.purposes import Purpose, PurposeTable
 
 _HERE = Path(__file__).parent
 PURPOSES = _HERE / "purposes"
 VARIANTS = _HERE / "variants.toml"
+_FACT_PURPOSES = frozenset(purpose.value for purpose in FactPurpose)
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Entry(_Table):
+class _Dated(_Table):
     asker: str
-    items: Annotated[frozenset[LinkageItem], Field(min_length=1)]
     article: Annotated[str, Field(min_length=1)]
     valid_from: date
     valid_to: date | None = None
 
     @model_validator(mode="after")
-    def _holds(self) -> "_Entry":
+    def _holds(self) -> Self:
         if self.asker not in LINKAGE_REQUESTS.producers:
             raise ValueError(f"{self.asker} cannot ask on {LINKAGE_REQUESTS.name}")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("the entry ends before it begins")
         return self
+
+
+class _Entry(_Dated):
+    items: Annotated[frozenset[LinkageItem], Field(min_length=1)]
+
+
+class _FactEntry(_Dated):
+    items: Annotated[frozenset[FactItem], Field(min_length=1)]
+    whose: Annotated[frozenset[Whose], Field(min_length=1)]
+
+
+class _FactPurposeFile(_Table):
+    purpose: FactPurpose
+    label: Annotated[str, Field(min_length=1)]
+    entry: Annotated[tuple[_FactEntry, ...], Field(min_length=1)]
 
 
 class _PurposeFile(_Table):
@@ -54,11 +70,37 @@ def read_purposes(folder: Path = PURPOSES) -> PurposeTable:
 
 def _purposes(folder: Path) -> Iterator[Purpose]:
     for path in sorted(folder.glob("*.toml")):
-        file = _PurposeFile.model_validate(_read(path))
+        said = _read(path)
+        if said.get("purpose") in _FACT_PURPOSES:
+            continue
+        file = _PurposeFile.model_validate(said)
         for entry in file.entry:
             yield Purpose(
                 purpose=file.purpose,
                 asker=entry.asker,
+                items=entry.items,
+                article=entry.article,
+                valid_from=entry.valid_from,
+                valid_to=entry.valid_to,
+            )
+
+
+def read_fact_purposes(folder: Path = PURPOSES) -> FactPurposeTable:
+    """The purpose table for facts. Raises ``ValueError`` like `read_purposes`."""
+    return FactPurposeTable(_fact_purposes(folder))
+
+
+def _fact_purposes(folder: Path) -> Iterator[FactEntry]:
+    for path in sorted(folder.glob("*.toml")):
+        said = _read(path)
+        if said.get("purpose") not in _FACT_PURPOSES:
+            continue
+        file = _FactPurposeFile.model_validate(said)
+        for entry in file.entry:
+            yield FactEntry(
+                purpose=file.purpose,
+                asker=entry.asker,
+                whose=entry.whose,
                 items=entry.items,
                 article=entry.article,
                 valid_from=entry.valid_from,

@@ -5,16 +5,29 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count, islice
+from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.codes import BecameResidentReason, ResidentChangeKind, ResidentKind
+from contracts.codes import BecameResidentReason, ResidentChangeKind, ResidentKind, Sex
 from contracts.dates import UncertainDate
 from contracts.events import (
     REGISTRY,
     AdditionalPremiumChanged,
     AuditOperation,
     AuditRecorded,
+    ClaimsFactsAnswered,
+    DisabilityCertificatesRecorded,
     Event,
+    ExemptionsFactsAnswered,
+    FactItem,
+    FactPurpose,
+    FactsAnswered,
+    FactsRequested,
+    FeedChange,
+    FeedRecord,
+    FourAttributes,
+    HealthInsuranceRecorded,
+    IncomeRecorded,
     InsuredCategory,
     ItemForwarded,
     LinkageAnswered,
@@ -22,7 +35,9 @@ from contracts.events import (
     LinkageOutcome,
     LinkagePurpose,
     LinkageRequested,
+    LongTermCareRecorded,
     PersonChanged,
+    PublicAssistanceRecorded,
     QualificationChanged,
     QualificationPeriod,
     QualificationReportable,
@@ -35,9 +50,12 @@ from contracts.events import (
     UnpaidBenefitClaimReceived,
     VoluntaryInsurance,
     VoluntaryPeriod,
+    Whose,
 )
 from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
+from contracts.events.income import IncomeStanding
+from contracts.events.residents import Address, PersonName
 from contracts.keys import resident_key
 from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
@@ -168,6 +186,39 @@ def _forwarded(house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return forwarded(ReportItemKind.ACQUISITION, item_id, n)
 
 
+def _told_of(n: int) -> FourAttributes:
+    """Nobody of the register: the record is kept, and waits."""
+    return FourAttributes(
+        name=PersonName(kanji=f"無名　{n}"), address=Address(text=f"緑区{n}番地"),
+        birth_date=UncertainDate.exact(date(1930, 1, 1)), sex=Sex.MALE,
+    )  # fmt: skip
+
+
+def _fed(type_: type[FeedRecord], **content: Any) -> "Sample":
+    def sample(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+        return type_(
+            record_version=version, change=FeedChange.RECORDED, addressee_number=f"{n:010d}",
+            person=_told_of(n), reported_on=DAY, **content,
+        )  # fmt: skip
+
+    return sample
+
+
+def _question(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return FactsRequested(
+        request_id=uuid4(), reference=BATCH, applicant_id=person(n), person_id=person(n),
+        whose=Whose.APPLICANT, purpose=FactPurpose.STUDENT_REVIEW,
+        items=(FactItem.TOTAL_INCOME,), levy_years=(2026,),
+    )  # fmt: skip
+
+
+def _facts(type_: type[FactsAnswered]) -> "Sample":
+    def sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+        return type_(request_id=uuid4(), reference=BATCH, person_id=person(n), refusal="purpose")
+
+    return sample
+
+
 def _request(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return LinkageRequested(
         request_id=uuid4(), person_id=person(n), purpose=LinkagePurpose.REPORT_TO_JPS,
@@ -215,4 +266,14 @@ SAMPLES: dict[type[Event], Sample] = {
     LinkageRequested: _request,
     LinkageAnswered: _reply,
     AuditRecorded: _record,
+    IncomeRecorded: _fed(
+        IncomeRecorded, levy_year=2026, income_year=2025, standing=IncomeStanding.NOT_DECLARED
+    ),
+    PublicAssistanceRecorded: _fed(PublicAssistanceRecorded, periods=()),
+    DisabilityCertificatesRecorded: _fed(DisabilityCertificatesRecorded, certificates=()),
+    HealthInsuranceRecorded: _fed(HealthInsuranceRecorded, periods=()),
+    LongTermCareRecorded: _fed(LongTermCareRecorded, periods=()),
+    FactsRequested: _question,
+    ExemptionsFactsAnswered: _facts(ExemptionsFactsAnswered),
+    ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
 }

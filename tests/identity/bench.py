@@ -11,22 +11,31 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.codes import Relationship
 from contracts.events import (
+    FactItem,
+    FactPurpose,
+    FactsRequested,
+    FourAttributes,
+    IncomeRecorded,
     LinkageItem,
     LinkagePurpose,
     LinkageRequested,
     ResidentTokenised,
+    Whose,
 )
 from contracts.events.residents import Address, Householder, PersonName
 from deploy.local.testing import TestStack
 from services.chassis.records import Record
 from services.identity.domain.criteria import Criteria, birth_days
 from services.identity.stores import reading
+from tests.identity.feeds import income
 from tests.identity.house import House
 from tests.identity.people import Kind, became, day, token, told
 from tests.identity.world import FOLDING
@@ -134,6 +143,48 @@ async def taking_in(house: House, persons: int) -> None:
         meter.tell()
 
 
+async def feeding(house: House, persons: int) -> None:
+    """Income of everybody, of everybody again, of people who come near, and of strangers."""
+
+    def of(n: int, version: int = 1, **items: Any) -> IncomeRecorded:
+        known = resident(n, 3 if n < persons // 4 else 1).record
+        said = FourAttributes(name=known.name, address=known.address,
+                              birth_date=known.birth_date, sex=known.sex)  # fmt: skip
+        return income(number=f"T{n}", version=version, told=said.model_copy(update=items))
+
+    stranger = PersonName(kanji="海野　藻屑")
+    there = Address(text="仙台市青葉区国分町三丁目７番１号")
+    tenth = range(persons // 10)
+    for label, events in (
+        ("income, first", (of(n) for n in range(persons // 2))),
+        ("income, corrected", (of(n, 2) for n in range(persons // 4))),
+        ("income, near misses", (of(n + persons // 2, name=stranger) for n in tenth)),
+        ("income, of strangers", (of(n + persons, name=stranger, address=there) for n in tenth)),
+    ):
+        meter = Meter(house, label)
+        while chunk := list(islice(events, CHUNK)):
+            await meter.take(house.records("tax_system", [(e.record_key, e) for e in chunk]))
+        meter.tell()
+
+
+async def asking(house: House) -> None:
+    rows = await house.rows(
+        "select person_id from identity.feed_links where person_id is not null limit 5000"
+    )
+    pairs = []
+    for row in rows:
+        person_id = UUID(str(row["person_id"]))
+        request = FactsRequested(
+            request_id=uuid4(), reference=uuid4(), applicant_id=person_id, person_id=person_id,
+            whose=Whose.APPLICANT, purpose=FactPurpose.EXEMPTION_REVIEW,
+            items=(FactItem.TOTAL_INCOME,), levy_years=(2026,),
+        )  # fmt: skip
+        pairs.append((str(person_id), request))
+    meter = Meter(house, "facts requests")
+    await meter.take(house.records("exemptions", pairs))
+    meter.tell()
+
+
 async def handing_over(house: House) -> None:
     rows = await house.rows("select person_id from identity.persons limit 5000")
     requests = [
@@ -194,6 +245,8 @@ async def main(persons: int) -> None:
             async with house.owner() as connection:
                 await connection.execute("analyze")
             await handing_over(house)
+            await feeding(house, persons)
+            await asking(house)
             await finding(house)
     finally:
         stack.drop_databases([database])

@@ -167,12 +167,13 @@ class Counter:
         *,
         peer: str = "gateway",
         signed: bool = True,
+        staff_id: str = "s001",
         **more: Any,
     ) -> httpx.Response:
         """Any call, by any peer, with or without the gateway's word for who is acting."""
         headers = more.pop("headers", {})
         if signed:
-            headers[HEADER] = self._sign(method, path, functions)
+            headers[HEADER] = self._sign(method, path.partition("?")[0], functions, staff_id)
         async with httpx.AsyncClient(
             base_url=self.url, verify=self._tls(peer), trust_env=False, timeout=30
         ) as client:
@@ -184,10 +185,10 @@ class Counter:
         context.load_cert_chain(folder / f"{peer}.crt", folder / f"{peer}.key")
         return context
 
-    def _sign(self, method: str, path: str, functions: Iterable[Function]) -> str:
+    def _sign(self, method: str, path: str, functions: Iterable[Function], staff_id: str) -> str:
         signer = Signer(self._house.stack.layout.certs / "gateway" / "staff_context.key")
         context = StaffContext(
-            staff_id="s001",
+            staff_id=staff_id,
             department="中央区役所市民総合窓口課",
             functions=frozenset(function.value for function in functions),
             session_id="session-1",

@@ -318,6 +318,12 @@ class TestRights:
             "delete from identity.persons",
             "delete from identity.residents",
             "delete from identity.findings",
+            "update identity.feed_versions set late = true",
+            "delete from identity.feed_versions",
+            "update identity.comparisons set outcome = 'agreed'",
+            "delete from identity.comparisons",
+            "update identity.near_miss_steps set staff_id = 's002'",
+            "update identity.entered_comparisons set agreed = true",
             "update identity.persons set sealed = false",
             "update identity.persons set integrated_number = '000000000000000'",
             "update identity.residents set person_id = gen_random_uuid()",
@@ -337,6 +343,20 @@ class TestRights:
                 " where grantee = 'identity' and table_schema = 'identity' group by 1 order by 1"
             )
         assert {tuple(row) for row in rows} == {
+            *(
+                (name, "INSERT SELECT")
+                for name in (
+                    "comparisons",
+                    "entered_comparisons",
+                    "feed_links",
+                    "feed_load_faults",
+                    "feed_loads",
+                    "feed_records",
+                    "feed_versions",
+                    "near_miss_steps",
+                    "near_misses",
+                )
+            ),
             ("findings", "INSERT SELECT"),
             ("households", "INSERT SELECT"),
             ("names", "INSERT SELECT"),

@@ -16,7 +16,7 @@ from contracts.events.residents import Householder, PersonName
 from contracts.functions import Function
 from services.identity.domain import sight
 from services.identity.domain.criteria import Criteria, birth_days
-from services.identity.stores import reading
+from services.identity.stores import near_misses, reading
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, day, token, told
 
@@ -96,6 +96,13 @@ class TestStore:
             monkeypatch.setattr(sight, "SEES_SEALED", frozenset({RIGHT}))
             (found,) = await reading.findings(connection, {RIGHT}, jiro)
             assert found.other_person_id == await sealed.person_id()
+
+    def test_the_work_list_goes_through_the_filter(self) -> None:
+        for name in ("_LIST", "_COUNT", "_ONE", "_STEPS", "_CANDIDATES", "_VISIBLE"):
+            text = getattr(near_misses, name)
+            assert re.search(r"identity\.visible_(near_misses|residents)\(\$1\)", text), name
+            assert "identity.residents" not in text
+            assert "identity.near_misses" not in text
 
     def test_whatever_staff_read_goes_through_the_filter(self) -> None:
         statements = {

@@ -6,6 +6,7 @@ from services.gateway import requests
 from services.gateway.domain.routing import GET, POST, Access, Call, Route
 
 TAG = "個人照会"
+MATCHING = "突合"
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -66,5 +67,64 @@ ROUTES: tuple[Route, ...] = (
         description="The public key to which a number keyed in is sealed in the browser.",
         access=Access.SIGNED_IN,
         calls=(Call("token_vault", GET, "/sealing-key"),),
+    ),
+    Route(
+        operation_id="comparePerson",
+        method=POST,
+        path="/persons/{person_id}/comparison",
+        tag=TAG,
+        summary="届書等の4情報を個人と突合する",
+        description="4情報 as written on what was handed in, compared with the register: which "
+        "agree, after which folding. The comparison is kept.",
+        functions=(Function.PERSON_VIEW,),
+        calls=(Call("identity", POST, "/persons/{person_id}/comparison"),),
+        body=requests.EnteredAttributes,
+    ),
+    Route(
+        operation_id="listNearMisses",
+        method=GET,
+        path="/near-misses",
+        tag=MATCHING,
+        summary="突合待ちの一覧を表示する",
+        description="Records of other systems (所得, 福祉, 国保, 介護) whose person the four "
+        "attributes do not tell for certain, oldest first.",
+        functions=(Function.LINK_PROPOSE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("identity", GET, "/near-misses"),),
+        query=requests.NearMissesQuery,
+    ),
+    Route(
+        operation_id="showNearMiss",
+        method=GET,
+        path="/near-misses/{entry_id}",
+        tag=MATCHING,
+        summary="突合待ちの内容を表示する",
+        description="What the other system tells, who comes near and in what, what was done.",
+        functions=(Function.LINK_PROPOSE,),
+        calls=(Call("identity", GET, "/near-misses/{entry_id}"),),
+    ),
+    Route(
+        operation_id="proposeNearMiss",
+        method=POST,
+        path="/near-misses/{entry_id}/proposal",
+        tag=MATCHING,
+        summary="誰の記録かを提案する",
+        description="A person, or null: nobody who is on the register.",
+        functions=(Function.LINK_PROPOSE,),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("identity", POST, "/near-misses/{entry_id}/proposal"),),
+        body=requests.NearMissProposal,
+    ),
+    Route(
+        operation_id="settleNearMiss",
+        method=POST,
+        path="/near-misses/{entry_id}/settlement",
+        tag=MATCHING,
+        summary="提案された突合を確定する",
+        description="By another staff member than the one who proposed.",
+        functions=(Function.LINK_SETTLE,),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("identity", POST, "/near-misses/{entry_id}/settlement"),),
+        body=requests.NearMissSettlement,
     ),
 )

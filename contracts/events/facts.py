@@ -1,0 +1,200 @@
+"""Facts of the integrated database, on request: one service asks about one person for a purpose
+that identity's purpose table lists, and is told the items that it asked for and no others (C11).
+
+Income is never broadcast: it is handed over for the applicant, spouse and householder of one
+application, and each hand-over is recorded.
+"""
+
+from typing import Annotated, ClassVar, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, StrictBool, model_validator
+
+from contracts.codes import Code
+from contracts.days import Moment
+from contracts.events.base import Data, Event
+from contracts.events.feeds import Span
+from contracts.events.income import Income, Year
+from contracts.events.insurance import HealthInsurancePeriod, LongTermCarePeriod
+from contracts.events.welfare import AssistancePeriod, DisabilityCertificate
+from contracts.topics import (
+    LINKAGE_REPLIES_CLAIMS,
+    LINKAGE_REPLIES_EXEMPTIONS,
+    LINKAGE_REQUESTS,
+    Topic,
+)
+
+
+class FactPurpose(Code):
+    """What the facts are for."""
+
+    EXEMPTION_REVIEW = "exemption_review", "全額免除・一部免除の審査"
+    DEFERMENT_REVIEW = "deferment_review", "納付猶予の審査"
+    STUDENT_REVIEW = "student_review", "学生納付特例の審査"
+    STATUTORY_EXEMPTION_REVIEW = "statutory_exemption_review", "法定免除の確認"
+    CLAIM_REVIEW = "claim_review", "所得制限のある給付の請求の審査"
+    SUPPORT_BENEFIT_REVIEW = "support_benefit_review", "年金生活者支援給付金の審査"
+
+
+class Whose(Code):
+    """Who the person is to the one who applies."""
+
+    APPLICANT = "applicant", "本人"
+    SPOUSE = "spouse", "配偶者"
+    HOUSEHOLDER = "householder", "世帯主"
+
+
+class FactItem(Code):
+    """Items that can be asked for, with their names in 別添2."""
+
+    DEPENDANTS_GENERAL = "dependants_general", "一般扶養数"
+    DEPENDANTS_ELDERLY = "dependants_elderly", "老人扶養数"
+    DEDUCTIBLE_SPOUSE = "deductible_spouse", "控除対象配偶者"
+    DEPENDANTS_SPECIFIED = "dependants_specified", "特定扶養数"
+    DEPENDANTS_DISABLED = "dependants_disabled", "障害者扶養数"
+    DEPENDANTS_SEVERELY_DISABLED = "dependants_severely_disabled", "特別障害者扶養数"
+    DEPENDANTS_UNDER_16 = "dependants_under_16", "年少扶養数"
+    SELF_DISABILITY = "self_disability", "本人障害者区分"
+    SELF_WORKING_STUDENT = "self_working_student", "本人勤労学生区分"
+    SELF_WIDOW_OR_SINGLE_PARENT = "self_widow_or_single_parent", "本人寡婦区分"
+    PUBLIC_PENSION_RECEIPTS = "public_pension_receipts", "公的年金収入"
+    PUBLIC_PENSION_INCOME = "public_pension_income", "公的年金等雑所得"
+    TOTAL_INCOME = "total_income", "合計所得金額"
+    NET_LOSS_CARRIED = "net_loss_carried", "純損失"
+    CASUALTY_LOSS_DEDUCTION = "casualty_loss_deduction", "雑損控除"
+    SOCIAL_INSURANCE_DEDUCTION = "social_insurance_deduction", "社会保険料控除"
+    MEDICAL_DEDUCTION = "medical_deduction", "医療費控除"
+    SPECIAL_SPOUSE_DEDUCTION = "special_spouse_deduction", "配偶者特別控除"
+    PER_CAPITA_LEVY = "per_capita_levy", "均等割額"
+    PUBLIC_ASSISTANCE = "public_assistance", "生活保護"
+    DISABILITY_CERTIFICATES = "disability_certificates", "障害者手帳"
+    HEALTH_INSURANCE = "health_insurance", "国民健康保険の得喪"
+    LONG_TERM_CARE = "long_term_care", "介護保険の得喪"
+
+
+INCOME_ITEMS: Final = frozenset(item for item in FactItem if item.value in Income.model_fields)
+"""The items of a levy year; the others are facts over days."""
+
+
+class FactsRequested(Event):
+    """A request for facts about one person. The asker is the event's source, never a field."""
+
+    TYPE: ClassVar[str] = "nenkin.facts.requested.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REQUESTS
+
+    request_id: UUID
+    reference: UUID
+    """The application or claim: kept in the record of the hand-over."""
+    applicant_id: UUID
+    person_id: UUID
+    """Whose facts: the applicant's own, or those of the spouse or householder."""
+    whose: Whose
+    purpose: FactPurpose
+    items: Annotated[tuple[FactItem, ...], Field(min_length=1)]
+    levy_years: Annotated[tuple[Year, ...], Field(max_length=10)] = ()
+    """賦課年度, for items of the income; none where no such item is asked for."""
+    span: Span | None = None
+    """The days that matter, for the other items: what lies outside them does not leave."""
+
+    @model_validator(mode="after")
+    def _asks_what_it_says(self) -> Self:
+        if (self.whose is Whose.APPLICANT) != (self.person_id == self.applicant_id):
+            raise ValueError("the applicant is asked about as the applicant, and nobody else")
+        of_a_year = INCOME_ITEMS.intersection(self.items)
+        if bool(of_a_year) != bool(self.levy_years):
+            raise ValueError("levy years go with items of the income")
+        if (len(of_a_year) < len(set(self.items))) != (self.span is not None):
+            raise ValueError("a span of days goes with the items that are not of a levy year")
+        return self
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class FactOutcome(Code):
+    """What there is of what was asked for."""
+
+    VALUE = "value", "あり"
+    NO_RECORD = "no_record", "記録なし"
+    """The system in question has told nothing: it is not known, which is not "none"."""
+    NOT_DECLARED = "not_declared", "未申告"
+    MORE_THAN_ONE = "more_than_one", "複数の記録あり"
+    """Two records of one system are this person's, and say different things: staff have to look."""
+    UNSETTLED = "unsettled", "突合中"
+    """A record may be this person's, or a newer one is held: the four attributes do not agree."""
+
+
+class _Fact(Data):
+    outcome: FactOutcome
+    recorded_at: Moment | None = None
+    """When identity took in the record that is told."""
+
+
+class IncomeFact(_Fact):
+    """Income of one levy year: the items asked for. One that is None was not told by the tax
+    system."""
+
+    levy_year: Year
+    income_year: Year | None = None
+    corrected: StrictBool = False
+    """It follows from a 更正."""
+    income: Income | None = None
+
+
+class PublicAssistanceFact(_Fact):
+    """Periods of 生活保護 within the span."""
+
+    periods: tuple[AssistancePeriod, ...] = ()
+
+
+class DisabilityCertificatesFact(_Fact):
+    """障害者手帳 that held within the span."""
+
+    certificates: tuple[DisabilityCertificate, ...] = ()
+
+
+class HealthInsuranceFact(_Fact):
+    """Periods of 国民健康保険 within the span."""
+
+    periods: tuple[HealthInsurancePeriod, ...] = ()
+
+
+class LongTermCareFact(_Fact):
+    """Periods of 介護保険 within the span."""
+
+    periods: tuple[LongTermCarePeriod, ...] = ()
+
+
+class FactsAnswered(Event):
+    """Identity's answer. Each asker has a type and a topic of its own."""
+
+    request_id: UUID
+    reference: UUID
+    person_id: UUID
+    refusal: Literal["requester", "purpose", "item", "whose", "relation"] | None = None
+    """Why nothing is told: who asks, what for, which item, about whom, or because the two have
+    never been of one household."""
+    income: tuple[IncomeFact, ...] = ()
+    public_assistance: PublicAssistanceFact | None = None
+    disability_certificates: DisabilityCertificatesFact | None = None
+    health_insurance: HealthInsuranceFact | None = None
+    long_term_care: LongTermCareFact | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class ExemptionsFactsAnswered(FactsAnswered):
+    """The answer to exemptions."""
+
+    TYPE: ClassVar[str] = "nenkin.facts.answered_to_exemptions.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
+
+
+class ClaimsFactsAnswered(FactsAnswered):
+    """The answer to claims."""
+
+    TYPE: ClassVar[str] = "nenkin.facts.answered_to_claims.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_CLAIMS

@@ -1,0 +1,105 @@
+"""Answers to services that ask for facts of the integrated database (C11): what the purpose table
+lists, to who asked, about whom it lists, and each answer and refusal recorded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from contracts.events import (
+    AuditOperation,
+    AuditOutcome,
+    ClaimsFactsAnswered,
+    ExemptionsFactsAnswered,
+    FactsAnswered,
+    FactsRequested,
+    Whose,
+)
+from services.chassis import audit
+from services.chassis.received import Received
+from services.chassis.unit_of_work import UnitOfWork
+from services.identity.domain import facts
+from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
+from services.identity.stores import facts as store
+
+ANSWERS: Final[Mapping[str, type[FactsAnswered]]] = {
+    "exemptions": ExemptionsFactsAnswered,
+    "claims": ClaimsFactsAnswered,
+}
+"""Each asker's own answer, on the asker's own reply topic. Who has none is told nothing."""
+
+
+async def tell(
+    batch: Sequence[Received[FactsRequested]], uow: UnitOfWork, purposes: FactPurposeTable
+) -> None:
+    """Answer a batch of requests, each all or nothing."""
+    decisions = await _decide(batch, uow, purposes)
+    granted = [
+        received.event
+        for received, decision in zip(batch, decisions, strict=True)
+        if decision.refusal is None
+    ]
+    known = await store.known(
+        uow.connection,
+        {request.person_id for request in granted},
+        {subject for request in granted for subject in facts.subjects(request)},
+    )
+    for received, decision in zip(batch, decisions, strict=True):
+        request = received.event
+        kind = ANSWERS.get(received.source, FactsAnswered)
+        if decision.refusal is None:
+            told = facts.answer(kind, request, known.get(request.person_id, facts.NOTHING))
+        else:
+            told = facts.refusal(kind, request, decision.refusal)
+        _record(uow, received, decision, told)
+        if received.source in ANSWERS:
+            uow.emit(told, key=str(request.person_id), cause=received)
+
+
+async def _decide(
+    batch: Sequence[Received[FactsRequested]], uow: UnitOfWork, purposes: FactPurposeTable
+) -> list[FactDecision]:
+    """By the table; and the householder has to be the applicant's, which the register tells.
+    Spouses may live apart, or be none on paper (内縁): the application's word stands."""
+    decisions = [purposes.decide(r.source, r.event, uow.today) for r in batch]
+    pairs: dict[tuple[UUID, UUID], None] = {}
+    for received, decision in zip(batch, decisions, strict=True):
+        if decision.refusal is None and received.event.whose is Whose.HOUSEHOLDER:
+            pairs[received.event.applicant_id, received.event.person_id] = None
+    related = await store.householders(uow.connection, list(pairs))
+    return [
+        FactDecision(refusal="relation")
+        if (pair := (received.event.applicant_id, received.event.person_id)) in pairs
+        and received.event.whose is Whose.HOUSEHOLDER
+        and decision.refusal is None
+        and pair not in related
+        else decision
+        for received, decision in zip(batch, decisions, strict=True)
+    ]
+
+
+def _record(
+    uow: UnitOfWork,
+    received: Received[FactsRequested],
+    decision: FactDecision,
+    told: FactsAnswered,
+) -> None:
+    request = received.event
+    details: dict[str, str | int | bool] = {
+        "asker": received.source,
+        "whose": request.whose.value,
+        "items": ",".join(sorted(request.items)),
+        **facts.outcomes(told),
+    }
+    if decision.refusal is not None:
+        details["refusal"] = decision.refusal
+    audit.record(
+        uow,
+        AuditOperation.LINKAGE,
+        person_id=request.person_id,
+        outcome=AuditOutcome.REFUSED if decision.refusal else AuditOutcome.DONE,
+        purpose=request.purpose.value,
+        legal_basis=decision.article,
+        reference=request.reference,
+        details=details,
+        cause=received,
+    )
