@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.identity import api, attaching, commands, near_miss_api
+from services.identity import api, attaching, commands, loading, near_miss_api
 from services.identity.domain.folding import Folding
 from services.identity.handlers import Handlers
 from services.identity.settings import Settings
@@ -28,7 +28,7 @@ def build(settings: Settings) -> Service:
         migrations=MIGRATIONS,
         handlers=Handlers(folding, read_purposes(), read_fact_purposes()).by_topic(),
         routers=[api.router, near_miss_api.router],
-        commands=commands.COMMANDS,
+        commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),
         state=State(folding),
     )

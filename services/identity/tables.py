@@ -1,4 +1,5 @@
-"""The tables that a municipality can look at and change: purposes and kanji variants, as TOML."""
+"""The tables that a municipality can look at and change, as TOML: purposes, kanji variants, layouts
+of files."""
 
 import tomllib
 from collections.abc import Iterator
@@ -8,14 +9,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.events import FactItem, FactPurpose, LinkageItem, LinkagePurpose, Whose
+from contracts.events import REGISTRY, FactItem, FactPurpose, LinkageItem, LinkagePurpose, Whose
+from contracts.events.feeds import FeedRecord
 from contracts.topics import LINKAGE_REQUESTS
 from services.identity.domain.fact_purposes import FactEntry, FactPurposeTable
+from services.identity.domain.feed_rows import Layout
 from services.identity.domain.purposes import Purpose, PurposeTable
 
 _HERE = Path(__file__).parent
 PURPOSES = _HERE / "purposes"
 VARIANTS = _HERE / "variants.toml"
+LAYOUTS = _HERE / "layouts"
+FEEDS = tuple(sorted(path.stem for path in LAYOUTS.glob("*.toml")))
+"""The feeds whose files can be loaded."""
 _FACT_PURPOSES = frozenset(purpose.value for purpose in FactPurpose)
 
 
@@ -57,6 +63,14 @@ class _PurposeFile(_Table):
     purpose: LinkagePurpose
     label: Annotated[str, Field(min_length=1)]
     entry: Annotated[tuple[_Entry, ...], Field(min_length=1)]
+
+
+class _LayoutFile(_Table):
+    type: str
+    label: Annotated[str, Field(min_length=1)]
+    repeated: str | None = None
+    columns: Annotated[dict[str, str], Field(min_length=1)]
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 class _VariantFile(_Table):
@@ -106,6 +120,15 @@ def _fact_purposes(folder: Path) -> Iterator[FactEntry]:
                 valid_from=entry.valid_from,
                 valid_to=entry.valid_to,
             )
+
+
+def read_layout(feed: str, folder: Path = LAYOUTS) -> Layout:
+    """How files of a feed look. Raises ``ValueError`` for what is no layout file."""
+    file = _LayoutFile.model_validate(_read(folder / f"{feed}.toml"))
+    model = REGISTRY.get(file.type)
+    if model is None or not issubclass(model, FeedRecord):
+        raise ValueError(f"{feed}: {file.type} is no feed's type")
+    return Layout(feed, file.label, model, file.columns, file.codes, file.repeated)
 
 
 def read_variants(path: Path = VARIANTS) -> dict[str, str]:
