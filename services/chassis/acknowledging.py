@@ -58,5 +58,8 @@ class Acknowledgements:
         """``tell`` whatever consumer there is by then, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
-            if (present := consumer()) is not None:
-                await self.tell(present)
+            try:
+                if (present := consumer()) is not None:
+                    await self.tell(present)
+            except Exception:  # whatever it is: without this task nothing is ever told again
+                log.error("what was taken in could not be acknowledged", exc_info=True)

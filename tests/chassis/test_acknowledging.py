@@ -85,6 +85,25 @@ async def test_what_is_done_during_the_telling_is_not_lost() -> None:
     assert group.told == [{place(0): 5}, {place(0): 6}]
 
 
+async def test_no_error_ends_the_telling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.acknowledging.EVERY_S", 0)
+    acknowledgements, group = Acknowledgements(), Group(0)
+    acknowledgements.done([record(0, 4)])
+    broken = iter([RuntimeError("nobody thought of it")])
+
+    def consumer() -> Any:
+        for error in broken:
+            raise error
+        return group
+
+    telling = asyncio.create_task(acknowledgements.keep_telling(consumer))
+    async with asyncio.timeout(5):
+        while not group.told:  # noqa: ASYNC110  what is waited for tells nobody
+            await asyncio.sleep(0)
+    telling.cancel()
+    assert group.told == [{place(0): 5}]
+
+
 @pytest.mark.stack
 async def test_who_leaves_tells_how_far_it_came(clean_stack: TestStack) -> None:
     toys = Toys(clean_stack)
