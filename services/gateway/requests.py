@@ -114,6 +114,25 @@ class NoticesQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class ReceiptsQuery(Query):
+    """受付処理簿の条件。"""
+
+    office: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            description="受付部署（省略時は自部署）",
+        ),
+    ] = None
+    fiscal_year: Annotated[
+        int | None, Field(ge=1961, le=9999, description="受付年度（省略時は今年度）")
+    ] = None
+    after: Annotated[int, Field(ge=0, le=2**31 - 1, description="前の頁の最後の受付番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class HandedIn(Submission):
     """届出・申出・請求の内容。"""
 

@@ -142,6 +142,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
             notice_id=notice_id,
             kind=form.kind,
             person_id=request.person_id,
+            office=staff.department,
             fiscal_year=fiscal_year(submission.received_on),
             submission=submission,
             occurred_on=told.occurred_on,

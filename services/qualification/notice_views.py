@@ -25,7 +25,9 @@ class NoticeSummary(View):
     title: str
     person_id: UUID
     receipt: str
-    """受付番号, e.g. ``2026-000123``: fiscal year and number."""
+    """受付番号, e.g. ``2026-000123``: fiscal year and the office's number."""
+    office: str
+    """The office that took it in; 全庁: before numbers were counted by office."""
     state: EntryState
     state_label: str
     received_on: date
@@ -84,7 +86,8 @@ def notice_summary(
         kind=notice.kind,
         title=title,
         person_id=notice.person_id,
-        receipt=f"{notice.fiscal_year}-{notice.receipt_number:06d}",
+        receipt=receipt_text(notice.fiscal_year, notice.receipt_number),
+        office=notice.office,
         state=state,
         state_label=state.label,
         received_on=notice.received_on,
@@ -119,6 +122,11 @@ def notice_view(
         withdrawn_at=notice.withdrawn_at,
         withdrawn_reason=notice.withdrawn_reason,
     )
+
+
+def receipt_text(fiscal_year: int, number: int) -> str:
+    """受付番号 as it is written, e.g. ``2026-000123``."""
+    return f"{fiscal_year}-{number:06d}"
 
 
 def state_at(notice: Notice, moment: datetime | None) -> EntryState:

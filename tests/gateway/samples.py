@@ -73,6 +73,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "showBatch": {"only": "findings"},
     "showCoverSheet": {"format": "text"},
     "listNotices": {"state": "received", "limit": "20"},
+    "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
 }
 """By operation id."""
 

@@ -37,6 +37,7 @@ from tests.qualification.people import Life
 
 E = TypeVar("E", bound=Event)
 HANAKO = UUID(int=1, version=4)
+CENTRAL_WARD = "中央区役所市民総合窓口課"
 AT_45 = Life("1981-03-03").loaded("2026-10-01", since="2010-04-01")
 
 
@@ -172,6 +173,7 @@ class Counter:
         path: str,
         *functions: Function,
         by: str = "s001",
+        at: str = CENTRAL_WARD,
         peer: str = "gateway",
         signed: bool = True,
         **more: Any,
@@ -179,7 +181,7 @@ class Counter:
         """Any call, by any peer, with or without the gateway's word for who is acting."""
         assert self._service.listener is not None
         url = f"https://localhost:{self._service.listener.port}"
-        headers = {HEADER: self._sign(method, path, functions, by)} if signed else {}
+        headers = {HEADER: self._sign(method, path, functions, by, at)} if signed else {}
         async with httpx.AsyncClient(
             base_url=url, verify=self._tls(peer), trust_env=False, timeout=30
         ) as client:
@@ -192,8 +194,10 @@ class Counter:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def accept(self, body: dict[str, Any], by: str = "s001") -> httpx.Response:
-        return await self.call("POST", "/notices", Function.NOTICE_ACCEPT, by=by, json=body)
+    async def accept(
+        self, body: dict[str, Any], by: str = "s001", at: str = CENTRAL_WARD
+    ) -> httpx.Response:
+        return await self.call("POST", "/notices", Function.NOTICE_ACCEPT, by=by, at=at, json=body)
 
     async def settle(self, notice_id: str, by: str = "s002", **body: Any) -> httpx.Response:
         path = f"/notices/{notice_id}/settle"
@@ -210,11 +214,13 @@ class Counter:
         context.load_cert_chain(folder / f"{peer}.crt", folder / f"{peer}.key")
         return context
 
-    def _sign(self, method: str, path: str, functions: Iterable[Function], by: str) -> str:
+    def _sign(
+        self, method: str, path: str, functions: Iterable[Function], by: str, department: str
+    ) -> str:
         signer = Signer(self._house.stack.layout.certs / "gateway" / "staff_context.key")
         context = StaffContext(
             staff_id=by,
-            department="中央区役所市民総合窓口課",
+            department=department,
             functions=frozenset(function.value for function in functions),
             session_id="session-1",
             terminal="terminal-1",

@@ -288,6 +288,7 @@ async def test_the_forms_are_described(counter: Counter) -> None:
         ("GET", "/notices/{id}", Function.PERSON_VIEW),
         ("POST", "/notices/{id}/settle", Function.NOTICE_SETTLE),
         ("POST", "/notices/{id}/withdraw", Function.NOTICE_ACCEPT),
+        ("GET", "/receipts", Function.NOTICE_SETTLE),
         ("POST", "/what-if", Function.NOTICE_ACCEPT),
     ],
 )

@@ -124,6 +124,19 @@ ROUTES: tuple[Route, ...] = (
         words="届書",
         lists=Function.NOTICE_SETTLE,
     ),
+    Route(
+        operation_id="listReceipts",
+        method=GET,
+        path="/receipts",
+        tag=TAG,
+        summary="届書の受付処理簿を表示する",
+        description="What an office took in during a fiscal year, in the order of receipt numbers, "
+        "which have no gaps.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("qualification", GET, "/receipts"),),
+        query=requests.ReceiptsQuery,
+    ),
     *_entry_routes(
         noun="AdditionalPremiumNotice",
         path="/additional-premium-notices",

@@ -9,22 +9,18 @@ from uuid import UUID
 import asyncpg
 
 from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Submission
+from services.qualification.stores import receipts
 
 _COLUMNS: Final = """
-n.notice_id, n.sequence, n.kind, n.person_id, n.fiscal_year, n.receipt_number, n.state,
+n.notice_id, n.sequence, n.kind, n.person_id, n.office, n.fiscal_year, n.receipt_number, n.state,
 n.submission::text as submission, n.received_on, n.occurred_on, n.due_on, n.accepted_by,
 n.accepted_at, n.settled_by, n.settled_at, n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason,
 n.forwarded_on
 """
-_NEXT_NUMBER: Final = """
-insert into qualification.receipt_numbers as r (fiscal_year, last_number) values ($1, 1)
-on conflict (fiscal_year) do update set last_number = r.last_number + 1
-returning last_number
-"""
 _ADD: Final = """
-insert into qualification.notices (notice_id, kind, person_id, fiscal_year, receipt_number, state,
-    submission, received_on, occurred_on, due_on, accepted_by, accepted_at)
-values ($1, $2, $3, $4, $5, 'received', $6::text::jsonb, $7, $8, $9, $10, $11)
+insert into qualification.notices (notice_id, kind, person_id, office, fiscal_year, receipt_number,
+    state, submission, received_on, occurred_on, due_on, accepted_by, accepted_at)
+values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12)
 """
 _SAME_FACT: Final = """
 select notice_id from qualification.notices
@@ -65,6 +61,7 @@ class Notice:
     sequence: int
     kind: str
     person_id: UUID
+    office: str
     fiscal_year: int
     receipt_number: int
     state: EntryState
@@ -89,6 +86,8 @@ class NewNotice:
     notice_id: UUID
     kind: str
     person_id: UUID
+    office: str
+    """The department of the staff member who accepts it."""
     fiscal_year: int
     submission: Submission
     occurred_on: date
@@ -98,16 +97,14 @@ class NewNotice:
 
 
 async def add(connection: asyncpg.Connection, new: NewNotice) -> None:
-    """Keep a notice under the next receipt number of its fiscal year (受付番号).
-
-    The number's row stays locked until the transaction ends: numbers have no gaps.
-    """
-    number = await connection.fetchval(_NEXT_NUMBER, new.fiscal_year)
+    """Keep a notice under the next receipt number of its office and fiscal year."""
+    number = await receipts.next_number(connection, new.office, new.fiscal_year)
     await connection.execute(
         _ADD,
         new.notice_id,
         new.kind,
         new.person_id,
+        new.office,
         new.fiscal_year,
         number,
         new.submission.model_dump_json(),
