@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict
 
 from contracts.functions import Function
-from contracts.topics import LINKAGE_REQUESTS, RESIDENTS_TOKENISED
+from contracts.topics import consumed_by
 from services.chassis import http
 from services.chassis.clock import FixedClock
 from services.chassis.http import peer_only, requires
@@ -91,7 +91,7 @@ def service(private: Path) -> Service:
     return Service(
         settings=settings,
         migrations=Path("none"),
-        handlers={RESIDENTS_TOKENISED: nothing, LINKAGE_REQUESTS: nothing},
+        handlers=dict.fromkeys(consumed_by("identity"), nothing),
         clock=FixedClock(NOW),
     )
 
