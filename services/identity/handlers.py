@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.events import (
-    AuditOperation,
-    AuditOutcome,
     FactsRequested,
     LinkageAnswer,
     LinkageAnswered,
@@ -24,7 +22,6 @@ from contracts.topics import (
     RESIDENTS_TOKENISED,
     Topic,
 )
-from services.chassis import audit
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
@@ -118,7 +115,8 @@ class Handlers:
         persons = await linking.linkable(uow.connection, asked_of)
         for received, decision in zip(batch, decisions, strict=True):
             answer = _answer(received.event, decision, persons.get(received.event.person_id))
-            _record(uow, received, decision, answer.outcome)
+            told = {"outcome": answer.outcome.value}
+            telling.record(uow, received, decision.article, decision.refusal, told)
             if received.source in ANSWERS:
                 uow.emit(answer, key=str(answer.person_id), cause=received)
 
@@ -153,31 +151,4 @@ def _items(request: LinkageRequested, person: Linkable) -> LinkageAnswer:
         sex=record.sex if LinkageItem.SEX in asked else None,
         address=record.address if LinkageItem.ADDRESS in asked else None,
         individual_number_token=token if LinkageItem.INDIVIDUAL_NUMBER_TOKEN in asked else None,
-    )
-
-
-def _record(
-    uow: UnitOfWork,
-    received: Received[LinkageRequested],
-    decision: Decision,
-    outcome: LinkageOutcome,
-) -> None:
-    request = received.event
-    details: dict[str, str | int | bool] = {
-        "asker": received.source,
-        "items": ",".join(sorted(request.items)),
-        "outcome": outcome.value,
-    }
-    if decision.refusal is not None:
-        details["refusal"] = decision.refusal
-    audit.record(
-        uow,
-        AuditOperation.LINKAGE,
-        person_id=request.person_id,
-        outcome=AuditOutcome.REFUSED if decision.refusal else AuditOutcome.DONE,
-        purpose=request.purpose.value,
-        legal_basis=decision.article,
-        reference=request.reference,
-        details=details,
-        cause=received,
     )

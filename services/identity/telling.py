@@ -2,7 +2,7 @@
 lists, to who asked, about whom it lists, and each answer and refusal recorded."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import (
@@ -83,23 +83,33 @@ def _record(
     decision: FactDecision,
     told: FactsAnswered,
 ) -> None:
+    details = {"whose": received.event.whose.value, **facts.outcomes(told)}
+    record(uow, received, decision.article, decision.refusal, details)
+
+
+def record(
+    uow: UnitOfWork,
+    received: Received[Any],
+    article: str | None,
+    refusal: str | None,
+    details: Mapping[str, str | int | bool],
+) -> None:
+    """One request of either kind, answered or refused: who asked what of whom, for what (C11)."""
     request = received.event
-    details: dict[str, str | int | bool] = {
-        "asker": received.source,
-        "whose": request.whose.value,
-        "items": ",".join(sorted(request.items)),
-        **facts.outcomes(told),
-    }
-    if decision.refusal is not None:
-        details["refusal"] = decision.refusal
+    refused = {} if refusal is None else {"refusal": refusal}
     audit.record(
         uow,
         AuditOperation.LINKAGE,
         person_id=request.person_id,
-        outcome=AuditOutcome.REFUSED if decision.refusal else AuditOutcome.DONE,
+        outcome=AuditOutcome.DONE if refusal is None else AuditOutcome.REFUSED,
         purpose=request.purpose.value,
-        legal_basis=decision.article,
+        legal_basis=article,
         reference=request.reference,
-        details=details,
+        details={
+            "asker": received.source,
+            "items": ",".join(sorted(request.items)),
+            **details,
+            **refused,
+        },
         cause=received,
     )

@@ -19,11 +19,17 @@ from contracts.events.facts import (
 )
 from contracts.events.feeds import Span
 from contracts.events.income import Income, IncomeStanding
-from contracts.events.insurance import HealthInsurancePeriod, LongTermCarePeriod
-from contracts.events.welfare import AssistancePeriod, DisabilityCertificate
 from services.identity.domain.fact_purposes import FactRefusal
 
 A = TypeVar("A", bound=FactsAnswered)
+
+_SPANNED: Final[Mapping[FactItem, tuple[type[Any], str]]] = {
+    FactItem.PUBLIC_ASSISTANCE: (PublicAssistanceFact, "periods"),
+    FactItem.DISABILITY_CERTIFICATES: (DisabilityCertificatesFact, "certificates"),
+    FactItem.HEALTH_INSURANCE: (HealthInsuranceFact, "periods"),
+    FactItem.LONG_TERM_CARE: (LongTermCareFact, "periods"),
+}
+"""What is told for days, each under the item's name: the fact, and its list of what has a span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +85,15 @@ def answer(kind: type[A], request: FactsRequested, known: Known) -> A:
     asked = set(request.items)
     income = asked & INCOME_ITEMS
     span = request.span
+    spanned: dict[str, Any] = {}
+    if span is not None:
+        spanned = {i.value: _spanned(i, known, span) for i in _SPANNED if i in asked}
     return kind(
         request_id=request.request_id,
         reference=request.reference,
         person_id=request.person_id,
         income=tuple(_income(year, income, known) for year in request.levy_years),
-        public_assistance=None
-        if span is None or FactItem.PUBLIC_ASSISTANCE not in asked
-        else _assistance(known, span),
-        disability_certificates=None
-        if span is None or FactItem.DISABILITY_CERTIFICATES not in asked
-        else _certificates(known, span),
-        health_insurance=None
-        if span is None or FactItem.HEALTH_INSURANCE not in asked
-        else _health(known, span),
-        long_term_care=None
-        if span is None or FactItem.LONG_TERM_CARE not in asked
-        else _care(known, span),
+        **spanned,
     )
 
 
@@ -112,11 +110,10 @@ def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
 def outcomes(told: FactsAnswered) -> dict[str, str]:
     """By subject what came of it, as codes for the audit record."""
     found = {f"income/{fact.levy_year}": fact.outcome.value for fact in told.income}
-    for name in ("public_assistance", "disability_certificates", "health_insurance",
-                 "long_term_care"):  # fmt: skip
-        fact = getattr(told, name)
+    for item in _SPANNED:
+        fact = getattr(told, item.value)
         if fact is not None:
-            found[name] = fact.outcome.value
+            found[item.value] = fact.outcome.value
     return found
 
 
@@ -144,58 +141,16 @@ def _income(year: int, items: set[FactItem], known: Known) -> IncomeFact:
     )
 
 
-def _assistance(known: Known, span: Span) -> PublicAssistanceFact:
-    outcome, held = known.find("public_assistance")
+def _spanned(item: FactItem, known: Known, span: Span) -> Any:
+    """What is told for days: of the record only what lies within them."""
+    kind, part = _SPANNED[item]
+    outcome, held = known.find(item.value)
     if held is None:
-        return PublicAssistanceFact(outcome=outcome)
-    periods = [AssistancePeriod.model_validate_json(json.dumps(p)) for p in held.says["periods"]]
-    return PublicAssistanceFact(
-        outcome=outcome,
-        recorded_at=held.recorded_at,
-        periods=tuple(period for period in periods if period.overlaps(span)),
-    )
+        return kind(outcome=outcome)
+    told = kind(outcome=outcome, recorded_at=held.recorded_at, **{part: held.says[part]})
+    within = tuple(one for one in getattr(told, part) if _span(one).overlaps(span))
+    return told.model_copy(update={part: within})
 
 
-def _certificates(known: Known, span: Span) -> DisabilityCertificatesFact:
-    outcome, held = known.find("disability_certificates")
-    if held is None:
-        return DisabilityCertificatesFact(outcome=outcome)
-    certificates = [
-        DisabilityCertificate.model_validate_json(json.dumps(certificate))
-        for certificate in held.says["certificates"]
-    ]
-    return DisabilityCertificatesFact(
-        outcome=outcome,
-        recorded_at=held.recorded_at,
-        certificates=tuple(c for c in certificates if c.span.overlaps(span)),
-    )
-
-
-def _health(known: Known, span: Span) -> HealthInsuranceFact:
-    outcome, held = known.find("health_insurance")
-    if held is None:
-        return HealthInsuranceFact(outcome=outcome)
-    periods = [
-        HealthInsurancePeriod.model_validate_json(json.dumps(period))
-        for period in held.says["periods"]
-    ]
-    return HealthInsuranceFact(
-        outcome=outcome,
-        recorded_at=held.recorded_at,
-        periods=tuple(period for period in periods if period.span.overlaps(span)),
-    )
-
-
-def _care(known: Known, span: Span) -> LongTermCareFact:
-    outcome, held = known.find("long_term_care")
-    if held is None:
-        return LongTermCareFact(outcome=outcome)
-    periods = [
-        LongTermCarePeriod.model_validate_json(json.dumps(period))
-        for period in held.says["periods"]
-    ]
-    return LongTermCareFact(
-        outcome=outcome,
-        recorded_at=held.recorded_at,
-        periods=tuple(period for period in periods if period.span.overlaps(span)),
-    )
+def _span(one: Any) -> Span:
+    return one if isinstance(one, Span) else one.span
