@@ -3,7 +3,7 @@ it as doubles that speak real mutual TLS and verify the real staff context."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -53,6 +53,10 @@ TABLES = (
 """Of the gateway's database, those that refer to others first."""
 
 
+async def nothing() -> None:
+    """An owner that answers at once waits for this."""
+
+
 @dataclass
 class Asked:
     """One call as a double got it."""
@@ -77,8 +81,10 @@ class Owner:
     clock: FixedClock
     answers: dict[tuple[str, str], Response] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
-    delay: float = 0.0
-    """Seconds that every answer takes."""
+    waits: Callable[[], Awaitable[Any]] = nothing
+    """What every answer waits for."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the house is taken down: who waits for it answers nobody in time."""
 
     def answer(self, method: str, path: str, body: Any, status: int = 200) -> None:
         """What to answer from now on; ``*`` is any path."""
@@ -125,7 +131,7 @@ class Owner:
                     dict(request.headers),
                 )
             )
-            await asyncio.sleep(self.delay)
+            await self.waits()
             for path in (request.url.path, "*"):
                 if (request.method, path) in self.answers:
                     return self.answers[request.method, path]
@@ -259,8 +265,10 @@ async def house(
         async with service.opened():
             yield House(service, clock, public.create_app(service), owners, listeners)
     finally:
-        for listener in listeners.values():
-            await listener.stop()
+        for owner in owners.values():
+            owner.over.set()
+        # At once: each takes a tick of its server to end, and there are six.
+        await asyncio.gather(*(listener.stop() for listener in listeners.values()))
 
 
 def problem(response: httpx.Response) -> Mapping[str, Any]:

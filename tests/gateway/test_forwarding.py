@@ -218,7 +218,7 @@ async def test_a_service_that_takes_too_long_is_not_waited_for(
     stack: TestStack, database: str
 ) -> None:
     async with house(stack, database, behind=["qualification"], FORWARD_TIMEOUT_S="0.3") as made:
-        made.owners["qualification"].delay = 2
+        made.owners["qualification"].waits = made.owners["qualification"].over.wait
         async with made.signed_in(*ALL) as browser:
             response = await browser.post(f"/api/notices/{ID}/settle")
             assert response.status_code == 504
