@@ -1,14 +1,16 @@
 """``python -m contracts check``: what is wrong with upstream events, before they are published.
 
-Everything is checked that can be seen without a private key: headers, schema, record key, order of
-versions, form of the seal, and that no individual number stands in the clear. Whether a seal opens
-only the vault can tell. Findings never repeat what was read, so that they can be shown to others.
+The register's changes and the records of the integrated database (income, public assistance, …)
+are told apart by ``ce_type``. Everything is checked that can be seen without a private key:
+headers, schema, record key, order of versions, form of the seal, and that no individual number
+stands in the clear. Whether a seal opens only the vault can tell. Findings never repeat what was
+read, so that they can be shown to others.
 """
 
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -18,7 +20,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from contracts.events import ResidentChange
+from contracts.events import REGISTRY, FeedRecord, ResidentChange
 from contracts.keys import resident_key
 from contracts.numbers import is_individual_number
 from contracts.sealing import InvalidSealingKey, PublicSealingKey, SealedNumber
@@ -31,9 +33,9 @@ TO_DO: Final = {
     "CT-0702": "send the headers of a CloudEvent, as listed under Events in contracts/README.md",
     "CT-0703": "make a new random UUID for every event",
     "CT-0704": "send the event's JSON as the value, in UTF-8 and of 1 MiB at most",
-    "CT-0705": "compare with contracts/schemas/nenkin.resident.changed.v1.json at this place",
+    "CT-0705": "compare with contracts/schemas/<ce_type>.json at this place",
     "CT-0706": "compute the key from ce_source and this record's addressee_number",
-    "CT-0707": "number a record's versions upwards, and publish a resident's changes in order",
+    "CT-0707": "number a record's versions upwards, and publish its changes in order",
     "CT-0708": "fetch the vault's current public key, and seal to that",
     "CT-0709": "send Base64 of enc followed by ct, with the lengths of the suite",
     "CT-0710": "seal each event's number anew, for that event's id",
@@ -41,11 +43,14 @@ TO_DO: Final = {
 }
 """What to do about each finding."""
 
-_HEADERS: Final = {
-    "content-type": "application/json",
-    "ce_specversion": "1.0",
-    "ce_type": ResidentChange.TYPE,
+UPSTREAM_TYPES: Final[Mapping[str, type[ResidentChange] | type[FeedRecord]]] = {
+    event.TYPE: event
+    for event in REGISTRY.values()
+    if issubclass(event, (ResidentChange, FeedRecord)) and event.TOPIC.from_upstream
 }
+"""The events that systems outside the house publish, by their type."""
+
+_HEADERS: Final = {"content-type": "application/json", "ce_specversion": "1.0"}
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _OWN_NUMBERS = frozenset({"addressee_number", "household_number", "ciphertext"})
 """Where twelve digits are the register's own number, or no digits at all."""
@@ -73,18 +78,19 @@ class Check:
     records: int = 0
     sealed: int = 0
     _ids: dict[str, str] = field(default_factory=dict)
-    _versions: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _keys: set[str] = field(default_factory=set)
+    _versions: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     _seals: dict[str, str] = field(default_factory=dict)
 
     @property
-    def residents(self) -> int:
-        """How many different ones there were."""
-        return len(self._versions)
+    def persons(self) -> int:
+        """How many numbers (宛名番号) of a system the records are of."""
+        return len(self._keys)
 
     def summary(self) -> str:
         """How much was looked at."""
         return (
-            f"{_many(self.records, 'record')} of {_many(self.residents, 'resident')},"
+            f"{_many(self.records, 'record')} of {_many(self.persons, 'person')},"
             f" {self.sealed} with a sealed number"
         )
 
@@ -100,7 +106,8 @@ class Check:
 
     def record(self, record: UpstreamRecord) -> Iterator[Finding]:
         """All that is to be mended in one record."""
-        yield from _headers(record)
+        model = UPSTREAM_TYPES.get(record.headers.get("ce_type", ""), ResidentChange)
+        yield from _headers(record, model)
         event_id = record.headers.get("ce_id", "")
         yield from self._once(self._ids, event_id, record.place, "CT-0703", "the event id")
         read = _json(record)
@@ -109,33 +116,36 @@ class Check:
             return
         yield from _in_the_clear(record, read)
         try:
-            event = ResidentChange.model_validate_json(record.value)
+            event = model.model_validate_json(record.value)
         except ValidationError as error:
             yield from _invalid(record.place, error)
             return
         yield from self._key(record, event)
         yield from self._order(record, event)
-        if event.sealed_number is not None:
+        if isinstance(event, ResidentChange) and event.sealed_number is not None:
             self.sealed += 1
             yield from self._seal(record.place, event.sealed_number)
 
-    def _key(self, record: UpstreamRecord, event: ResidentChange) -> Iterator[Finding]:
-        wanted = resident_key(event.source, event.record.addressee_number)
+    def _key(self, record: UpstreamRecord, event: ResidentChange | FeedRecord) -> Iterator[Finding]:
+        wanted = _key_of(event)
+        self._keys.add(wanted)
         if record.key != wanted:
-            what = f"the record key is not this resident's, which is {wanted}"
+            what = f"the record key is not this person's, which is {wanted}"
             yield Finding(record.place, "CT-0706", what)
 
-    def _order(self, record: UpstreamRecord, event: ResidentChange) -> Iterator[Finding]:
-        resident = resident_key(event.source, event.record.addressee_number)
-        before = self._versions.get(resident)
+    def _order(
+        self, record: UpstreamRecord, event: ResidentChange | FeedRecord
+    ) -> Iterator[Finding]:
+        subject = event.subject if isinstance(event, FeedRecord) else ""
+        before = self._versions.get((_key_of(event), subject))
         if before and event.record_version <= before[0]:
             what = (
-                f"version {event.record_version} of a resident comes after version {before[0]}"
+                f"version {event.record_version} of a record comes after version {before[0]}"
                 f" ({before[1]}): it would be refused, or change nothing"
             )
             yield Finding(record.place, "CT-0707", what)
         else:
-            self._versions[resident] = event.record_version, record.place
+            self._versions[_key_of(event), subject] = event.record_version, record.place
 
     def _seal(self, place: str, sealed: SealedNumber) -> Iterator[Finding]:
         if self.key is not None and sealed.key_id != self.key.key_id:
@@ -200,7 +210,15 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _headers(record: UpstreamRecord) -> Iterator[Finding]:
+def _key_of(event: ResidentChange | FeedRecord) -> str:
+    if isinstance(event, FeedRecord):
+        return event.record_key
+    return resident_key(event.source, event.record.addressee_number)
+
+
+def _headers(
+    record: UpstreamRecord, model: type[ResidentChange] | type[FeedRecord]
+) -> Iterator[Finding]:
     headers = record.headers
 
     def wrong(name: str, what: str) -> Finding:
@@ -210,8 +228,10 @@ def _headers(record: UpstreamRecord) -> Iterator[Finding]:
     for name, value in _HEADERS.items():
         if headers.get(name) != value:
             yield wrong(name, f"is not {value}")
-    if headers.get("ce_source") not in ResidentChange.TOPIC.producers:
-        yield wrong("ce_source", f"is not {' or '.join(ResidentChange.TOPIC.producers)}")
+    if headers.get("ce_type") not in UPSTREAM_TYPES:
+        yield wrong("ce_type", f"is none of {', '.join(sorted(UPSTREAM_TYPES))}")
+    if headers.get("ce_source") not in model.TOPIC.producers:
+        yield wrong("ce_source", f"is not {' or '.join(model.TOPIC.producers)}")
     try:
         canonical = str(UUID(headers.get("ce_id", ""))) == headers["ce_id"]
     except ValueError:

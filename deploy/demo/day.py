@@ -17,7 +17,8 @@ from deploy.demo.house import House
 from deploy.demo.people import CLERK, REVIEWER, Secrets, command
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, snapshot, working_day
-from deploy.upstream.publisher import Bus, Published, publish
+from deploy.upstream.feeds import feed_records
+from deploy.upstream.publisher import Bus, Published, publish, publish_feeds
 
 Say = Callable[[str], None]
 
@@ -28,6 +29,7 @@ class Summary:
 
     loaded: Published | None = None
     load_seconds: float = 0
+    feeds: Published | None = None
     changes: Published | None = None
     trace_id: str | None = None
     night: str = ""
@@ -58,6 +60,7 @@ class Day:
     def play(self) -> Summary:
         """All of it."""
         self.load()
+        self.integrated_database()
         changes = self.register_changes()
         with self.clerk, self.reviewer:
             person = self.find(self._somebody_of_working_age(changes))
@@ -82,6 +85,16 @@ class Day:
         self.say(
             f"{published.count:,} residents loaded: sealed, tokenised, registered, concluded"
             f" in {seconds:.1f} s ({published.count / seconds:,.0f} a second)"
+        )
+
+    def integrated_database(self) -> None:
+        """The other systems send what they know; each record is compared before it is anybody's."""
+        records = feed_records(self.city, today=self.today, seed=1 + self.secrets.days)
+        published = self.summary.feeds = asyncio.run(publish_feeds(records, self._bus))
+        self.house.wait_until_quiet()
+        self.say(
+            f"{published.count:,} records of tax, welfare, health insurance and long-term care"
+            " compared by the four attributes"
         )
 
     def register_changes(self) -> list[Change]:

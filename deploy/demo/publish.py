@@ -1,7 +1,7 @@
 """Publish your own events to the running demo, and see what the house makes of each.
 
-The records (one a line, as ``python -m contracts check`` reads them) are checked first; then they
-are sent as the resident register, and the vault and identity are asked what became of them. The
+The records (one a line, as ``python -m contracts check`` reads them) are checked first; then each
+is sent as the system that it is of, and the vault and identity are asked what became of them. The
 vault opens each seal for real. What is refused waits in the dead letters, as everywhere.
 """
 
@@ -11,6 +11,7 @@ import os
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +22,14 @@ from kafka.errors import KafkaError
 from contracts.sealing import PublicSealingKey
 from contracts.tools.check import Check, Finding, listed
 from contracts.tools.records import UpstreamRecord, read_records
-from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, UPSTREAM_REGISTER
+from contracts.topics import RESIDENTS_TOKENISED, TOPICS, UPSTREAM_REGISTER
 from deploy.demo.house import House, NotThrough
 from deploy.demo.people import CommandFailed, command
 from deploy.local.errors import StackError
 from deploy.local.progress import Progress
 from deploy.local.stack import Stack
 from deploy.upstream.publisher import Bus
-from deploy.upstream.records import send
-
-Place = tuple[int, int]
-"""(partition, offset) on the inbound topic."""
+from deploy.upstream.records import Place, model_of, send, sender_of
 
 _TAKEN = "select shard, number from bus.marks where topic = $1"
 _LETTERS = (
@@ -43,7 +41,7 @@ _WITHIN_S = 60
 
 
 class NotTaken(Exception):
-    """The vault did not take the records in time; the message says what keeps it."""
+    """A service did not take the records in time; the message says what keeps it."""
 
 
 @dataclass(frozen=True)
@@ -82,27 +80,35 @@ class Publishing:
         traces = [f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01" for _ in records]
         return asyncio.run(send(records, bus, traces)), [trace.split("-")[1] for trace in traces]
 
-    async def at_the_vault(self, places: Sequence[Place]) -> list[Fate]:
-        """Wait for the vault to take all of them in, one way or another. Raises `NotTaken`."""
-        topic, until = INBOUND_RESIDENTS.name, time.monotonic() + _WITHIN_S
-        async with self.stack.database_server.superuser("token_vault") as connection:
+    async def at_the_door(self, places: Sequence[Place]) -> list[Fate]:
+        """Wait for who reads each topic to take all of it in, one way or another; what became of
+        each. Raises `NotTaken`."""
+        fates: dict[Place, Fate] = {}
+        for topic in sorted({place.topic for place in places}):
+            (service,) = TOPICS[topic].consumers
+            fates |= await self._taken(service, [one for one in places if one.topic == topic])
+        return [fates[place] for place in places]
+
+    async def _taken(self, service: str, places: Sequence[Place]) -> dict[Place, Fate]:
+        topic, until = places[0].topic, time.monotonic() + _WITHIN_S
+        async with self.stack.database_server.superuser(service) as connection:
             while True:
                 rows = await connection.fetch(_TAKEN, topic)
                 marks = {row["shard"]: row["number"] for row in rows}
-                if all(marks.get(shard, -1) >= offset for shard, offset in places):
+                if all(marks.get(one.partition, -1) >= one.offset for one in places):
                     break
                 if code := await connection.fetchval(_BREAKER, topic):
-                    raise NotTaken(f"too much was refused ({code}): the vault's breaker is open")
+                    raise NotTaken(f"too much was refused ({code}): {service}'s breaker is open")
                 if time.monotonic() > until:
-                    raise NotTaken("the vault does not take them: see make status")
+                    raise NotTaken(f"{service} does not take them: see make status")
                 await asyncio.sleep(0.1)
             letters = {
-                (row["shard"], row["kafka_offset"]): _fate(row)
+                Place(topic, row["shard"], row["kafka_offset"]): _fate(row)
                 for row in await connection.fetch(_LETTERS, topic)
             }
-        return [letters.get(place, Fate("taken")) for place in places]
+        return {place: letters.get(place, Fate("taken")) for place in places}
 
-    async def at_identity(self, records: Sequence[UpstreamRecord]) -> list[Fate]:
+    async def behind_the_vault(self, records: Sequence[UpstreamRecord]) -> list[Fate]:
         """What identity holds against the residents of these records."""
         async with self.stack.database_server.superuser("identity") as connection:
             rows = await connection.fetch(_LETTERS, RESIDENTS_TOKENISED.name)
@@ -132,13 +138,16 @@ def _publish(publishing: Publishing, files: Sequence[Path], anyway: bool) -> int
         print("published  nothing" + (" (--anyway: see how the house refuses)" if records else ""))
         return 1
     places, traces = publishing.send(records)
-    print(f"published  {len(records)} to {INBOUND_RESIDENTS.name} as {UPSTREAM_REGISTER}")
-    vault = asyncio.run(publishing.at_the_vault(places))
+    for (topic, sender), count in Counter(
+        (place.topic, sender_of(record)) for record, place in zip(records, places, strict=True)
+    ).items():
+        print(f"published  {count} to {topic} as {sender}")
+    door = asyncio.run(publishing.at_the_door(places))
     publishing.house.wait_until_quiet(_WITHIN_S, ("token_vault", "identity"))
-    identity = asyncio.run(publishing.at_identity(records))
+    behind = asyncio.run(publishing.behind_the_vault(records))
     good = [
         _tell(record, trace, fates, publishing.house.viewer)
-        for record, trace, *fates in zip(records, traces, vault, identity, strict=True)
+        for record, trace, *fates in zip(records, traces, door, behind, strict=True)
     ]
     if not all(good):
         print("\nrefused events wait: make dead-letters of=token_vault (or identity)")
@@ -146,14 +155,17 @@ def _publish(publishing: Publishing, files: Sequence[Path], anyway: bool) -> int
 
 
 def _tell(record: UpstreamRecord, trace: str, fates: Sequence[Fate], viewer: str | None) -> bool:
-    vault, identity = fates
     print(f"\n{record.place}  event {record.headers.get('ce_id', '?')}")
-    print(f"  token_vault  {vault}")
-    if vault.state == "taken":
-        print(f"  identity     {identity}")
-        if viewer:
-            print(f"  trace        {viewer}/zipkin/traces/{trace}")
-    return vault.state == identity.state == "taken"
+    (service,) = model_of(record).TOPIC.consumers
+    door, behind = fates
+    told = [(service, door)]
+    if service == "token_vault" and door.state == "taken":
+        told.append(("identity", behind))
+    for name, fate in told:
+        print(f"  {name:<12} {fate}")
+    if door.state == "taken" and viewer:
+        print(f"  {'trace':<12} {viewer}/zipkin/traces/{trace}")
+    return all(fate.state == "taken" for _, fate in told)
 
 
 def _fate(row: Any) -> Fate:

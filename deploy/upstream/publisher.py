@@ -6,7 +6,8 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from uuid import UUID, uuid4
 from aiokafka import AIOKafkaProducer
 
 from contracts.codes import ResidentChangeKind
-from contracts.events import ResidentChange
+from contracts.events import FeedRecord, ResidentChange
 from contracts.keys import resident_key
 from contracts.sealing import PublicSealingKey, seal
 from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
@@ -32,6 +33,10 @@ class Bus:
     def from_environment(cls) -> "Bus":
         """``NENKIN_KAFKA_BOOTSTRAP`` and ``NENKIN_CERTS_DIR``."""
         return cls(os.environ["NENKIN_KAFKA_BOOTSTRAP"], Path(os.environ["NENKIN_CERTS_DIR"]))
+
+    def of(self, name: str) -> "Bus":
+        """The same bus as another system sees it, whose certificate lies beside this one's."""
+        return replace(self, certs_dir=self.certs_dir.parent / name)
 
     def tls(self, name: str = UPSTREAM_REGISTER) -> ssl.SSLContext:
         """A context that presents ``name``'s certificate."""
@@ -122,16 +127,52 @@ async def publish(
     return Published(count, time.monotonic() - began, traces)
 
 
+async def publish_feeds(
+    records: Iterable[FeedRecord],
+    bus: Bus,
+    *,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> Published:
+    """Send records of the integrated database, each as the system that it is of.
+
+    Raises ``KafkaError`` if one is not taken: then publish again, the same version is dropped.
+    """
+    count, pending = 0, []
+    began = time.monotonic()
+    async with AsyncExitStack() as exits:
+        producers: dict[str, AIOKafkaProducer] = {}
+        for record in records:
+            name = record.source
+            if name not in producers:
+                producers[name] = await exits.enter_async_context(bus.of(name).producer(name))
+            pending.append(
+                await producers[name].send(
+                    record.TOPIC.name,
+                    record.model_dump_json().encode(),
+                    key=record.record_key.encode(),
+                    headers=headers_of(uuid4(), record.TYPE, source=name),
+                )
+            )
+            count += 1
+            if len(pending) == 1_000:
+                await asyncio.gather(*pending)
+                pending.clear()
+                progress(count)
+        await asyncio.gather(*pending)
+    progress(count)
+    return Published(count, time.monotonic() - began, {})
+
+
 def headers_of(
-    event_id: UUID, type_: str, traceparent: str | None = None
+    event_id: UUID, type_: str, traceparent: str | None = None, *, source: str = UPSTREAM_REGISTER
 ) -> list[tuple[str, bytes]]:
-    """The headers of a register's event."""
+    """The headers of an upstream system's event."""
     headers = [
         ("content-type", b"application/json"),
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event_id).encode()),
         ("ce_type", type_.encode()),
-        ("ce_source", UPSTREAM_REGISTER.encode()),
+        ("ce_source", source.encode()),
         ("ce_time", datetime.now(UTC).isoformat().encode()),
     ]
     if traceparent:

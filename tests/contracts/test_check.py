@@ -225,7 +225,7 @@ def test_what_a_person_sees(write: Callable[..., Path], capsys: pytest.CaptureFi
     key = write("key.json", KEY.model_dump_json().encode())
     good = write("good", line(record()))
     assert main(["check", str(good), "--sealing-key", str(key)]) == 0
-    said = "1 record of 1 resident, 1 with a sealed number: nothing to mend\n"
+    said = "1 record of 1 person, 1 with a sealed number: nothing to mend\n"
     assert capsys.readouterr().out == said
 
     bad = write("bad", line(record(key="0" * 24)), b"x")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.examples import publish_feed_record as feeds
 from contracts.examples import publish_resident_change as example
 from deploy.demo import publish
 from deploy.demo.people import command
@@ -64,7 +65,15 @@ def test_what_is_good_is_taken_and_what_is_not_is_told(
         file.write_text(line(3, broken=True) + "\n" + line(4) + "\n")
         status, said = publishing()
         assert status == 1
-        assert "checked    2 records of 1 resident, 2 with a sealed number: nothing to mend" in said
+        assert "checked    2 records of 1 person, 2 with a sealed number: nothing to mend" in said
         assert "token_vault  REFUSED TV-1005" in said
         assert "token_vault  waits behind a refused one" in said
         assert "999900000011" not in said
+
+        # Other systems' records go to their own topics, by their own certificates.
+        feeds.main(["income", "--print"])
+        file.write_text(capsys.readouterr().out)
+        status, said = publishing()
+        assert status == 0, said
+        assert "published  1 to inbound.income as tax_system" in said
+        assert said.count(" taken") == 1
