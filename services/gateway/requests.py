@@ -185,7 +185,7 @@ class Withdrawal(Body):
 
 
 class ItemsQuery(Query):
-    """受付処理簿の条件。"""
+    """報告項目一覧の条件。"""
 
     state: State | None = None
     kind: ReportItemKind | None = None

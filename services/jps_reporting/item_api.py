@@ -33,7 +33,7 @@ async def register(
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> views.Items:
-    """The register of receipts (受付処理簿), the soonest due first; what need not be reported is
+    """The list of report items (報告項目一覧), the soonest due first; what need not be reported is
     in it with its reason."""
     wanted = items.Filter(state, kind, due_before, after, limit + 1)
     async with service.unit_of_work() as uow:

@@ -79,7 +79,7 @@ class SubstitutionView(View):
 
 
 class ItemView(View):
-    """A line of the register of receipts (受付処理簿)."""
+    """A line of the list of report items (報告項目一覧)."""
 
     item_id: UUID
     person_id: UUID

@@ -1,8 +1,10 @@
 """How fast qualification concludes: ``NENKIN_TEST_STACK=dev python -m tests.qualification.bench``.
 
-The handler and the nightly run alone, on the real database: the bus comes on top.
+The handler and the nightly run alone, on the real database: the bus comes on top. With ``--city
+1000000`` instead: a whole city, the night after its load, and everybody recomputed.
 """
 
+import argparse
 import asyncio
 import os
 import resource
@@ -85,8 +87,43 @@ async def nightly(house: House, what: str, day: date) -> None:
     say(f"nightly, {what}: {time.monotonic() - began:.2f} s")
 
 
+async def whole_city(size: int) -> None:
+    """Load a city, move the date one day, recompute all; memory at each tenth of the load."""
+    stack = TestStack(os.environ.get("NENKIN_TEST_STACK", "bench"))
+    stack.up((), viewer=False)
+    name = stack.fresh_database("qualification")
+    house = House(stack, name, TODAY.isoformat())
+    async with house.service.opened():
+        events, began, taken = first_load(size), time.monotonic(), 0
+        while part := list(islice(events, max(BATCH, size // 10))):
+            records = house.records("identity", [(event.person_id, event) for event in part])
+            for start in range(0, len(records), BATCH):
+                await house.service.intake.take(records[start : start + BATCH])
+            taken += len(part)
+            rate = taken / (time.monotonic() - began)
+            say(f"loaded {taken:,}: {rate:,.0f} a second, {_held()} MiB held")
+        tomorrow = TODAY + timedelta(days=1)
+        for what in (f"the date moves one day for {taken:,}", "the same again"):
+            await nightly(house, what, tomorrow)
+        began = time.monotonic()
+        await house.command("recompute", after=None)
+        spent = time.monotonic() - began
+        say(f"recompute of {taken:,}: {spent:.0f} s, {taken / spent:,.0f} a second, {_held()} MiB")
+    stack.drop_databases([name])
+
+
+def _held() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() // 2**20
+
+
 async def main() -> None:
     """Load, change, run nightly, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--city", type=int, metavar="RESIDENTS", help="a whole city instead")
+    if size := parser.parse_args().city:
+        await whole_city(size)
+        return
     lives = [life.facts for _, life in city(20_000)]
     began = time.monotonic()
     for facts in lives:
