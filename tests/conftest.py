@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.demo.console import Desk
 from deploy.demo.day import Day
@@ -18,6 +19,10 @@ from deploy.demo.house import House
 from deploy.demo.people import prepare
 from deploy.local.testing import TestStack, remove_abandoned
 from services.chassis.clock import SystemClock, japan_date
+
+# No test fails because the machine is slow.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -165,7 +165,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(PLACES), ODD | st.text(max_size=20) | st.integers())
 def test_nothing_that_the_house_refuses_passes(place: tuple[Any, ...], odd: Any) -> None:
     read: Any = event(str(uuid4()))

@@ -281,7 +281,8 @@ _HISTORY = [
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(arrival=st.permutations(_HISTORY), at=st.lists(st.integers(1, 4), max_size=3))
 async def test_neither_order_nor_batches_matter_for_what_holds(

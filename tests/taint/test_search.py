@@ -44,7 +44,6 @@ def test_a_number_with_one_digit_changed_is_not_a_known_one(name):
     assert MARKED.scan(written(changed)[name]) == []
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(sorted(FORMS)), st.binary(max_size=300))
 def test_every_form_is_found_among_any_bytes(before, name, after):
     # But for a character right before Base64 that makes it look as if it began earlier.
@@ -53,7 +52,7 @@ def test_every_form_is_found_among_any_bytes(before, name, after):
     assert any(abs(place - len(before) - 1) < 80 for place in places)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1_100, 2_500), st.integers(0, 2_500))
 def test_what_lies_across_chunks_is_found_once_and_at_its_place(size, before):
     data = b"." * before + everything() + b"." * before

@@ -31,7 +31,6 @@ indexes = st.integers(0, 9_999_999)
 tokens = st.binary(min_size=16, max_size=16).map(token_of)
 
 
-@settings(deadline=None)
 @given(indexes, tokens)
 def test_a_ciphertext_opens_under_its_own_token_and_version_alone(index: int, token) -> None:
     ciphertext = CIPHER.encrypt(number(index), token)
@@ -48,7 +47,7 @@ def test_a_ciphertext_opens_under_its_own_token_and_version_alone(index: int, to
         assert number(index).digits not in str(damage.value)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, CIPHERTEXT_BYTES * 8 - 1))
 def test_a_ciphertext_with_any_bit_changed_does_not_open(bit: int) -> None:
     ciphertext = bytearray(CIPHER.encrypt(number(1), TOKEN))
@@ -61,7 +60,6 @@ def test_the_same_number_never_looks_the_same() -> None:
     assert len({CIPHER.encrypt(number(1), TOKEN) for _ in range(100)}) == 100
 
 
-@settings(deadline=None)
 @given(indexes, indexes)
 def test_an_index_tells_numbers_apart_and_says_nothing_without_its_key(a: int, b: int) -> None:
     index = BlindIndex(1, bytes(range(32)))

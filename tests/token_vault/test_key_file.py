@@ -103,7 +103,6 @@ def test_passphrase_files(tmp_path: Path) -> None:
         read_passphrase(made)
 
 
-@settings(deadline=None)
 @given(secret=st.binary(max_size=100), aad=st.binary(max_size=40))
 def test_wrapping_is_undone_by_unwrapping_alone(secret: bytes, aad: bytes) -> None:
     wrapped = KEK.wrap(secret, aad=aad)
@@ -115,7 +114,7 @@ def test_wrapping_is_undone_by_unwrapping_alone(secret: bytes, aad: bytes) -> No
         SealedKeyFile("file-other", bytes(32)).unwrap(wrapped, aad=aad)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_changed_bit_unwraps_to_nothing(data: st.DataObject) -> None:
     wrapped = bytearray(KEK.wrap(bytes(32), aad=b""))

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.sealing import SealingSuite
@@ -75,7 +75,6 @@ def test_a_key_is_kept_for_events_in_the_dead_letters() -> None:
         key().check_destroyable(late, RETENTION, MARGIN, parked=3)
 
 
-@settings(deadline=None)
 @given(
     opened=st.none() | st.timedeltas(timedelta(0), timedelta(days=150)).map(MADE.__add__),
     retention=st.timedeltas(timedelta(0), timedelta(days=14)),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import pyzipper
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.token_vault.domain.medium import (
@@ -93,7 +93,6 @@ cells = st.text(
 )
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(cells | st.just(N), min_size=1, max_size=5), min_size=1, max_size=5),
     ending=st.sampled_from(LineEnding),

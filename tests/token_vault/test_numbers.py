@@ -7,7 +7,7 @@ import pickle
 import traceback
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.numbers import individual_number_check_digit, synthetic_individual_number
@@ -44,7 +44,6 @@ def test_what_is_no_number_is_refused_without_being_repeated(text: str) -> None:
     assert text not in str(refusal.value) or not text
 
 
-@settings(deadline=None)
 @given(numbers)
 def test_the_digits_come_out_by_name_only(digits: str) -> None:
     number = IndividualNumber(digits)
@@ -72,14 +71,12 @@ def test_a_logged_number_is_masked(caplog: pytest.LogCaptureFixture) -> None:
     assert DIGITS not in caplog.text
 
 
-@settings(deadline=None)
 @given(numbers, numbers)
 def test_equal_digits_are_equal_numbers(one: str, other: str) -> None:
     assert (IndividualNumber(one) == IndividualNumber(other)) is (one == other)
     assert IndividualNumber(one) != one
 
 
-@settings(deadline=None)
 @given(st.integers(0, 99_999_999_999).map(lambda n: f"{n:011d}"))
 def test_one_check_digit_in_ten_is_right(first11: str) -> None:
     right = individual_number_check_digit(first11)
@@ -91,7 +88,6 @@ def test_one_check_digit_in_ten_is_right(first11: str) -> None:
                 IndividualNumber(first11 + digit)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=16, max_size=16))
 def test_a_token_is_its_sixteen_bytes(raw: bytes) -> None:
     assert token_bytes(token_of(raw)) == raw

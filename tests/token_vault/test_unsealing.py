@@ -64,7 +64,7 @@ def test_every_way_not_to_open_has_its_number() -> None:
         assert WRONG_CHECK not in got.reason
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_seal_with_any_bit_changed_does_not_open(data: st.DataObject) -> None:
     having = keys(stored_sealing(X25519))
