@@ -323,7 +323,7 @@ limit $5
 
 
 async def register(connection: Connection, wanted: Filter) -> list[StoredItem]:
-    """A page of the report items (報告項目一覧), the soonest due first; ``after`` is the last id seen."""
+    """A page of the report items (報告項目一覧), soonest due first; ``after`` is the last id."""
     rows = await connection.fetch(
         SELECT + _REGISTER,
         wanted.state.value if wanted.state else None,
