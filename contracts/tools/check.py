@@ -21,7 +21,6 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from contracts.events import REGISTRY, FeedRecord, ResidentChange
-from contracts.keys import resident_key
 from contracts.numbers import is_individual_number
 from contracts.sealing import InvalidSealingKey, PublicSealingKey, SealedNumber
 from contracts.tools.records import NoRecord, UpstreamRecord, read_records
@@ -43,7 +42,9 @@ TO_DO: Final = {
 }
 """What to do about each finding."""
 
-UPSTREAM_TYPES: Final[Mapping[str, type[ResidentChange] | type[FeedRecord]]] = {
+UpstreamEvent = ResidentChange | FeedRecord
+
+UPSTREAM_TYPES: Final[Mapping[str, type[UpstreamEvent]]] = {
     event.TYPE: event
     for event in REGISTRY.values()
     if issubclass(event, (ResidentChange, FeedRecord)) and event.TOPIC.from_upstream
@@ -78,14 +79,13 @@ class Check:
     records: int = 0
     sealed: int = 0
     _ids: dict[str, str] = field(default_factory=dict)
-    _keys: set[str] = field(default_factory=set)
     _versions: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     _seals: dict[str, str] = field(default_factory=dict)
 
     @property
     def persons(self) -> int:
         """How many numbers (宛名番号) of a system the records are of."""
-        return len(self._keys)
+        return len({key for key, _ in self._versions})
 
     def summary(self) -> str:
         """How much was looked at."""
@@ -106,7 +106,7 @@ class Check:
 
     def record(self, record: UpstreamRecord) -> Iterator[Finding]:
         """All that is to be mended in one record."""
-        model = UPSTREAM_TYPES.get(record.headers.get("ce_type", ""), ResidentChange)
+        model = model_of(record)
         yield from _headers(record, model)
         event_id = record.headers.get("ce_id", "")
         yield from self._once(self._ids, event_id, record.place, "CT-0703", "the event id")
@@ -126,18 +126,15 @@ class Check:
             self.sealed += 1
             yield from self._seal(record.place, event.sealed_number)
 
-    def _key(self, record: UpstreamRecord, event: ResidentChange | FeedRecord) -> Iterator[Finding]:
-        wanted = _key_of(event)
-        self._keys.add(wanted)
-        if record.key != wanted:
-            what = f"the record key is not this person's, which is {wanted}"
+    @staticmethod
+    def _key(record: UpstreamRecord, event: UpstreamEvent) -> Iterator[Finding]:
+        if record.key != event.record_key:
+            what = f"the record key is not this person's, which is {event.record_key}"
             yield Finding(record.place, "CT-0706", what)
 
-    def _order(
-        self, record: UpstreamRecord, event: ResidentChange | FeedRecord
-    ) -> Iterator[Finding]:
-        subject = event.subject if isinstance(event, FeedRecord) else ""
-        before = self._versions.get((_key_of(event), subject))
+    def _order(self, record: UpstreamRecord, event: UpstreamEvent) -> Iterator[Finding]:
+        about = event.record_key, event.subject if isinstance(event, FeedRecord) else ""
+        before = self._versions.get(about)
         if before and event.record_version <= before[0]:
             what = (
                 f"version {event.record_version} of a record comes after version {before[0]}"
@@ -145,7 +142,7 @@ class Check:
             )
             yield Finding(record.place, "CT-0707", what)
         else:
-            self._versions[_key_of(event), subject] = event.record_version, record.place
+            self._versions[about] = event.record_version, record.place
 
     def _seal(self, place: str, sealed: SealedNumber) -> Iterator[Finding]:
         if self.key is not None and sealed.key_id != self.key.key_id:
@@ -210,15 +207,12 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _key_of(event: ResidentChange | FeedRecord) -> str:
-    if isinstance(event, FeedRecord):
-        return event.record_key
-    return resident_key(event.source, event.record.addressee_number)
+def model_of(record: UpstreamRecord) -> type[UpstreamEvent]:
+    """The event that a record says it is; what says nothing known is taken for the register's."""
+    return UPSTREAM_TYPES.get(record.headers.get("ce_type", ""), ResidentChange)
 
 
-def _headers(
-    record: UpstreamRecord, model: type[ResidentChange] | type[FeedRecord]
-) -> Iterator[Finding]:
+def _headers(record: UpstreamRecord, model: type[UpstreamEvent]) -> Iterator[Finding]:
     headers = record.headers
 
     def wrong(name: str, what: str) -> Finding:

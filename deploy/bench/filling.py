@@ -10,9 +10,7 @@ from uuid import uuid4
 from contracts.codes import BecameResidentReason, ResidentChangeKind
 from contracts.dates import UncertainDate
 from contracts.events.residents import Address, BecameResident
-from contracts.keys import resident_key
 from contracts.sealing import PublicSealingKey
-from contracts.topics import UPSTREAM_REGISTER
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, snapshot
 from deploy.upstream.publisher import Bus, event_of, headers_of
@@ -69,7 +67,7 @@ async def fill(
                     await producer.send(
                         topic,
                         event.model_dump_json().encode(),
-                        key=resident_key(UPSTREAM_REGISTER, event.record.addressee_number).encode(),
+                        key=event.record_key.encode(),
                         headers=headers_of(event_id, event.TYPE),
                     )
                 )

@@ -20,7 +20,7 @@ from typing import Any
 from kafka.errors import KafkaError
 
 from contracts.sealing import PublicSealingKey
-from contracts.tools.check import Check, Finding, listed
+from contracts.tools.check import Check, Finding, listed, model_of
 from contracts.tools.records import UpstreamRecord, read_records
 from contracts.topics import RESIDENTS_TOKENISED, TOPICS, UPSTREAM_REGISTER
 from deploy.demo.house import House, NotThrough
@@ -29,7 +29,7 @@ from deploy.local.errors import StackError
 from deploy.local.progress import Progress
 from deploy.local.stack import Stack
 from deploy.upstream.publisher import Bus
-from deploy.upstream.records import Place, model_of, send, sender_of
+from deploy.upstream.records import Place, send, sender_of
 
 _TAKEN = "select shard, number from bus.marks where topic = $1"
 _LETTERS = (

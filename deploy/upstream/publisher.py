@@ -5,8 +5,8 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.codes import ResidentChangeKind
 from contracts.events import FeedRecord, ResidentChange
-from contracts.keys import resident_key
 from contracts.sealing import PublicSealingKey, seal
 from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
 from deploy.upstream.day import Change
@@ -43,6 +42,19 @@ class Bus:
         context = ssl.create_default_context(cafile=str(self.certs_dir / "ca.pem"))
         context.load_cert_chain(self.certs_dir / f"{name}.crt", self.certs_dir / f"{name}.key")
         return context
+
+    @asynccontextmanager
+    async def producers(self) -> AsyncIterator[Callable[[str], Awaitable[AIOKafkaProducer]]]:
+        """A producer for each system that is asked for, all ended at the end."""
+        async with AsyncExitStack() as exits:
+            known: dict[str, AIOKafkaProducer] = {}
+
+            async def producer_of(name: str) -> AIOKafkaProducer:
+                if name not in known:
+                    known[name] = await exits.enter_async_context(self.of(name).producer(name))
+                return known[name]
+
+            yield producer_of
 
     def producer(self, name: str = UPSTREAM_REGISTER) -> AIOKafkaProducer:
         """What sends as ``name``: nothing lost, nothing doubled, some dozen events a request."""
@@ -96,35 +108,27 @@ async def publish(
 
     Raises ``KafkaError`` if one is not taken: then publish again, older versions do no harm.
     """
-    producer = bus.producer()
-    count, pending = 0, []
+    sending = _Sending(progress)
     traces: dict[tuple[ResidentChangeKind, str], str] = {}
-    began = time.monotonic()
-    async with producer:
+    async with bus.producer() as producer:
         for change in changes:
             event_id = uuid4()
-            traced = trace_every and count % trace_every == 0
+            traced = trace_every and sending.count % trace_every == 0
             traceparent = _traceparent() if traced else None
             if traceparent:
                 place = change.kind, change.resident.record.addressee_number
                 traces[place] = traceparent.split("-")[1]
             event = event_of(change, event_id, key, reported_on)
-            pending.append(
+            await sending.add(
                 await producer.send(
                     INBOUND_RESIDENTS.name,
                     event.model_dump_json().encode(),
-                    key=resident_key(UPSTREAM_REGISTER, event.record.addressee_number).encode(),
+                    key=event.record_key.encode(),
                     headers=headers_of(event_id, event.TYPE, traceparent),
                 )
             )
-            count += 1
-            if len(pending) == 1_000:
-                await asyncio.gather(*pending)
-                pending.clear()
-                progress(count)
-        await asyncio.gather(*pending)
-    progress(count)
-    return Published(count, time.monotonic() - began, traces)
+        await sending.settle()
+    return Published(sending.count, sending.seconds, traces)
 
 
 async def publish_feeds(
@@ -137,30 +141,48 @@ async def publish_feeds(
 
     Raises ``KafkaError`` if one is not taken: then publish again, the same version is dropped.
     """
-    count, pending = 0, []
-    began = time.monotonic()
-    async with AsyncExitStack() as exits:
-        producers: dict[str, AIOKafkaProducer] = {}
+    sending = _Sending(progress)
+    async with bus.producers() as producer_of:
         for record in records:
-            name = record.source
-            if name not in producers:
-                producers[name] = await exits.enter_async_context(bus.of(name).producer(name))
-            pending.append(
-                await producers[name].send(
+            producer = await producer_of(record.source)
+            await sending.add(
+                await producer.send(
                     record.TOPIC.name,
                     record.model_dump_json().encode(),
                     key=record.record_key.encode(),
-                    headers=headers_of(uuid4(), record.TYPE, source=name),
+                    headers=headers_of(uuid4(), record.TYPE, source=record.source),
                 )
             )
-            count += 1
-            if len(pending) == 1_000:
-                await asyncio.gather(*pending)
-                pending.clear()
-                progress(count)
-        await asyncio.gather(*pending)
-    progress(count)
-    return Published(count, time.monotonic() - began, {})
+        await sending.settle()
+    return Published(sending.count, sending.seconds, {})
+
+
+class _Sending:
+    """What is on its way to the broker: counted, and waited for by the thousand."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self.count = 0
+        self._progress = progress
+        self._pending: list[Awaitable[object]] = []
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self._began
+
+    async def add(self, sent: Awaitable[object]) -> None:
+        """One more; raises ``KafkaError`` where one before was not taken."""
+        self.count += 1
+        self._pending.append(sent)
+        if len(self._pending) == 1_000:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """The broker's word on all of them."""
+        await asyncio.gather(*self._pending)
+        self._pending.clear()
+        self._progress(self.count)
 
 
 def headers_of(

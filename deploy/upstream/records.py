@@ -1,13 +1,9 @@
 """Sending records that somebody else made, as they are."""
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaProducer
-
-from contracts.events import FeedRecord, ResidentChange
-from contracts.tools.check import UPSTREAM_TYPES
+from contracts.tools.check import model_of
 from contracts.tools.records import UpstreamRecord
 from deploy.upstream.publisher import Bus
 
@@ -21,11 +17,6 @@ class Place:
     offset: int
 
 
-def model_of(record: UpstreamRecord) -> type[ResidentChange] | type[FeedRecord]:
-    """The event that a record says it is; what says nothing known is sent as the register's."""
-    return UPSTREAM_TYPES.get(record.headers.get("ce_type", ""), ResidentChange)
-
-
 def sender_of(record: UpstreamRecord) -> str:
     """The system whose certificate may send a record."""
     (sender,) = model_of(record).TOPIC.producers
@@ -35,13 +26,9 @@ def sender_of(record: UpstreamRecord) -> str:
 async def send(records: Sequence[UpstreamRecord], bus: Bus, traces: Sequence[str]) -> list[Place]:
     """Send in order, each as the system that it is of, in the trace at its place unless it has its
     own; return where each lies. Raises ``KafkaError`` where the broker refuses one."""
-    async with AsyncExitStack() as exits:
-        producers: dict[str, AIOKafkaProducer] = {}
-        for name in map(sender_of, records):
-            if name not in producers:
-                producers[name] = await exits.enter_async_context(bus.of(name).producer(name))
+    async with bus.producers() as producer_of:
         sent = [
-            await producers[sender_of(record)].send(
+            await (await producer_of(sender_of(record))).send(
                 model_of(record).TOPIC.name,
                 record.value,
                 key=record.key.encode(),

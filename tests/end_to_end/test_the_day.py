@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.topics import SERVICES
+from contracts.topics import SERVICES, consumed_by
 from deploy.demo.day import Day
 from deploy.demo.people import command
 
@@ -28,9 +28,12 @@ def numbers(day: Day) -> set[str]:
 def test_every_change_came_through_and_none_was_refused(played: Day) -> None:
     house, summary = played.house, played.summary
     assert summary.changes is not None
+    assert summary.feeds is not None
     published = len(played.city) + summary.changes.count
     assert house.handled("token_vault", "inbound.residents") == published
     assert house.handled("identity", "residents.tokenised") == published
+    others = [topic.name for topic in consumed_by("identity") if topic.from_upstream]
+    assert sum(house.handled("identity", name) for name in others) == summary.feeds.count
     for service in SERVICES:
         letters = command(house.stack, service, "dead-letters", "list").strip()
         assert "parked" not in letters, f"{service}: {letters}"
