@@ -8,6 +8,7 @@ from uuid import uuid4
 import jsonschema
 import pytest
 
+from contracts.__main__ import main
 from contracts.events import REGISTRY
 from contracts.events.feeds import FeedRecord
 from contracts.keys import resident_key
@@ -63,3 +64,15 @@ def test_it_prints_a_line(feed: str, capsys: pytest.CaptureFixture[str]) -> None
     assert example.FEEDS[feed][2] in headers
     assert len(key) == 24
     assert value.startswith("{")
+
+
+@feeds
+def test_what_it_prints_is_good_and_no_seal_is_asked_for(
+    feed: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    example.main([feed, "--print"])
+    file = tmp_path / "records"
+    file.write_text(capsys.readouterr().out)
+    assert main(["check", str(file)]) == 0
+    said = "1 record of 1 person, 0 with a sealed number: nothing to mend\n"
+    assert capsys.readouterr().out == said
