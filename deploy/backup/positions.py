@@ -95,7 +95,7 @@ async def position_of(connection: asyncpg.Connection) -> Position:
 def offsets(client: KafkaAdminClient) -> dict[str, dict[str, list[int | None]]]:
     """What every service's group has acknowledged, by topic and shard."""
     groups = [service for service in SERVICES if consumed_by(service)]
-    committed = bus.once_coordinated(lambda: client.list_group_offsets(groups))
+    committed = bus.group_offsets(client, groups)
     return {
         group: {
             topic.name: [

@@ -6,7 +6,7 @@ grant that the contracts no longer name is taken away. Topics are never deleted 
 
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +32,7 @@ from kafka.admin import (
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
+    NotCoordinatorError,
     TopicAlreadyExistsError,
 )
 
@@ -40,6 +41,8 @@ from deploy.local.errors import StackError
 
 OPERATOR = "operator"
 T = TypeVar("T")
+_NOT_YET = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+"""What a broker answers about a consumer group while it is making the place for it."""
 
 _ALL_ACLS = ACLFilter(
     None,
@@ -213,7 +216,7 @@ def lag(client: KafkaAdminClient) -> dict[str, int]:
     ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     starts = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
     groups = sorted({name for topic in TOPICS.values() for name in topic.consumers})
-    committed = client.list_group_offsets(groups)
+    committed = group_offsets(client, groups)
     waiting = dict.fromkeys(groups, 0)
     for tp in partitions:
         for group in TOPICS[tp.topic].consumers:
@@ -245,12 +248,22 @@ def move_group(client: KafkaAdminClient, group: str, topic: str, shard: int, off
     end = client.list_partition_offsets({place: OffsetSpec.LATEST})[place].offset
     if not first <= offset <= end:
         raise StackError(f"{topic} has offsets {first} to {end} in shard {shard}")
-    known = client.list_group_offsets([group]).get(group, {}).get(place)
+    known = group_offsets(client, [group]).get(group, {}).get(place)
     dismiss_members(client, {group})
     moved = client.alter_group_offsets(group, {place: OffsetAndMetadata(offset, "", -1)})
     if moved[place].__name__ != "NoError":
         raise StackError(f"the broker does not move {group}: {moved[place].__name__}")
     return known.offset if known else 0
+
+
+def group_offsets(
+    client: KafkaAdminClient, groups: Sequence[str]
+) -> dict[str, dict[TopicPartition, OffsetAndMetadata]]:
+    """What these groups have acknowledged. Raises ``StackError`` as `once_coordinated` does."""
+    found: dict[str, dict[TopicPartition, OffsetAndMetadata]] = once_coordinated(
+        lambda: client.list_group_offsets(groups)
+    )
+    return found
 
 
 def once_coordinated(call: Callable[[], T], *, timeout: float = 30) -> T:
@@ -260,7 +273,7 @@ def once_coordinated(call: Callable[[], T], *, timeout: float = 30) -> T:
     while True:
         try:
             return call()
-        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError) as error:
+        except _NOT_YET as error:
             if time.monotonic() > deadline:
                 raise StackError("the broker does not coordinate consumer groups") from error
             time.sleep(0.2)

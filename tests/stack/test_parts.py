@@ -15,6 +15,12 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    GroupAuthorizationFailedError,
+    NotCoordinatorError,
+)
 
 from contracts.topics import SERVICES, TOPICS, UPSTREAM
 from deploy.local import artifacts, bus, kafka, ports, processes
@@ -308,3 +314,34 @@ def test_the_tests_of_a_group_stay_on_one_worker(request):
     """xdist does not complain when it cannot tell groups: it spreads their tests."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@tests/stack/test_parts.py")
+
+
+@pytest.mark.parametrize(
+    "not_yet",
+    [CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError],
+)
+def test_a_broker_that_does_not_coordinate_a_group_yet_is_asked_again(monkeypatch, not_yet):
+    monkeypatch.setattr(bus.time, "sleep", lambda _seconds: None)
+    answers = iter([not_yet, not_yet, None])
+
+    def ask():
+        if error := next(answers):
+            raise error
+        return "known"
+
+    assert bus.once_coordinated(ask) == "known"
+    answers = iter([not_yet])
+    with pytest.raises(StackError, match="does not coordinate"):
+        bus.once_coordinated(ask, timeout=-1)
+
+
+def test_another_answer_about_groups_is_not_asked_for_again():
+    asked = []
+
+    def ask():
+        asked.append(1)
+        raise GroupAuthorizationFailedError
+
+    with pytest.raises(GroupAuthorizationFailedError):
+        bus.once_coordinated(ask)
+    assert asked == [1]
