@@ -55,6 +55,7 @@ class Voluntary(_Keyed):
         "paid",
         "nationality_lost",
         "months_reached",
+        "premium_paid_on",
     ]
     on: Day
     credited_months: Annotated[

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.forms import FormError, Value
+from services.qualification.domain.deemed_application import last_day_to_pay
 from services.qualification.domain.facts import (
     AcquisitionStatement,
     CategoryStatement,
@@ -52,8 +53,35 @@ def _loss(values: Values, notice_id: UUID, accepted_on: date) -> Told:
     event = day(values["occurred_on"])
     if values["loss_reason"] == "old_age_benefit":
         began = OldAgeStatement(OldAgeBenefit.EMPLOYEES, event, None, accepted_on, notice_id)
-        return Told(event, (began,))
+        return Told(event, (began, *_paid_on(values, notice_id, accepted_on)))
     return Told(event, confirms=TransitionKind.LOSS)
+
+
+def _paid_on(values: Values, notice_id: UUID, accepted_on: date) -> tuple[Content, ...]:
+    """附則6条: with the payment goes how many months of art. 27 there were before."""
+    paid = values.get("premium_paid_on")
+    if paid is None:
+        return ()
+    months = _months(values)
+    event = VoluntaryEvent.PREMIUM_PAID_ON
+    return (VoluntaryStatement(event, day(paid), accepted_on, notice_id, months),)
+
+
+def _loss_contradictions(values: Values, accepted_on: date) -> list[FormError]:
+    """A payment belongs to a right alone, lies within its time, and is not of days to come."""
+    paid = values.get("premium_paid_on")
+    if paid is None:
+        return []
+    message = None
+    if values["loss_reason"] != "old_age_benefit":
+        message = "前納・納付の年月日は、老齢給付等による喪失の場合にだけ記入してください。"
+    elif day(paid) > accepted_on:
+        message = "前納・納付の年月日が受付日より後です。"
+    elif day(paid) > last_day_to_pay(day(values["occurred_on"])):
+        message = (
+            "納付が受給権取得月より後の最初の４月末日を過ぎています。任意加入とはみなされません。"
+        )
+    return [] if message is None else [_wrong("premium_paid_on", "QU-0113", message)]
 
 
 def _death(values: Values, _notice_id: UUID, _accepted_on: date) -> Told:
@@ -116,13 +144,8 @@ def _changed(
 def _voluntary(values: Values, notice_id: UUID, accepted_on: date) -> Told:
     """附則5条1項, 規則2条: acquired on the day of the application, never earlier."""
     wanted = VoluntaryInsurance(str(values["item"]))
-    months = values.get("credited_months")
     applied = VoluntaryStatement(
-        VoluntaryEvent.APPLIED,
-        accepted_on,
-        accepted_on,
-        notice_id,
-        None if months is None else int(str(months)),
+        VoluntaryEvent.APPLIED, accepted_on, accepted_on, notice_id, _months(values)
     )
     contents: tuple[Content, ...] = (applied,)
     since = values.get("benefit_since")
@@ -166,6 +189,11 @@ def _accepted(_values: Values, _notice_id: UUID, accepted_on: date) -> Told:
     return Told(accepted_on)
 
 
+def _months(values: Values) -> int | None:
+    months = values.get("credited_months")
+    return None if months is None else int(str(months))
+
+
 def _wrong(field: str, code: str, message: str) -> FormError:
     return FormError(field=f"values.{field}", code=code, message=message)
 
@@ -185,7 +213,7 @@ CATEGORY_3_NOTICE: Final = "category_3_notice"
 
 KINDS: Final[Mapping[str, NoticeKind]] = {
     ACQUISITION: NoticeKind(_acquisition, "施行規則1条の4第1項", _acquisition_contradictions),
-    LOSS: NoticeKind(_loss, "施行規則3条1項"),
+    LOSS: NoticeKind(_loss, "施行規則3条1項", _loss_contradictions),
     DEATH: NoticeKind(_death, "施行規則4条1項"),
     CATEGORY_CHANGE_2_TO_1: NoticeKind(
         _change_2_to_1, "施行規則6条の2第1項", _change_2_to_1_contradictions

@@ -27,6 +27,8 @@ class VoluntaryEvent(Code):
     PAID = "paid", "滞納後の納付"
     NATIONALITY_LOST = "nationality_lost", "日本国籍の喪失"
     MONTHS_REACHED = "months_reached", "納付月数等が上限に達した"
+    PREMIUM_PAID_ON = "premium_paid_on", "受給権取得月以後の保険料の前納・納付"
+    """附則6条: paid in advance, or after all, by who became able to draw an old-age benefit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ class VoluntaryStatement:
     """One event of voluntary insurance (附則5条, 平6附則11条, 平16附則23条, 令7附則40条).
 
     ``on``: the day of the application (申出日) or its withdrawal (受理日), the day set
-    in the demand (督促の指定期限), the day after the unpaid month's due date, and so on.
-    ``credited_months``: with an application, the months of art. 27, fractions added up and rounded
-    down, that count up to the month before it; None where nobody told.
+    in the demand (督促の指定期限), the day after the unpaid month's due date, the day of the
+    payment of art. 6, and so on.
+    ``credited_months``: with an application or that payment, the months of art. 27, fractions
+    added up and rounded down, that count up to the month before it; None where nobody told.
     """
 
     __pydantic_config__ = STRICT

@@ -4,7 +4,8 @@
 
 Under which item somebody is insured follows from where they live and how old they are, so no notice
 has to say it, and reaching 60 in Japan takes a recipient from item 1 to item 2 without a new
-application. Acquired on the day of the application, never earlier (附則5条3項).
+application. Acquired on the day of the application, never earlier (附則5条3項). Who has paid for
+the months after becoming a recipient is taken to have applied (`deemed_application`).
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from contracts.codes import ResidentKind
 from contracts.events import InsuredCategory, TransitionOrigin, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.categories import Segment
+from services.qualification.domain.deemed_application import DEEMED_BY_PAYMENT, with_deemed
 from services.qualification.domain.facts import Fact
 from services.qualification.domain.parameters import SpecialGroup
 from services.qualification.domain.person import Person
@@ -31,6 +33,7 @@ _ITEMS: Final = {
     KINDS.AGED_60_TO_64: "国民年金法附則5条1項2号",
     KINDS.ABROAD: "国民年金法附則5条1項3号",
 }
+_APPLICATIONS: Final = (VoluntaryEvent.APPLIED, VoluntaryEvent.PREMIUM_PAID_ON)
 _SPECIAL_ITEMS: Final = {KINDS.SPECIAL_IN_JAPAN: "1項1号", KINDS.SPECIAL_ABROAD: "1項2号"}
 
 APPLIED: Final = Rule(
@@ -135,7 +138,7 @@ def insure(segments: Sequence[Segment], person: Person, reviews: list[Review]) -
 
     Adds to ``reviews`` what applications had no effect and why. Raises ``NoValue``.
     """
-    events = _events(person.facts)
+    events = with_deemed(_events(person.facts), person.old_age, segments)
     others = [
         Other(segment.category, segment.first)
         for segment in segments
@@ -143,7 +146,7 @@ def insure(segments: Sequence[Segment], person: Person, reviews: list[Review]) -
     ]
     line: list[Segment] = []
     for said in events:
-        if said.event is not VoluntaryEvent.APPLIED:
+        if said.event not in _APPLICATIONS:
             continue
         held_to = line[-1].past if line else None
         if line and (held_to is None or said.on < held_to.day):
@@ -205,6 +208,8 @@ def _begins(
         return None
     kind, group = found
     rule, day = APPLIED if group is None else APPLIED_SPECIAL, said.on
+    if said.event is VoluntaryEvent.PREMIUM_PAID_ON:
+        rule = DEEMED_BY_PAYMENT
     held = next((s for s in segments if _holds(s, said.on) and s.category is not None), None)
     if held is not None:
         left = kind is KINDS.ABROAD and held.past is not None and held.past.day == said.on + _DAY

@@ -26,6 +26,7 @@ _CAME: Final = {
     "abroad": BecameResidentReason.MOVE_IN_FROM_ABROAD,
     "elsewhere": BecameResidentReason.MOVE_IN,
 }
+_WITH_MONTHS: Final = ("applied", "premium_paid_on")
 _NOBODY: Final = UUID(int=0)
 
 
@@ -86,7 +87,7 @@ def _contents(question: WhatIf, today: date) -> Iterator[Content]:
     if question.no_right_on is not None:
         yield OldAgeStatement(OldAgeBenefit.BASIC, None, None, question.no_right_on, _NOBODY)
     for said in question.voluntary:
-        months = said.credited_months if said.event == "applied" else None
+        months = said.credited_months if said.event in _WITH_MONTHS else None
         yield VoluntaryStatement(VoluntaryEvent(said.event), said.on, said.on, _NOBODY, months)
     for overseas in question.overseas:
         reason = OverseasReason(overseas.reason)
