@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from contracts.ages import reaches
 from contracts.events import InsuredCategory
 from contracts.months import Month
-from services.qualification.domain.ages import reaches
 from services.qualification.domain.months import insured_months
 from tests.qualification.people import Life, d
 

@@ -1,69 +1,22 @@
 """Figures of the law by date: ages, deadlines, excluded residence statuses.
 
 Each value has the day from which it holds, its source, and how certain it is. A day for which there
-is no value is an error, never the nearest value: see `NoValue`.
+is no value is an error (QU-0001), never the nearest value: see `NoValue`.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.qualification.domain.ages import reaches
-from services.qualification.domain.reasons import Certainty
-
-V = TypeVar("V")
-
-
-class NoValue(LookupError):
-    """A parameter has no value for the day that a rule asks about."""
-
-    code = "QU-0001"
+from contracts.ages import reaches
+from contracts.law import Certainty, DatedValue
+from contracts.law import NoValue as NoValue
+from contracts.law import Parameter as Parameter
 
 
 class _Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DatedValue(_Declared, Generic[V]):
-    """One value, from ``valid_from`` until the next one begins."""
-
-    valid_from: date
-    value: V
-    certainty: Certainty
-    source: Annotated[str, Field(min_length=1)]
-    note: str | None = None
-    """What staff are told where it has to be checked."""
-
-    @property
-    def doubt(self) -> Certainty | None:
-        """The certainty where it is one that has to be checked: conclusions carry it on."""
-        return self.certainty if self.certainty.needs_check else None
-
-
-class Parameter(_Declared, Generic[V]):
-    """One figure of the law through time."""
-
-    title: str
-    article: str
-    unit: str
-    last_checked: date
-    values: Annotated[tuple[DatedValue[V], ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if any(a.valid_from >= b.valid_from for a, b in pairwise(self.values)):
-            raise ValueError("values are listed in the order of their days")
-        return self
-
-    def on(self, day: date) -> DatedValue[V]:
-        """The value that holds on ``day``. Raises `NoValue`."""
-        for dated in reversed(self.values):
-            if dated.valid_from <= day:
-                return dated
-        raise NoValue(f"{self.title}: no value on {day}")
 
 
 class SpecialGroup(_Declared):
@@ -107,11 +60,6 @@ class Parameters(_Declared):
     domestic_spouse_since: date
     """From when on category 3 asks for an address in Japan, or 規則1条の3 (令和元年法律第9号)."""
     special_groups: Annotated[tuple[SpecialGroup, ...], Field(min_length=1)]
-
-    @classmethod
-    def parse(cls, tables: Mapping[str, Any]) -> Self:
-        """Read what the files hold. Raises ``ValidationError``."""
-        return cls.model_validate(tables)
 
 
 def age_reached(ages: Parameter[int], birth: date) -> tuple[date, DatedValue[int]]:

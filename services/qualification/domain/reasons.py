@@ -7,24 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from contracts.codes import Code
 from contracts.eras import wareki
 from contracts.events import TransitionOrigin
-
-
-class Certainty(Code):
-    """How well the source of a rule or a value is known."""
-
-    VERIFIED = "V", "条文で確認"
-    OFFICIAL_PAGE = "V-page", "公的な案内で確認"
-    COMPUTED = "C", "条文から計算"
-    SECONDARY = "2nd", "二次資料による"
-    UNVERIFIED = "unverified", "未確認"
-
-    @property
-    def needs_check(self) -> bool:
-        """Whether staff are told to check before they rely on it."""
-        return self in (Certainty.SECONDARY, Certainty.UNVERIFIED)
+from contracts.law import Certainty as Certainty
 
 
 class Effect(StrEnum):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from contracts.ages import reaches
 from services.qualification.domain.acquisition import reaches_acquisition_age
-from services.qualification.domain.ages import reaches
 from services.qualification.domain.categories import Insurance, Segment, alone, compose
 from services.qualification.domain.city import city_views, life
 from services.qualification.domain.exclusion import covered

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from contracts.ages import same_day
 from contracts.events import InsuredCategory, TransitionOrigin, VoluntaryInsurance
 from contracts.months import Month
-from services.qualification.domain.ages import same_day
 from services.qualification.domain.loss import ABROAD
 from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Certainty, Effect, Rule, because
