@@ -13,18 +13,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 import asyncpg
 
+from contracts.delimited import Fault, NotThisFile, numbered
 from contracts.events import AuditOperation
 from services.chassis import audit
 from services.chassis.service import Command, Service
 from services.identity.domain.feed_rows import (
-    Fault,
     Layout,
-    NotThisFeed,
     Read,
     Row,
     check_headings,
@@ -49,7 +48,7 @@ async def load_feed(service: Service, arguments: argparse.Namespace) -> int:
     path: Path = arguments.file
     try:
         return await _load(service, layout, path, check=arguments.check)
-    except NotThisFeed as not_this:
+    except NotThisFile as not_this:
         _say(f"{path.name}: {not_this}")
     except OSError as error:
         _say(f"{path.name}: 開けません（{type(error).__name__}）。")
@@ -136,7 +135,7 @@ def _event_id(load_id: UUID, line: int) -> UUID:
 
 
 def _digest(path: Path) -> bytes:
-    """What the file is known by. Raises `NotThisFeed` with the first line that is no UTF-8: before
+    """What the file is known by. Raises `NotThisFile` with the first line that is no UTF-8: before
     anything of it is loaded."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -144,34 +143,19 @@ def _digest(path: Path) -> bytes:
             try:
                 line.decode()
             except UnicodeDecodeError:
-                raise NotThisFeed(f"{number} 行目が UTF-8 ではありません。") from None
+                raise NotThisFile(f"{number} 行目が UTF-8 ではありません。") from None
             digest.update(line)
     return digest.digest()
 
 
 @contextmanager
 def _opened(layout: Layout, path: Path) -> Iterator[Iterator[Row]]:
-    """The file's rows, read as they are asked for. Raises `NotThisFeed`."""
+    """The file's rows, read as they are asked for. Raises `NotThisFile`."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         headings = next(reader, [])
         check_headings(layout, headings)
-        yield rows(layout, headings, _numbered(reader))
-
-
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | None]]:
-    """Each record that is not empty, with the line it begins on; None: its quotes do not end."""
-    while True:
-        line = reader.line_num + 1
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, None
-            continue
-        if values:
-            yield line, values
+        yield rows(layout, headings, numbered(reader))
 
 
 def _tell(path: Path, fault: Fault) -> None:

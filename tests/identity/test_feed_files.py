@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.delimited import NotThisFile
 from contracts.events import AuditOperation, AuditRecorded
 from contracts.events.feeds import FeedRecord
 from contracts.events.income import Income, IncomeStanding
 from contracts.numbers import synthetic_individual_number
 from services.identity import loading
-from services.identity.domain.feed_rows import Layout, NotThisFeed, Read, check_headings, read, rows
+from services.identity.domain.feed_rows import Layout, Read, check_headings, read, rows
 from services.identity.loading import load_feed
 from services.identity.tables import FEEDS, read_layout
 from tests.identity.feeds import EVERY_FEED, TAX_NUMBER
@@ -166,7 +167,7 @@ def test_every_item_of_the_income_has_a_column() -> None:
     [[], ["宛名番号"], [*INCOME.columns, "備考"], [*INCOME.columns, "宛名番号"]],
 )
 def test_another_file_is_not_read_at_all(headings: list[str]) -> None:
-    with pytest.raises(NotThisFeed):
+    with pytest.raises(NotThisFile):
         check_headings(INCOME, headings)
     check_headings(INCOME, list(reversed(INCOME.columns)))
 

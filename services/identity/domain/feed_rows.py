@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from contracts import delimited
+from contracts.delimited import Fault
 from contracts.eras import parse_date
 from contracts.errors import ContractError
 from contracts.events.feeds import FeedRecord
@@ -22,21 +24,6 @@ _TWELVE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = "addressee_number"
 _VERSION: Final = "record_version"
-_REASONS: Final = {
-    "missing": "値がありません。",
-    "int_parsing": "数字として読み取れません。",
-    "int_type": "数字として読み取れません。",
-    "bool_type": "区分として読み取れません。",
-    "bool_parsing": "区分として読み取れません。",
-    "enum": "定められた区分ではありません。",
-    "literal_error": "定められた区分ではありません。",
-    "date_parsing": "日付として読み取れません（YYYY-MM-DD）。",
-    "string_too_long": "長すぎます。",
-    "string_too_short": "値がありません。",
-    "string_pattern_mismatch": "定められた形ではありません。",
-    "greater_than_equal": "小さすぎます。",
-    "less_than_equal": "大きすぎます。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +58,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A bad line and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """What became of the lines of one record."""
 
@@ -87,22 +66,9 @@ class Read:
     faults: tuple[Fault, ...] = field(default=())
 
 
-class NotThisFeed(Exception):
-    """The first line does not have the feed's headings; says which are missing or unknown."""
-
-
 def check_headings(layout: Layout, headings: Sequence[str]) -> None:
-    """Raises `NotThisFeed` unless every column is there, once, and no other (C02)."""
-    missing = [name for name in layout.columns if name not in headings]
-    unknown = [name for name in headings if name not in layout.columns]
-    twice = len(set(headings)) < len(headings)
-    if missing or unknown or twice:
-        # What stands in an unknown heading may be a person's data: a file without headings.
-        raise NotThisFeed(
-            f"見出しが{layout.label}のものではありません。"
-            f"不足: {'、'.join(missing) or 'なし'}。余分な列: {len(unknown)}"
-            f"{'。重複した列があります' if twice else ''}"
-        )
+    """Raises ``NotThisFile`` unless every column is there, once, and no other (C02)."""
+    delimited.check_headings(layout.label, layout.columns, headings)
 
 
 def rows(
@@ -112,10 +78,10 @@ def rows(
     paths = [layout.columns[name] for name in headings]
     for line, values in lines:
         if values is None:
-            yield Row(line, {}, "CSV として読み取れません（引用符が閉じていない等）。")
+            yield Row(line, {}, delimited.UNREADABLE)
             continue
         if len(values) != len(paths):
-            yield Row(line, {}, "列の数が見出しと違います。")
+            yield Row(line, {}, delimited.WRONG_LENGTH)
             continue
         yield _row(layout, line, paths, values)
 
@@ -231,5 +197,5 @@ def _faults(layout: Layout, error: ValidationError, together: Sequence[Row]) -> 
             line = together[int(names.pop(1))].line
         whole = not names or names == [layout.repeated]
         heading = layout.label if whole else layout.heading(".".join(names))
-        reason = _REASONS.get(each["type"], "項目どうしが合わないか、正しくありません。")
+        reason = delimited.reason_of(each["type"])
         yield Fault(line, f"{heading}: {reason}")

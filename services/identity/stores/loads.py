@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.identity.domain.feed_rows import Fault
+from contracts.delimited import Fault
 
 _TAKE_UP: Final = """
 insert into identity.feed_loads as l (load_id, feed, file_digest, started_at)
