@@ -86,6 +86,28 @@ def wareki(day: date) -> str:
     return f"{era_of(day).name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
+def possible_days(written: UncertainDate) -> tuple[date, date] | None:
+    """The first and the last day that a date can be; None where the writing sets no bounds.
+
+    「昭和55年5月 日不詳」 is a day of that month, 「昭和55年5月頃」 may be one of another.
+    """
+    if written.value is not None:
+        return written.value, written.value
+    if written.precision not in _BOUNDED or re.search(_ABOUT, written.notation):
+        return None
+    folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", written.notation))
+    for pattern, precision in _NOTATIONS:
+        found = pattern.fullmatch(folded)
+        if found is not None and precision is written.precision:
+            parts = {name: part for name, part in found.groupdict().items() if part}
+            year, era = _year(parts)
+            first, last = _span(parts, year, precision)
+            if era is None:
+                return first, last
+            return max(first, era.first_day), min(last, era.last_day)
+    return None
+
+
 def parse_date(text: str) -> UncertainDate:
     """Read a date in Western or era years, or in one of the notations for dates not fully known.
 
@@ -140,6 +162,8 @@ _NOTATIONS: Final = tuple(
         ("(?:年月日)?不詳", DatePrecision.UNKNOWN),
     )
 )
+
+_BOUNDED: Final = (DatePrecision.YEAR, DatePrecision.MONTH, DatePrecision.PART_OF_MONTH)
 
 # Only an order among the seasons of one year: nobody's winter is decided here.
 _SEASON_MONTH: Final = {"春": 3, "夏": 6, "秋": 9, "冬": 12}

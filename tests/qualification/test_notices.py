@@ -109,16 +109,14 @@ def test_what_cannot_be(dates: dict[str, str], accepted: str, codes: list[str]) 
         (Life("1981-03-03").moves_in("2026-11-02"), None),
         (Life("1966-11-01").loaded("2026-10-01", since="2010-04-01"), "notice-without-effect"),
         (Life("2007-03-03").loaded("2026-10-01", since="2010-04-01"), "notice-without-effect"),
-        (
-            Life("昭和56年 月日不詳").loaded("2026-10-01", since="2010-04-01"),
-            "birth-date-uncertain",
-        ),
+        (Life("昭和56年 月日不詳").loaded("2026-10-01", since="2010-04-01"), None),
+        (Life("昭和56年頃").loaded("2026-10-01", since="2010-04-01"), "birth-date-uncertain"),
         (
             Life("1981-03-03").loaded("2026-10-01", since="2010-04-01").moves_abroad("2026-10-20"),
             "notice-without-effect",
         ),
     ],
-    ids=["resident", "moved in since", "60", "19", "birth date unknown", "abroad"],
+    ids=["resident", "moved in since", "60", "19", "born in a year", "birth unknown", "abroad"],
 )
 def test_whether_a_notice_takes_effect(life: Life, reason: str | None) -> None:
     told = tells(

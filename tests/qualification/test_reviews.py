@@ -8,8 +8,17 @@ from tests.qualification.people import FIRST_LOAD, Left, Life, d, happened, rows
 
 REVIEWS = [
     (
-        "the birth date is known by the month only",
+        "the birth date is known by the month only, and that is the month in question",
         Life("平成18年10月 日不詳").moves_in_from_abroad("2026-10-10"),
+        ["birth-date-in-part"],
+        [
+            "?: 2026-10-10 birth-date-in-part → 2026-10-30 birth-date-in-part",
+            "1: 2026-10-30 birth-date-in-part →",
+        ],
+    ),
+    (
+        "the birth date is not bounded",
+        Life("平成18年10月頃").moves_in_from_abroad("2026-10-10"),
         ["birth-date-uncertain"],
         [],
     ),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.ages import reaches
+from contracts.eras import possible_days
 from services.qualification.domain.acquisition import reaches_acquisition_age
 from services.qualification.domain.categories import Insurance, Segment, alone, compose
 from services.qualification.domain.city import city_views, life
@@ -31,6 +32,7 @@ from services.qualification.domain.reasons import Effect, Reason, Review, Rule, 
 from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
 from services.qualification.domain.told import OldAgeStatement, VoluntaryStatement
 from services.qualification.domain.transitions import Transition, transitions
+from services.qualification.domain.uncertain_birth import BIRTH_DATE_IN_PART, agreed
 from services.qualification.domain.voluntary import insure
 
 BIRTH_DATE_UNCERTAIN: Final = Rule(
@@ -156,17 +158,47 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     statements = history(facts)
     if not statements:
         return Plan((), ())
+    birth = statements[-1].birth_date
+    if birth.value is not None:
+        return _plan(birth.value, facts, statements, parameters)
+    possible = possible_days(birth)
+    if possible is None:
+        unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=birth.notation))
+        return _ageless(unsure, facts, statements, parameters)
+    # Whoever is told of was born by then.
+    first, last = possible[0], max(possible[0], min(possible[1], statements[0].reported_on))
+    early, late = (_plan(day, facts, statements, parameters) for day in (first, last))
+    why = because(BIRTH_DATE_IN_PART, written=birth.notation, first=first, last=last)
+    segments, reviews = agreed(early.segments, late.segments, why)
+    return Plan(tuple(segments), (*reviews, *early.reviews, *late.reviews))
+
+
+def _ageless(
+    unsure: Review,
+    facts: Sequence[Fact],
+    statements: Sequence[RegisterStatement],
+    parameters: Parameters,
+) -> Plan:
+    """What is told of categories 2 and 3 of somebody of whose birth nothing is certain."""
+    alive, _ = life(statements)
+    kind, kinds = statements[-1].resident_kind, _kinds(facts)
+    nobody = Person(None, kind, alive, ALWAYS, (), (), facts, kinds, parameters)
+    segments, reviews = _all_of(nobody, ())
+    return Plan(tuple(segments), (unsure, *reviews))
+
+
+def _plan(
+    birth: date,
+    facts: Sequence[Fact],
+    statements: Sequence[RegisterStatement],
+    parameters: Parameters,
+) -> Plan:
+    """Everything that follows from the facts and a birth date. Raises ``NoValue``."""
     said = statements[-1]
-    birth = said.birth_date.value
     alive, death_reviews = life(statements)
     # Most people have nothing but the register's statements: they pay for no other rule.
-    kinds: Set[type[Content]] = {type(fact.content) for fact in facts}
+    kinds = _kinds(facts)
     told = not kinds <= _NOTHING_BESIDE
-    if birth is None:
-        nobody = Person(None, said.resident_kind, alive, ALWAYS, (), (), facts, kinds, parameters)
-        segments, reviews = _all_of(nobody, ())
-        unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=said.birth_date.notation))
-        return Plan(tuple(segments), (unsure, *reviews))
     if birth > said.reported_on:
         return Plan((), (Review(because(BIRTH_DATE_LATER, birth=birth)),))
     ages = _ages(birth, statements, parameters)
@@ -197,6 +229,10 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
         if review.since is None or concerned.holds(review.since)
     ]
     return Plan(tuple(segments), (*reviews, *category_reviews))
+
+
+def _kinds(facts: Sequence[Fact]) -> Set[type[Content]]:
+    return {type(fact.content) for fact in facts}
 
 
 def _all_of(person: Person, eligible: Sequence[Span]) -> tuple[list[Segment], list[Review]]:

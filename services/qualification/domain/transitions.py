@@ -69,7 +69,8 @@ def transitions(segments: Sequence[Segment]) -> tuple[Transition, ...]:
         if segment.category is not None:
             came_from = _came_from(before, segment)
             kind = TransitionKind.CATEGORY_CHANGE if came_from else TransitionKind.ACQUISITION
-            happened.append(Transition(kind, segment.first, came_from, segment.category))
+            if segment.first.effect is not Effect.UNKNOWN:
+                happened.append(Transition(kind, segment.first, came_from, segment.category))
             if segment.past is not None and segment.past.effect is Effect.LOSES:
                 loss = TransitionKind.LOSS
                 happened.append(Transition(loss, segment.past, segment.category, None))
