@@ -3,12 +3,23 @@
 A form (届書, 申出書, 請求書) is a TOML file: its fields, the documents that go with it (C07),
 whether the number and the person have to be verified (C05), and the articles all of this comes
 from. A service reads its forms once with `read_forms`, checks what a counter sends with `validate`,
-and computes on `values_of`. Nothing here knows what a form means; that is the service's domain.
+and computes on `values_of`. By whom and on which way it came in is part of it (`channels`).
+Nothing here knows what a form means; that is the service's domain.
 
 Unknown fields and documents are refused (C02). What is wrong is told in Japanese and without
 repeating what was entered, so that it can be shown, logged and counted.
 """
 
+from contracts.forms.channels import (
+    Channel,
+    ChannelRule,
+    ChannelUse,
+    ExOfficio,
+    ExOfficioGround,
+    Notifier,
+    channel_rule,
+    channel_rules,
+)
 from contracts.forms.choices import EntryChoices, Option, entry_choices
 from contracts.forms.declaration import (
     Attachment,
@@ -25,6 +36,7 @@ from contracts.forms.declaration import (
     read_forms,
 )
 from contracts.forms.examination import Finding, FindingKind, refusals, unacknowledged
+from contracts.forms.origin import by_whom, notifier_of
 from contracts.forms.states import (
     EntryState,
     InvalidTransition,
@@ -35,33 +47,34 @@ from contracts.forms.states import (
 from contracts.forms.submission import (
     AttachmentRecord,
     AttachmentState,
-    Channel,
     IdentityCheck,
-    NumberVerification,
-    PersonVerification,
     Proxy,
     ProxyAuthority,
     Submission,
 )
+from contracts.forms.texts import FormError, holds_individual_number
 from contracts.forms.validation import (
-    FormError,
     Value,
-    holds_individual_number,
     outstanding,
     validate,
     values_of,
 )
+from contracts.forms.verification import NumberVerification, PersonVerification
 
 __all__ = [
     "Attachment",
     "AttachmentRecord",
     "AttachmentState",
     "Channel",
+    "ChannelRule",
+    "ChannelUse",
     "Choice",
     "Condition",
     "EnteredValue",
     "EntryChoices",
     "EntryState",
+    "ExOfficio",
+    "ExOfficioGround",
     "FieldKind",
     "Finding",
     "FindingKind",
@@ -72,6 +85,7 @@ __all__ = [
     "IdentityCheck",
     "InvalidForm",
     "InvalidTransition",
+    "Notifier",
     "NumberRule",
     "NumberVerification",
     "Option",
@@ -82,8 +96,12 @@ __all__ = [
     "Submission",
     "UnknownForm",
     "Value",
+    "by_whom",
+    "channel_rule",
+    "channel_rules",
     "entry_choices",
     "holds_individual_number",
+    "notifier_of",
     "outstanding",
     "read_forms",
     "refusals",

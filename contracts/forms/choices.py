@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict
 
 from contracts.codes import Code
-from contracts.forms.submission import (
-    AttachmentState,
+from contracts.forms.channels import (
     Channel,
-    NumberVerification,
-    PersonVerification,
-    ProxyAuthority,
+    ChannelRule,
+    ExOfficioGround,
+    Notifier,
+    channel_rules,
 )
+from contracts.forms.submission import AttachmentState, ProxyAuthority
+from contracts.forms.verification import NumberVerification, PersonVerification
 
 
 class Option(BaseModel):
@@ -29,6 +31,10 @@ class EntryChoices(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     channels: tuple[Option, ...]
+    channel_rules: tuple[ChannelRule, ...]
+    """What is verified on each channel, and since when."""
+    notifiers: tuple[Option, ...]
+    ex_officio_grounds: tuple[Option, ...]
     attachment_states: tuple[Option, ...]
     number_verifications: tuple[Option, ...]
     person_verifications: tuple[Option, ...]
@@ -39,6 +45,9 @@ def entry_choices() -> EntryChoices:
     """The choices, in their order."""
     return EntryChoices(
         channels=_options(Channel),
+        channel_rules=channel_rules(),
+        notifiers=_options(Notifier),
+        ex_officio_grounds=_options(ExOfficioGround),
         attachment_states=_options(AttachmentState),
         number_verifications=_options(NumberVerification),
         person_verifications=_options(PersonVerification),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, 
 from contracts.codes import Code
 from contracts.days import Day
 from contracts.errors import ContractError
+from contracts.forms.channels import Channel, ChannelUse, Notifier
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
@@ -156,6 +157,13 @@ class Form(_Declared):
     """Whose number it is, in words."""
     basic_pension_number_field: Name | None = None
     """The field that may stand in for the individual number."""
+    channels: tuple[ChannelUse, ...] = (
+        ChannelUse(channel=Channel.COUNTER),
+        ChannelUse(channel=Channel.POST),
+    )
+    """On which ways it is accepted, and since when."""
+    falls_to: Notifier = Notifier.PERSON
+    """Whose duty, or right, it is to hand it in."""
     proxy_allowed: bool = True
     householder_notifies: bool = False
     """Whether the householder may hand it in without the person's authority (国民年金法12条2項)."""
@@ -183,7 +191,22 @@ class Form(_Declared):
             raise ValueError("the basic pension number that stands in has a field")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("a form is valid for at least a day")
+        if self.falls_to in (Notifier.HOUSEHOLDER, Notifier.PROXY):
+            raise ValueError("who acts in another's place is not who it falls to")
         return self
+
+    @property
+    def notifiers(self) -> tuple[Notifier, ...]:
+        """Who may hand it in."""
+        return (
+            self.falls_to,
+            *([Notifier.HOUSEHOLDER] if self.householder_notifies else []),
+            *([Notifier.PROXY] if self.proxy_allowed else []),
+        )
+
+    def comes_by(self, channel: Channel, day: date) -> bool:
+        """Whether it is accepted on that channel on ``day``."""
+        return any(use.channel is channel and use.holds_on(day) for use in self.channels)
 
 
 class Forms:

@@ -7,34 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import Code
 from contracts.days import Day
+from contracts.forms.channels import Channel, ExOfficio, Notifier
 from contracts.forms.declaration import EnteredValue
-
-
-class NumberVerification(Code):
-    """How the individual number was verified (番号法16条, 同施行令12条)."""
-
-    INDIVIDUAL_NUMBER_CARD = "individual_number_card", "個人番号カード"
-    NOTIFICATION_CARD = "notification_card", "通知カード（記載事項が住民票と一致するもの）"
-    RESIDENT_RECORD = "resident_record", "個人番号が記載された住民票の写し等"
-    REGISTER_INQUIRY = "register_inquiry", "住民基本台帳等による確認"
-    NOT_ASSIGNED = "not_assigned", "個人番号を有しない者（国外居住者等）"
-    NOT_GIVEN = "not_given", "個人番号の記載なし"
-
-
-class PersonVerification(Code):
-    """How it was verified who stands at the counter (番号法16条, 同施行規則)."""
-
-    INDIVIDUAL_NUMBER_CARD = "individual_number_card", "個人番号カード"
-    DRIVING_LICENCE = "driving_licence", "運転免許証・運転経歴証明書"
-    PASSPORT = "passport", "旅券"
-    RESIDENCE_CARD = "residence_card", "在留カード・特別永住者証明書"
-    DISABILITY_CERTIFICATE = (
-        "disability_certificate",
-        "身体障害者手帳・療育手帳・精神障害者保健福祉手帳",
-    )
-    OTHER_PHOTO_DOCUMENT = "other_photo_document", "その他の写真付き公的証明書"
-    TWO_DOCUMENTS = "two_documents", "写真のない書類２点以上"
-    ELECTRONIC_SIGNATURE = "electronic_signature", "公的個人認証（電子申請）"
+from contracts.forms.verification import NumberVerification, PersonVerification
 
 
 class ProxyAuthority(Code):
@@ -88,20 +63,16 @@ class AttachmentRecord(_Entered):
     """The code of the reason, where it is waived."""
 
 
-class Channel(Code):
-    """How a form reached the municipality."""
-
-    COUNTER = "counter", "窓口"
-    POST = "post", "郵送"
-    ELECTRONIC = "electronic", "電子申請"
-
-
 class Submission(_Entered):
     """One form as handed in."""
 
     received_on: Day
     """受付日: the day it reached the municipality, from which the 14 days of 規則9条 run."""
     channel: Channel = Channel.COUNTER
+    notifier: Notifier | None = None
+    """Who handed it in. Not told: see `notifier_of`."""
+    ex_officio: ExOfficio | None = None
+    """職権: why, and who ordered it. With the channel of that name, and with no other."""
     values: dict[str, EnteredValue | None]
     attachments: tuple[AttachmentRecord, ...] = ()
     identity_check: IdentityCheck | None = None

@@ -1,12 +1,9 @@
 """What is wrong with a form as handed in, and its values once nothing is."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.dates import UncertainDate
 from contracts.eras import parse_date
@@ -17,34 +14,18 @@ from contracts.forms.declaration import (
     FieldKind,
     Form,
     FormField,
-    NumberRule,
     given,
 )
-from contracts.forms.submission import (
-    AttachmentState,
-    NumberVerification,
-    ProxyAuthority,
-    Submission,
-)
+from contracts.forms.origin import asks_for_documents, origin_errors
+from contracts.forms.submission import AttachmentState, Submission
+from contracts.forms.texts import FormError, form_error, holds_individual_number, is_text
 from contracts.months import Month
-from contracts.numbers import ascii_digits, is_individual_number
+from contracts.numbers import ascii_digits
 
 Value = str | bool | UncertainDate | Month | UUID
 """A value after reading: see `FieldKind`."""
 
 _VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[\s\-‐‑–—―−ー]?[0-9]){11}(?![0-9])")
-
-
-class FormError(BaseModel):
-    """One thing wrong with a submission, as an entry of a problem's ``errors`` (RFC 9457)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    field: str
-    """``values.<field>``, ``attachments.<code>``, ``identity_check.<part>`` or ``received_on``."""
-    code: str
-    message: str
 
 
 def validate(form: Form, submission: Submission, *, today: date) -> list[FormError]:
@@ -55,9 +36,9 @@ def validate(form: Form, submission: Submission, *, today: date) -> list[FormErr
     """
     errors = list(_field_errors(form, submission, today))
     errors += _attachment_errors(form, submission)
-    errors += _identity_errors(form, submission)
+    errors += origin_errors(form, submission)
     if submission.received_on > today:
-        errors.append(_error("received_on", "CT-0616", "受付日が本日より後です。"))
+        errors.append(form_error("received_on", "CT-0616", "受付日が本日より後です。"))
     return errors
 
 
@@ -76,6 +57,8 @@ def values_of(form: Form, submission: Submission) -> dict[str, Value]:
 
 def outstanding(form: Form, submission: Submission) -> tuple[Attachment, ...]:
     """The required documents that are still missing: with any, the entry cannot be settled."""
+    if not asks_for_documents(submission):
+        return ()
     states = {record.code: record.state for record in submission.attachments}
     return tuple(
         attachment
@@ -85,38 +68,23 @@ def outstanding(form: Form, submission: Submission) -> tuple[Attachment, ...]:
     )
 
 
-def holds_individual_number(text: str) -> bool:
-    """Whether somewhere in ``text`` stands what is, by its check digit, an individual number.
-
-    Free text is where a number would slip past the vault: such a text is refused at the door.
-    """
-    folded = unicodedata.normalize("NFKC", text)
-    return any(
-        is_individual_number(ascii_digits(run.group())) for run in _TWELVE_DIGITS.finditer(folded)
-    )
-
-
-def _error(where: str, code: str, message: str) -> FormError:
-    return FormError(field=where, code=code, message=message)
-
-
 def _field_errors(form: Form, submission: Submission, today: date) -> Iterator[FormError]:
     known = {field.name for field in form.fields}
     for name in submission.values:
         if name not in known:
             # The name itself is the sender's: it is not repeated.
-            yield _error("values", "CT-0610", "この届書にない項目が含まれています。")
+            yield form_error("values", "CT-0610", "この届書にない項目が含まれています。")
             break
     for field in form.fields:
         where = f"values.{field.name}"
         entered = given(submission.values, field.name)
         if entered is None:
             if field.is_required(submission.values):
-                yield _error(where, "CT-0611", f"「{field.label}」を入力してください。")
+                yield form_error(where, "CT-0611", f"「{field.label}」を入力してください。")
             continue
         wrong = _value_error(field, entered, today)
         if wrong is not None:
-            yield _error(where, *wrong)
+            yield form_error(where, *wrong)
 
 
 def _value_error(field: FormField, entered: EnteredValue, today: date) -> tuple[str, str] | None:
@@ -172,7 +140,7 @@ def _read(field: FormField, entered: EnteredValue) -> Value:
             if not re.fullmatch(f"[0-9]{wanted}", entered):
                 raise ValueError("not the digits asked for")
         case _:
-            if _length(entered) > field.max_length or not _is_text(entered):
+            if _length(entered) > field.max_length or not is_text(entered):
                 raise ValueError("too long, or not text")
     return entered
 
@@ -180,74 +148,32 @@ def _read(field: FormField, entered: EnteredValue) -> Value:
 def _attachment_errors(form: Form, submission: Submission) -> Iterator[FormError]:
     declared = {attachment.code: attachment for attachment in form.attachments}
     records = {record.code: record for record in submission.attachments}
+    asked = asks_for_documents(submission)
     if records.keys() - declared.keys() or len(records) != len(submission.attachments):
-        yield _error(
+        yield form_error(
             "attachments", "CT-0620", "この届書にない書類、又は同じ書類が二度含まれています。"
         )
     for code, attachment in declared.items():
         where, record = f"attachments.{code}", records.get(code)
         if record is None:
-            if attachment.is_required(submission.values):
+            if asked and attachment.is_required(submission.values):
                 message = (
                     f"「{attachment.label}」を確認したか、未提出か、省略かを入力してください。"
                 )
-                yield _error(where, "CT-0621", message)
+                yield form_error(where, "CT-0621", message)
         elif record.state is AttachmentState.WAIVED:
             if not attachment.waivers:
-                yield _error(where, "CT-0622", f"「{attachment.label}」は省略できません。")
+                yield form_error(where, "CT-0622", f"「{attachment.label}」は省略できません。")
             elif record.waiver not in {reason.code for reason in attachment.waivers}:
-                yield _error(
+                yield form_error(
                     where, "CT-0623", f"「{attachment.label}」を省略する理由を選んでください。"
                 )
         elif record.waiver is not None:
-            yield _error(
+            yield form_error(
                 where, "CT-0624", f"「{attachment.label}」は省略していないのに理由があります。"
             )
-
-
-def _identity_errors(form: Form, submission: Submission) -> Iterator[FormError]:
-    check = submission.identity_check
-    if check is None:
-        if form.number is not NumberRule.NONE:
-            message = "本人確認（個人番号の確認と身元確認）の方法を入力してください。"
-            yield _error("identity_check", "CT-0630", message)
-        return
-    stands_in = form.basic_pension_number_field
-    if stands_in is not None:
-        unverified = check.number in (NumberVerification.NOT_GIVEN, NumberVerification.NOT_ASSIGNED)
-        if unverified and given(submission.values, stands_in) is None:
-            message = "個人番号の確認方法か、基礎年金番号のどちらかを入力してください。"
-            yield _error("identity_check.number", "CT-0632", message)
-    elif form.number is NumberRule.REQUIRED and check.number is NumberVerification.NOT_GIVEN:
-        message = f"{form.number_holder}の個人番号の確認が必要です。確認方法を選んでください。"
-        yield _error("identity_check.number", "CT-0631", message)
-    if check.proxy is None:
-        return
-    if not form.proxy_allowed:
-        yield _error(
-            "identity_check.proxy", "CT-0633", "この届書は代理人からは受け付けられません。"
-        )
-    if check.proxy.authority is ProxyAuthority.HOUSEHOLDER and not form.householder_notifies:
-        message = "この届書は世帯主が代わって届け出ることができません。代理権を確認してください。"
-        yield _error("identity_check.proxy.authority", "CT-0634", message)
-    for part, text in (("name", check.proxy.name), ("relationship", check.proxy.relationship)):
-        if holds_individual_number(text):
-            message = "代理人の欄に個人番号が含まれています。"
-            yield _error(f"identity_check.proxy.{part}", "CT-0617", message)
-        if not _is_text(text):
-            message = "代理人の欄の書き方が正しくありません。"
-            yield _error(f"identity_check.proxy.{part}", "CT-0612", message)
 
 
 def _length(text: str) -> int:
     # A variation selector picks a glyph of the character before it: people count one character.
     return sum(not _VARIATION_SELECTOR.match(character) for character in text)
-
-
-def _is_text(text: str) -> bool:
-    # Controls, format characters (which could turn a text around) and surrogates are no text.
-    # Private-use and unassigned characters are: names hold them.
-    return all(
-        character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-        for character in text
-    )

@@ -16,6 +16,7 @@ from contracts.forms import (
     SamePerson,
     Submission,
     UnknownForm,
+    by_whom,
     entry_choices,
     holds_individual_number,
     outstanding,
@@ -128,6 +129,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
             errors = KINDS[form.kind].contradictions(values, submission.received_on)
         if errors:
             raise refusals.not_acceptable(errors)
+        submission = by_whom(form, submission)
         notice_id = uuid4()
         told = tells(form.kind, values, notice_id, submission.received_on)
         # Two counters with the same notice at once: one waits here for the other.
@@ -154,7 +156,11 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         notice = await _found(uow, notice_id)
         _record(
             uow, AuditOperation.ENTRY_PROVISIONAL, staff, Function.NOTICE_ACCEPT, notice,
-            {"late": due.late, "number_verified_by": _verified_by(submission)},
+            {
+                "late": due.late,
+                "number_verified_by": _verified_by(submission),
+                "channel": submission.channel.value,
+            },
         )  # fmt: skip
         return await _view(uow, state, notice, staff)
 
@@ -330,13 +336,7 @@ def _form(state: State, kind: str, submission: Submission) -> Form:
 
 
 def _submission(request: NoticeRequest) -> Submission:
-    return Submission(
-        received_on=request.received_on,
-        channel=request.channel,
-        values=request.values,
-        attachments=request.attachments,
-        identity_check=request.identity_check,
-    )
+    return Submission.model_validate(request.model_dump(include=set(Submission.model_fields)))
 
 
 def _verified_by(submission: Submission) -> str:

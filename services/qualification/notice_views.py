@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.forms import EntryState, Form, Submission
+from contracts.forms import Channel, EntryState, Form, Notifier, Submission
 from services.chassis.clock import japan_date
 from services.qualification.domain.notices import Deadline, Expected
 from services.qualification.shown import (
@@ -28,6 +28,11 @@ class NoticeSummary(View):
     """受付番号, e.g. ``2026-000123``: fiscal year and the office's number."""
     office: str
     """The office that took it in; 全庁: before numbers were counted by office."""
+    channel: Channel
+    channel_label: str
+    notifier: Notifier | None
+    """Who handed it in. None: nobody did, the city acted by itself (職権)."""
+    notifier_label: str | None
     state: EntryState
     state_label: str
     received_on: date
@@ -88,6 +93,10 @@ def notice_summary(
         person_id=notice.person_id,
         receipt=receipt_text(notice.fiscal_year, notice.receipt_number),
         office=notice.office,
+        channel=notice.submission.channel,
+        channel_label=notice.submission.channel.label,
+        notifier=notice.notifier,
+        notifier_label=notice.notifier.label if notice.notifier else None,
         state=state,
         state_label=state.label,
         received_on=notice.received_on,

@@ -52,7 +52,9 @@ def test_what_nobody_looked_at_is_told() -> None:
 
 def test_the_choices_beside_a_form_have_labels() -> None:
     choices = entry_choices()
-    assert [option.code for option in choices.channels] == ["counter", "post", "electronic"]
+    assert [option.code for option in choices.channels] == [
+        "counter", "post", "electronic", "resident_register", "ex_officio",
+    ]  # fmt: skip
     assert {option.label for option in choices.attachment_states} == {"確認済", "未提出", "省略"}
 
 

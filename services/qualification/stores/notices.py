@@ -8,14 +8,14 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Submission
+from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Notifier, Submission
 from services.qualification.stores import receipts
 
 _COLUMNS: Final = """
 n.notice_id, n.sequence, n.kind, n.person_id, n.office, n.fiscal_year, n.receipt_number, n.state,
 n.submission::text as submission, n.received_on, n.occurred_on, n.due_on, n.accepted_by,
 n.accepted_at, n.settled_by, n.settled_at, n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason,
-n.forwarded_on
+n.forwarded_on, n.notifier
 """
 _ADD: Final = """
 insert into qualification.notices (notice_id, kind, person_id, office, fiscal_year, receipt_number,
@@ -77,6 +77,7 @@ class Notice:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     forwarded_on: date | None
+    notifier: Notifier | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
 def _notice(row: asyncpg.Record, later: Sequence[AttachmentRecord]) -> Notice:
     values = dict(row)
     values["state"] = EntryState(values["state"])
+    values["notifier"] = values["notifier"] and Notifier(values["notifier"])
     submission = Submission.model_validate_json(values["submission"])
     values["submission"] = with_documents(submission, later)
     return Notice(**values)
