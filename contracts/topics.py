@@ -144,6 +144,16 @@ PERSONS_EVENTS = Topic(
     personal_data=True,
     description="What eligibility needs to know of a person, whole, after each change.",
 )
+PERSONS_SIGHT = Topic(
+    name="persons.sight",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification", "exemptions", "claims", "jps_reporting", "audit"),
+    retention=_WEEK,
+    personal_data=True,
+    description="Who is hidden from staff without the right (支援措置): a person id and no more. A "
+    "topic of its own, so that no bulk load of person events delays it.",
+)
 QUALIFICATION_EVENTS = Topic(
     name="qualification.events",
     key="person id",
@@ -236,6 +246,7 @@ TOPICS: dict[str, Topic] = {
         INBOUND_HEALTH_INSURANCE,
         INBOUND_LONG_TERM_CARE,
         PERSONS_EVENTS,
+        PERSONS_SIGHT,
         QUALIFICATION_EVENTS,
         EXEMPTIONS_EVENTS,
         CLAIMS_EVENTS,

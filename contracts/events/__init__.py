@@ -38,6 +38,7 @@ from contracts.events.qualification import (
     VoluntaryPeriod,
 )
 from contracts.events.residents import ResidentChange, ResidentTokenised
+from contracts.events.sight import PersonSightChanged
 from contracts.events.welfare import DisabilityCertificatesRecorded, PublicAssistanceRecorded
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "LinkageRequested",
     "LongTermCareRecorded",
     "PersonChanged",
+    "PersonSightChanged",
     "PublicAssistanceRecorded",
     "QualificationChanged",
     "QualificationPeriod",

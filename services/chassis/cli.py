@@ -11,7 +11,7 @@ import asyncpg
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from services.chassis import database, dead_letter_commands, migrations
+from services.chassis import database, dead_letter_commands, migrations, sight
 from services.chassis.service import Service
 from services.chassis.settings import ServiceSettings
 
@@ -58,8 +58,9 @@ def _opened(
     run: Callable[[Service, argparse.Namespace], Awaitable[int]],
 ) -> Callable[[Service, argparse.Namespace], Awaitable[int]]:
     async def with_database(service: Service, arguments: argparse.Namespace) -> int:
-        async with service.opened():
-            return await run(service, arguments)
+        with sight.everybody():
+            async with service.opened():
+                return await run(service, arguments)
 
     return with_database
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from services.chassis import sight
 from services.chassis.settings import ServiceSettings
 
 TRANSIENT = (
@@ -119,6 +120,7 @@ class Database:
             self.pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            await sight.say(connection)
             yield connection
 
     @asynccontextmanager
@@ -138,4 +140,5 @@ class Database:
             self.pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection,
             connection.transaction(),
         ):
+            await sight.say(connection)
             yield connection

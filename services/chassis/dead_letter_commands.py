@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.events import AuditOperation
-from services.chassis import audit, breaker, dead_letters
+from services.chassis import audit, breaker, dead_letters, sight
 from services.chassis.intake import Tally
 from services.chassis.service import Service
 
@@ -53,9 +53,10 @@ def add(commands: Any) -> None:
 
 def _with_database(run: Any) -> Any:
     async def wrapped(service: Service, arguments: argparse.Namespace) -> int:
-        async with service.opened():
-            status: int = await run(service, arguments)
-            return status
+        with sight.everybody():
+            async with service.opened():
+                status: int = await run(service, arguments)
+                return status
 
     return wrapped
 

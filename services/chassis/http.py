@@ -20,7 +20,7 @@ from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
 
 from contracts.functions import Function
-from services.chassis import database, problems, telemetry
+from services.chassis import database, problems, sight, telemetry
 from services.chassis.peers import PEER
 from services.chassis.problems import Problem
 from services.chassis.staff_context import HEADER, BadContext, StaffContext
@@ -97,6 +97,8 @@ def requires(function: Function) -> Callable[[Request], Awaitable[StaffContext]]
             raise problems.no_staff_context(bad.reason) from None
         if function.value not in context.functions:
             raise problems.function_not_allowed(function.label)
+        if Function.SEALED_VIEW.value in context.functions:
+            sight.see_everybody()
         return context
 
     _DOORS[dependency] = Door(("gateway",), function)
@@ -246,7 +248,8 @@ class Guard:
             try:
                 if any(map(unstorable_address, (scope["raw_path"], scope["query_string"]))):
                     raise problems.unstorable()
-                await self._app(scope, _limited(receive), watched)
+                with sight.restricted():
+                    await self._app(scope, _limited(receive), watched)
             except Exception as error:
                 if started:
                     raise

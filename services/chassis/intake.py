@@ -16,7 +16,7 @@ import asyncpg
 from opentelemetry.trace import Span
 
 from contracts.topics import TOPICS
-from services.chassis import dead_letters, telemetry
+from services.chassis import dead_letters, sight, telemetry
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -114,11 +114,12 @@ class Intake:
         """Take a batch from the bus in. Raises what the handler raises, ``BreakerOpen``, or a
         database error; then nothing has happened."""
         items: list[Item] = [parse(record) for record in records]
-        while True:
-            try:
-                return await self._attempt(records, items)
-            except _Again:
-                continue
+        with sight.everybody():
+            while True:
+                try:
+                    return await self._attempt(records, items)
+                except _Again:
+                    continue
 
     async def _attempt(self, records: Sequence[Record], items: list[Item]) -> Tally:
         tally = Tally()

@@ -18,7 +18,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from contracts.topics import Topic, consumed_by
-from services.chassis import breaker, database, dead_letters, http, logs
+from services.chassis import breaker, database, dead_letters, http, logs, sight
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consumer import Consumer
@@ -242,7 +242,8 @@ class Service:
     async def _keep(self, background: Background) -> None:
         while True:
             try:
-                await background.run(self)
+                with sight.everybody():
+                    await background.run(self)
                 return
             except Exception:
                 log.error("background task failed", exc_info=True,

@@ -6,8 +6,10 @@ from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_CLAIMS,
     PERSONS_EVENTS,
+    PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
+from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.claims import api, handlers
 from services.claims.settings import Settings
@@ -21,6 +23,7 @@ def build(settings: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
+            PERSONS_SIGHT: on_sight,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_CLAIMS: handlers.on_facts,

@@ -7,8 +7,10 @@ from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_EXEMPTIONS,
     PERSONS_EVENTS,
+    PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
+from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.exemptions import api, handlers
 from services.exemptions.settings import Settings
@@ -23,6 +25,7 @@ def build(settings: Settings) -> Service:
         migrations=_HERE / "migrations",
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
+            PERSONS_SIGHT: on_sight,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,

@@ -8,9 +8,11 @@ from contracts.topics import (
     CLAIMS_EVENTS,
     EXEMPTIONS_EVENTS,
     LINKAGE_REPLIES_JPS_REPORTING,
+    PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
     Topic,
 )
+from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import checking
@@ -34,6 +36,7 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
         EXEMPTIONS_EVENTS: on_facts,
         CLAIMS_EVENTS: on_facts,
         LINKAGE_REPLIES_JPS_REPORTING: on_answers,
+        PERSONS_SIGHT: on_sight,
     }
 
 

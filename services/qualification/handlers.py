@@ -8,7 +8,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from contracts.events import ItemForwarded, PersonChanged, ReportItemKind
-from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, Topic
+from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, PERSONS_SIGHT, Topic
+from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification.conclusions import CANNOT_CONCLUDE, Conclusion, conclude, write
@@ -42,7 +43,11 @@ class Handlers:
 
     def by_topic(self) -> Mapping[Topic, Handler]:
         """One for each topic that qualification consumes."""
-        return {PERSONS_EVENTS: self.on_persons, JPS_EVENTS: self.on_jps}
+        return {
+            PERSONS_EVENTS: self.on_persons,
+            PERSONS_SIGHT: on_sight,
+            JPS_EVENTS: self.on_jps,
+        }
 
     async def on_persons(self, batch: Batch, uow: UnitOfWork) -> None:
         """Keep what is told as facts, and conclude anew for everybody it is about.

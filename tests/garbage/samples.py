@@ -37,6 +37,7 @@ from contracts.events import (
     LinkageRequested,
     LongTermCareRecorded,
     PersonChanged,
+    PersonSightChanged,
     PublicAssistanceRecorded,
     QualificationChanged,
     QualificationPeriod,
@@ -124,6 +125,10 @@ def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
         resident_kind=ResidentKind.JAPANESE, household_id=None, is_householder=False,
         residence=(ResidencePeriod(began=began, began_reason=BecameResidentReason.MOVE_IN),),
     )  # fmt: skip
+
+
+def _sight(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    return PersonSightChanged(person_id=person(n), sight_version=version, hidden=True)
 
 
 def _timeline(_house: House, n: int, version: int, _event_id: UUID) -> Event:
@@ -258,6 +263,7 @@ SAMPLES: dict[type[Event], Sample] = {
     ResidentChange: _resident,
     ResidentTokenised: _tokenised,
     PersonChanged: _person,
+    PersonSightChanged: _sight,
     QualificationChanged: _timeline,
     QualificationReportable: _reportable,
     AdditionalPremiumChanged: _premium,
