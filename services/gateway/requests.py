@@ -106,6 +106,52 @@ class NearMissSettlement(Body):
     agree: StrictBool
 
 
+class MeasuresQuery(Query):
+    """支援措置の一覧の条件。"""
+
+    due: Annotated[
+        bool, Field(description="確認・確定待ち、期間満了間近または満了後のものだけを表示する")
+    ] = True
+    after: Annotated[UUID | None, Field(description="前の頁の最後の measure_id")] = None
+
+
+class NewMeasure(Body):
+    """支援措置の申出。登録した時点から対象者は権限のない職員に表示されなくなります。"""
+
+    ground: Annotated[State, Field(description="支援措置の事由")]
+    applied_on: Annotated[Day, Field(description="申出日")]
+    persons: Annotated[
+        tuple[UUID, ...],
+        Field(min_length=1, max_length=20, description="申出者、併せて支援を求める者の順"),
+    ]
+
+
+class MeasureConfirmation(Body):
+    """支援の必要性を確認し、支援措置を開始します。"""
+
+    started_on: Annotated[Day, Field(description="確認の結果を申出者に連絡した日")]
+
+
+class MeasureLifting(Body):
+    """仮支援措置を解除します。"""
+
+    reason: Annotated[State, Field(description="解除の理由")]
+
+
+class MeasureProposal(Body):
+    """延長（申出日）または終了（理由）の提案。"""
+
+    what: Annotated[State, Field(description="extension（延長）または end（終了）")]
+    applied_on: Annotated[Day | None, Field(description="延長の申出日")] = None
+    reason: Annotated[State | None, Field(description="終了の理由")] = None
+
+
+class MeasureSettlement(Body):
+    """提案に同意するか。同意しなければ提案は差し戻されます。"""
+
+    agree: StrictBool
+
+
 class NoticesQuery(Query):
     """審査待ちなどの一覧の条件。"""
 

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.identity import api, attaching, commands, loading, near_miss_api
+from services.identity import api, attaching, commands, loading, measure_api, near_miss_api
 from services.identity.domain.folding import Folding
+from services.identity.domain.measures import Rules
 from services.identity.handlers import Handlers
 from services.identity.settings import Settings
-from services.identity.tables import read_fact_purposes, read_purposes, read_variants
+from services.identity.tables import (
+    read_fact_purposes,
+    read_measure_rules,
+    read_purposes,
+    read_variants,
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,6 +24,7 @@ class State:
     """identity's own objects, for its API and commands."""
 
     folding: Folding
+    measure_rules: Rules
 
 
 def build(settings: Settings) -> Service:
@@ -27,8 +34,8 @@ def build(settings: Settings) -> Service:
         settings=settings,
         migrations=MIGRATIONS,
         handlers=Handlers(folding, read_purposes(), read_fact_purposes()).by_topic(),
-        routers=[api.router, near_miss_api.router],
+        routers=[api.router, near_miss_api.router, measure_api.router],
         commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),
-        state=State(folding),
+        state=State(folding, read_measure_rules()),
     )

@@ -4,6 +4,7 @@ import argparse
 import sys
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from contracts.events import AuditOperation
 from contracts.topics import SHARDS
@@ -11,7 +12,7 @@ from services.chassis import audit
 from services.chassis.clock import JAPAN
 from services.chassis.service import Command, Service
 from services.identity.attaching import attach_due
-from services.identity.stores import attaching, republishing
+from services.identity.stores import attaching, measures, republishing
 
 _BATCH: Final = 1000
 _PAST: Final = 1000
@@ -29,6 +30,7 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
     """
     since: datetime | None = arguments.since
     ahead = _PAST if arguments.restored else 0
+    await _republish_sights(service, ahead)
     async with service.unit_of_work() as uow:
         run = await republishing.take_up(uow.connection, since, ahead, uow.now)
     if run.persons:
@@ -58,6 +60,22 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
         print(f"{run.persons} persons", file=sys.stderr)
         if done:
             return 0
+
+
+async def _republish_sights(service: Service, ahead: int) -> None:
+    """First of all, who is hidden and who is no more: few, and a neighbour that has lost it would
+    show whom it must not. Interrupted, it begins again."""
+    place: UUID | None = None
+    while True:
+        async with service.unit_of_work() as uow:
+            events = await measures.sights(uow.connection, place, _BATCH)
+            if ahead:
+                events = await measures.raise_sights(uow.connection, events, ahead)
+            for event in events:
+                uow.emit(event, key=str(event.person_id))
+        if len(events) < _BATCH:
+            return
+        place = events[-1].person_id
 
 
 async def refold(service: Service, _arguments: argparse.Namespace) -> int:

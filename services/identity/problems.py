@@ -1,6 +1,11 @@
-"""What staff are told when something cannot be done: ID-01xx search, ID-02xx matching."""
+"""What staff are told when something cannot be done: ID-01xx search, ID-02xx matching,
+ID-05xx support measures."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from services.chassis.problems import Problem
+from services.identity.domain.measures import Refusal
 
 
 def unreadable_birth_date() -> Problem:
@@ -66,4 +71,66 @@ def same_person() -> Problem:
         409,
         "提案した職員は確定できません。",
         action="別の職員が確定してください。",
+    )
+
+
+def nobody_to_protect() -> Problem:
+    """One of those to be put under a support measure is not there, or not for the caller."""
+    return Problem(
+        "ID-0501",
+        422,
+        "対象者が見つかりません。",
+        action="個人を検索し直してください。",
+        errors=[{"field": "persons", "message": "該当する個人がいません。"}],
+    )
+
+
+_MEASURE_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str]]] = {
+    Refusal.SAME_PERSON: (
+        409, "登録または提案した職員は確定できません。", "別の職員が確定してください。",
+    ),
+    Refusal.NOT_PROVISIONAL: (
+        409, "この支援措置は既に開始しています。", "内容を表示し直してください。",
+    ),
+    Refusal.OVER: (
+        409, "この支援措置は既に終了しています。", "必要な場合は新たに登録してください。",
+    ),
+    Refusal.PROPOSED_ALREADY: (
+        409, "確定待ちの提案があります。", "別の職員が提案を確定し、または差し戻してください。",
+    ),
+    Refusal.NOTHING_PROPOSED: (
+        409, "まだ提案されていません。", "延長または終了を提案し、別の職員が確定してください。",
+    ),
+    Refusal.DAY_OUT_OF_RANGE: (
+        422, "日付が範囲外です。", "申出日以後、本日までの日付を入力してください。",
+    ),
+    Refusal.NOT_YET_EXTENDABLE: (
+        422, "延長の申出を受け付けられる期間の前です。", "満了の1か月前から受け付けてください。",
+    ),
+    Refusal.TERM_HAS_PASSED: (
+        422, "期間満了後の申出は延長として扱えません。", "新たな支援措置として登録してください。",
+    ),
+    Refusal.TERM_NOT_OVER: (
+        422, "期間がまだ満了していません。", "終了の理由を確認してください。",
+    ),
+    Refusal.NOT_CONFIRMED: (
+        409, "仮支援措置の段階です。", "先に必要性を確認し、開始または解除してください。",
+    ),
+}  # fmt: skip
+
+
+def measure_refused(refusal: Refusal) -> Problem:
+    """A step of a support measure that cannot be taken."""
+    status, title, action = _MEASURE_REFUSALS[refusal]
+    return Problem(refusal.value, status, title, action=action)
+
+
+def no_measure_rule() -> Problem:
+    """The first day of a term lies before the first rule."""
+    return Problem(
+        "ID-0512",
+        422,
+        "この日から始まる支援措置の期間の定めがありません。",
+        action="開始日を確認してください。",
+        errors=[{"field": "started_on", "message": "期間の定めがない日付です。"}],
     )

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,12 +14,14 @@ from contracts.events.feeds import FeedRecord
 from contracts.topics import LINKAGE_REQUESTS
 from services.identity.domain.fact_purposes import FactEntry, FactPurposeTable
 from services.identity.domain.feed_rows import Layout
+from services.identity.domain.measures import Rule, Rules
 from services.identity.domain.purposes import Purpose, PurposeTable
 
 _HERE = Path(__file__).parent
 PURPOSES = _HERE / "purposes"
 VARIANTS = _HERE / "variants.toml"
 LAYOUTS = _HERE / "layouts"
+MEASURES = _HERE / "measures.toml"
 FEEDS = tuple(sorted(path.stem for path in LAYOUTS.glob("*.toml")))
 """The feeds whose files can be loaded."""
 _FACT_PURPOSES = frozenset(purpose.value for purpose in FactPurpose)
@@ -75,6 +77,24 @@ class _LayoutFile(_Table):
 
 class _VariantFile(_Table):
     variants: dict[str, str]
+
+
+class _MeasureRule(_Table):
+    valid_from: date
+    months: Annotated[int, Field(ge=1, le=120)]
+    extension_window_months: Annotated[int, Field(ge=1, le=12)]
+    article: Annotated[str, Field(min_length=1)]
+    certainty: Literal["verified", "2nd", "unverified"]
+
+
+class _MeasureFile(_Table):
+    rules: Annotated[tuple[_MeasureRule, ...], Field(min_length=1)]
+
+
+def read_measure_rules(path: Path = MEASURES) -> Rules:
+    """How long support measures last. Raises ``ValueError`` for what is no such file."""
+    file = _MeasureFile.model_validate(_read(path))
+    return Rules(Rule(**rule.model_dump()) for rule in file.rules)
 
 
 def read_purposes(folder: Path = PURPOSES) -> PurposeTable:

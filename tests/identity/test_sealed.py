@@ -14,7 +14,6 @@ from contracts.codes import Relationship
 from contracts.events import AuditRecorded
 from contracts.events.residents import Householder, PersonName
 from contracts.functions import Function
-from services.identity.domain import sight
 from services.identity.domain.criteria import Criteria, birth_days
 from services.identity.stores import near_misses, reading
 from tests.identity.house import Counter, House
@@ -23,8 +22,9 @@ from tests.identity.people import HANAKO, Kind, day, token, told
 pytestmark = pytest.mark.stack
 
 TARO, JIRO = "000000000000020", "000000000000038"
-EVERYONE = frozenset(function.value for function in Function)
-RIGHT = "support_measure.view"
+RIGHT = Function.SEALED_VIEW.value
+EVERYONE = frozenset(function.value for function in Function) - {RIGHT}
+BUT_THE_RIGHT = tuple(Function(value) for value in EVERYONE)
 THE_HOUSEHOLDER = Householder(name="山田　花子", addressee_number=HANAKO)
 
 HANAKO_SEALED = told(Kind.SNAPSHOT, householder=THE_HOUSEHOLDER)
@@ -58,26 +58,22 @@ class TestStore:
     """The filter covers every read that staff make, and lets those with the right through."""
 
     @pytest.mark.parametrize("criteria", CRITERIA, ids=lambda criteria: criteria.kinds)
-    async def test_search(
-        self, sealed: House, criteria: Criteria, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_search(self, sealed: House, criteria: Criteria) -> None:
         hanako = await sealed.person_id()
         async with sealed.service.database.read() as connection:
             hits, more = await reading.search(connection, EVERYONE, criteria)
             assert hanako not in {hit.person_id for hit in hits}
             assert not more
-            monkeypatch.setattr(sight, "SEES_SEALED", frozenset({RIGHT}))
             hits, _ = await reading.search(connection, {RIGHT}, criteria)
             assert hanako in {hit.person_id for hit in hits}
 
-    async def test_page(self, sealed: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_page(self, sealed: House) -> None:
         hanako = await sealed.person_id()
         async with sealed.service.database.read() as connection:
             assert await reading.person(connection, EVERYONE, hanako) is None
-            monkeypatch.setattr(sight, "SEES_SEALED", frozenset({RIGHT}))
             assert await reading.person(connection, {RIGHT}, hanako) is not None
 
-    async def test_household(self, sealed: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_household(self, sealed: House) -> None:
         hanako, taro = await sealed.person_id(), await sealed.person_id(TARO)
         async with sealed.service.database.read() as connection:
             person = await reading.person(connection, EVERYONE, taro)
@@ -85,15 +81,13 @@ class TestStore:
             assert person.household_id is not None
             members = await reading.members(connection, EVERYONE, person.household_id)
             assert [member.person_id for member in members] == [taro]
-            monkeypatch.setattr(sight, "SEES_SEALED", frozenset({RIGHT}))
             members = await reading.members(connection, {RIGHT}, person.household_id)
             assert {member.person_id for member in members} == {hanako, taro}
 
-    async def test_findings(self, sealed: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_findings(self, sealed: House) -> None:
         jiro = await sealed.person_id(JIRO)
         async with sealed.service.database.read() as connection:
             assert await reading.findings(connection, EVERYONE, jiro) == []
-            monkeypatch.setattr(sight, "SEES_SEALED", frozenset({RIGHT}))
             (found,) = await reading.findings(connection, {RIGHT}, jiro)
             assert found.other_person_id == await sealed.person_id()
 
@@ -132,9 +126,9 @@ class TestAnswers:
             {"addressee_number": HANAKO},
             {"token": token(1)},
         ]
-        answers = [await counter.search(*Function, **criteria) for criteria in searches]
-        answers.append(await counter.show(hanako, *Function))
-        answers.append(await counter.show(await house.person_id(TARO), *Function))
+        answers = [await counter.search(*BUT_THE_RIGHT, **criteria) for criteria in searches]
+        answers.append(await counter.show(hanako, *BUT_THE_RIGHT))
+        answers.append(await counter.show(await house.person_id(TARO), *BUT_THE_RIGHT))
         answers.append(await counter.call("GET", f"/persons/{hanako}", ()))
         return [(answer.status_code, _without_ids(answer.text)) for answer in answers]
 

@@ -5,11 +5,12 @@ A route that is not in it cannot be served (`services.gateway.guard`).
 """
 
 from services.gateway.domain.routing import Route
-from services.gateway.routes import entries, persons, records, reports, sessions
+from services.gateway.routes import entries, measures, persons, records, reports, sessions
 
 ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *persons.ROUTES,
+    *measures.ROUTES,
     *entries.ROUTES,
     *reports.ROUTES,
     *records.ROUTES,

@@ -3,8 +3,10 @@
 from collections.abc import Set
 from typing import Final
 
-SEES_SEALED: Final[frozenset[str]] = frozenset()
-"""Functions whose holder sees sealed persons. None does before the support measures are built."""
+from contracts.functions import Function
+
+SEES_SEALED: Final[frozenset[str]] = frozenset({Function.SEALED_VIEW.value})
+"""Functions whose holder sees sealed persons."""
 
 
 def sees_sealed(functions: Set[str]) -> bool:

@@ -1,0 +1,105 @@
+"""``/measures``: support measures (支援措置), entered by one, settled by another."""
+
+from contracts.events import AuditOperation
+from contracts.functions import Function
+from services.gateway import requests
+from services.gateway.domain.routing import GET, POST, Call, Route
+
+TAG = "支援措置"
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        operation_id="enterMeasure",
+        method=POST,
+        path="/measures",
+        tag=TAG,
+        summary="支援措置を仮登録する",
+        description="Hides its persons at once; another staff member confirms or lifts it.",
+        functions=(Function.MEASURE_PROPOSE,),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("identity", POST, "/measures"),),
+        body=requests.NewMeasure,
+        status=201,
+    ),
+    Route(
+        operation_id="listMeasures",
+        method=GET,
+        path="/measures",
+        tag=TAG,
+        summary="支援措置の一覧を表示する",
+        description="Those that have not ended; `due`: provisional, proposed, about to expire or "
+        "expired.",
+        functions=(Function.SEALED_VIEW,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("identity", GET, "/measures"),),
+        query=requests.MeasuresQuery,
+    ),
+    Route(
+        operation_id="showMeasure",
+        method=GET,
+        path="/measures/{measure_id}",
+        tag=TAG,
+        summary="支援措置の内容を表示する",
+        description="How it stands, its terms, and every step.",
+        functions=(Function.SEALED_VIEW,),
+        calls=(Call("identity", GET, "/measures/{measure_id}"),),
+    ),
+    Route(
+        operation_id="listMeasuresOfPerson",
+        method=GET,
+        path="/persons/{person_id}/measures",
+        tag=TAG,
+        summary="個人の支援措置を表示する",
+        description="All of a person's, ended ones too.",
+        functions=(Function.SEALED_VIEW,),
+        calls=(Call("identity", GET, "/persons/{person_id}/measures"),),
+    ),
+    Route(
+        operation_id="confirmMeasure",
+        method=POST,
+        path="/measures/{measure_id}/confirmation",
+        tag=TAG,
+        summary="支援の必要性を確認し、支援措置を開始する",
+        description="By another staff member than the one who entered it.",
+        functions=(Function.MEASURE_SETTLE, Function.SEALED_VIEW),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("identity", POST, "/measures/{measure_id}/confirmation"),),
+        body=requests.MeasureConfirmation,
+    ),
+    Route(
+        operation_id="liftMeasure",
+        method=POST,
+        path="/measures/{measure_id}/lifting",
+        tag=TAG,
+        summary="仮支援措置を解除する",
+        description="By another staff member than the one who entered it.",
+        functions=(Function.MEASURE_SETTLE, Function.SEALED_VIEW),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("identity", POST, "/measures/{measure_id}/lifting"),),
+        body=requests.MeasureLifting,
+    ),
+    Route(
+        operation_id="proposeMeasure",
+        method=POST,
+        path="/measures/{measure_id}/proposal",
+        tag=TAG,
+        summary="支援措置の延長または終了を提案する",
+        description="Nothing changes until another staff member settles it.",
+        functions=(Function.MEASURE_PROPOSE, Function.SEALED_VIEW),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("identity", POST, "/measures/{measure_id}/proposal"),),
+        body=requests.MeasureProposal,
+    ),
+    Route(
+        operation_id="settleMeasure",
+        method=POST,
+        path="/measures/{measure_id}/settlement",
+        tag=TAG,
+        summary="提案された延長または終了を確定する",
+        description="By another staff member than the one who proposed.",
+        functions=(Function.MEASURE_SETTLE, Function.SEALED_VIEW),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("identity", POST, "/measures/{measure_id}/settlement"),),
+        body=requests.MeasureSettlement,
+    ),
+)
