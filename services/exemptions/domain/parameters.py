@@ -1,0 +1,58 @@
+"""Figures of the exemptions by law and notice, by date: ``parameters/by_law``."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.law import Certainty, DatedValue, Parameter
+from contracts.months import Month
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FirstMonth(_Declared):
+    """The first month to which a rule of the law applies."""
+
+    title: str
+    article: str
+    month: Month
+    certainty: Certainty
+    source: Annotated[str, Field(min_length=1)]
+    note: str | None = None
+    last_checked: date
+
+    @property
+    def doubt(self) -> Certainty | None:
+        """The certainty where it is one that has to be checked."""
+        return self.certainty if self.certainty.needs_check else None
+
+
+class Statutory(_Declared):
+    """法定免除 (法89条)."""
+
+    lead_months: Parameter[int]
+    """Months before that of the event from which it holds."""
+    recovery_years: Parameter[int]
+    """Years without a state of disability after which a right to a pension gives it no more."""
+    notice_days: Parameter[int]
+    """Days within which 該当届 and 非該当届 are due."""
+    pay_request_since: FirstMonth
+    """The months that can be paid all the same (法89条2項)."""
+
+    def lead(self, since: date) -> DatedValue[int]:
+        """The lead of a ground of that day. A right older than the Act (恩給) begins with it: no
+        month before it is insured."""
+        return self.lead_months.on(max(since, self.lead_months.values[0].valid_from))
+
+    def recovery(self, ceased: date) -> DatedValue[int]:
+        """The years after a state of disability that ceased on that day."""
+        return self.recovery_years.on(max(ceased, self.recovery_years.values[0].valid_from))
+
+
+class ByLaw(_Declared):
+    """Everything that these rules read from files."""
+
+    statutory: Statutory
