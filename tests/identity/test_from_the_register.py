@@ -355,6 +355,9 @@ class TestRights:
                     "feed_loads",
                     "feed_records",
                     "feed_versions",
+                    "measure_persons",
+                    "measure_steps",
+                    "measures",
                     "near_miss_steps",
                     "near_misses",
                 )
