@@ -1,0 +1,181 @@
+"""The review: each month applied for, and what would come of it (90条, 90条の2, 90条の3, 納付猶予).
+
+It is the city's look at a case; JPS decides. For every month the kinds are looked at in the order
+that the applicant wants, and the first that holds is the month's outcome. Where one that comes
+earlier cannot be told yet, the month waits for what is missing: a lesser kind is named beside it,
+never put in its place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.codes import Code
+from contracts.events import Whose
+from contracts.months import Month
+from services.exemptions.domain.application.eligibility import is_young, kind_open, month_open
+from services.exemptions.domain.application.facts import APPLICANT, Application, Case, Tested
+from services.exemptions.domain.application.grounds import GroundTest, look_at
+from services.exemptions.domain.application.household import around
+from services.exemptions.domain.application.kinds import Question
+from services.exemptions.domain.application.parameters import Parameters
+from services.exemptions.domain.application.special import proviso_waived
+from services.exemptions.domain.kinds import Applied, AppliedMonth
+from services.exemptions.domain.kinds import ExemptionKind as Kind
+from services.exemptions.domain.reasons import Answer, Reason, all_of, any_of
+
+_APPLICANT = Tested(APPLICANT, (Whose.APPLICANT,))
+
+
+class Result(Code):
+    """What the review comes to for a month."""
+
+    PASSES = "passes", "承認相当"
+    FAILS = "fails", "非該当"
+    ASKS = "asks", "要確認"
+    EXCLUDED = "excluded", "対象外"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTest:
+    """One person's grounds: the one that is met, or all of them."""
+
+    tested: Tested
+    answer: Answer
+    grounds: tuple[GroundTest, ...]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return tuple(reason for ground in self.grounds for reason in ground.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class KindTest:
+    """One kind for one month: whether it is open, and everybody who is tested for it."""
+
+    kind: Kind
+    answer: Answer
+    opening: tuple[Reason, ...]
+    """About the month and the kind, and about who belongs to the household."""
+    people: tuple[PersonTest, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is as it is. Of what may yet change nothing but what decides: who holds it up."""
+        deciding = [person for person in self.people if person.answer is self.answer]
+        said = [reason for person in deciding for reason in person.reasons]
+        if self.answer is Answer.UNKNOWN:
+            said = [reason for reason in said if reason.asks]
+        return (*self.opening, *said)
+
+    @property
+    def missing(self) -> tuple[Reason, ...]:
+        """What somebody has to bring or look at, for this kind to be told."""
+        if self.answer is not Answer.UNKNOWN:
+            return ()
+        return tuple(reason for reason in self.reasons if reason.asks)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOutcome:
+    """What the review comes to for one month."""
+
+    month: Month
+    result: Result
+    kind: Kind | None
+    """What passes; with `Result.ASKS` the kind that cannot be told yet."""
+    tests: tuple[KindTest, ...]
+    excluded: tuple[Reason, ...] = ()
+    """Why the month is not open to the application, or may not be."""
+    otherwise: Kind | None = None
+    """With `Result.ASKS`: a kind further down that holds whatever is brought."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """All of them, the outcome's own first."""
+        own = [t for t in self.tests if t.kind is self.kind and self.kind is not None]
+        rest = [t for t in self.tests if t not in own]
+        said = (reason for t in (*own, *rest) for reason in t.reasons)
+        return (*self.excluded, *said)
+
+    @property
+    def missing(self) -> tuple[Reason, ...]:
+        """What has to be brought or looked at, each once."""
+        asked = [reason for reason in self.excluded if reason.asks]
+        asked += [reason for test in self.tests for reason in test.missing]
+        return tuple(dict.fromkeys(asked))
+
+
+def review(application: Application, case: Case, figures: Parameters) -> tuple[MonthOutcome, ...]:
+    """Every month applied for with its outcome, oldest first. Raises ``NoValue``."""
+    return tuple(_month(month, application, case, figures) for month in application.months.all())
+
+
+def _month(month: Month, application: Application, case: Case, figures: Parameters) -> MonthOutcome:
+    first = application.order[0]
+    opened, why = month_open(month, first, application.applied_on, case, figures)
+    if opened is Answer.NOT_MET:
+        return MonthOutcome(month, Result.EXCLUDED, None, (), why)
+    young = is_young(month, case, figures)
+    tests: list[KindTest] = []
+    for kind in application.order:
+        tests.append(_kind(Question(kind, month, young), application, case, figures))
+        if tests[-1].answer is Answer.MET:
+            break
+    passing = next((test.kind for test in tests if test.answer is Answer.MET), None)
+    unsure = next((test.kind for test in tests if test.answer is Answer.UNKNOWN), None)
+    done = tuple(tests)
+    if passing is None and unsure is None:
+        return MonthOutcome(month, Result.FAILS, None, done, why)
+    if unsure is not None:
+        return MonthOutcome(month, Result.ASKS, unsure, done, why, otherwise=passing)
+    result = Result.ASKS if opened is Answer.UNKNOWN else Result.PASSES
+    return MonthOutcome(month, result, passing, done, why)
+
+
+def _kind(asked: Question, application: Application, case: Case, figures: Parameters) -> KindTest:
+    opened, opening = kind_open(asked, case, figures)
+    if opened is Answer.NOT_MET:
+        return KindTest(asked.kind, opened, opening)
+    beside = around(asked, application.applied_on, case)
+    waived = proviso_waived(asked.month, case)
+    people = [_person(_APPLICANT, asked, case, figures)]
+    if not waived:
+        people += [_person(other, asked, case, figures) for other in beside.others]
+    unclear = [] if waived or not beside.asks else [Answer.UNKNOWN]
+    answer = all_of([opened, *unclear, *(person.answer for person in people)])
+    asks = () if waived else beside.asks
+    return KindTest(asked.kind, answer, (*opening, *asks), tuple(people))
+
+
+def _person(tested: Tested, asked: Question, case: Case, figures: Parameters) -> PersonTest:
+    grounds = look_at(tested, asked, case, figures)
+    return PersonTest(tested, any_of([ground.answer for ground in grounds]), grounds)
+
+
+def applied(outcomes: Sequence[MonthOutcome]) -> Applied:
+    """What the review comes to, for the rules that put all kinds together: months that pass."""
+    return {
+        one.month: AppliedMonth(one.kind, one.reasons)
+        for one in outcomes
+        if one.result is Result.PASSES and one.kind is not None
+    }
+
+
+def spans(outcomes: Sequence[MonthOutcome]) -> list[tuple[MonthOutcome, MonthOutcome]]:
+    """Months of one outcome and one set of reasons put together: (the first, the last)."""
+    found: list[tuple[MonthOutcome, MonthOutcome]] = []
+    for outcome in outcomes:
+        if found and _goes_on(found[-1][1], outcome):
+            found[-1] = (found[-1][0], outcome)
+        else:
+            found.append((outcome, outcome))
+    return found
+
+
+def _goes_on(before: MonthOutcome, outcome: MonthOutcome) -> bool:
+    return outcome.month - before.month == 1 and (
+        before.result,
+        before.kind,
+        before.otherwise,
+        before.reasons,
+    ) == (outcome.result, outcome.kind, outcome.otherwise, outcome.reasons)
