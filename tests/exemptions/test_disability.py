@@ -7,7 +7,7 @@ from services.exemptions.domain.disability import (
     DisabilityGrade,
     DisabilityRight,
     GradeFrom,
-    disability_holdings,
+    disability_grounds,
 )
 from services.exemptions.domain.spells import Found
 from services.exemptions.domain.statutory import statutory_exemption
@@ -28,8 +28,10 @@ def exempt(
         tuple(GradeFrom(u(since), DisabilityGrade(grade)) for since, grade in steps),
         u(ended) if ended else None,
     )
-    holdings, reviews = disability_holdings(right, STATUTORY)
-    return statutory_exemption(holdings, STATUTORY) + Found(reviews=reviews)
+    grounds = disability_grounds(right, STATUTORY)
+    return statutory_exemption(grounds.holdings, STATUTORY) + Found(
+        reviews=grounds.reviews, without=grounds.without
+    )
 
 
 TABLE = [
@@ -106,9 +108,14 @@ def test_the_three_years_are_told_with_their_figures() -> None:
     ]
 
 
+def test_grade_3_from_the_first_is_told_as_the_reason_for_no_month() -> None:
+    found = exempt(EMPLOYEES, "2020-06-15", "2020-06-15 3")
+    assert [reason.code for reason in found.without] == ["disability-never-severe"]
+    assert not found.reviews
+
+
 def test_what_is_not_known_is_asked_for() -> None:
     assert codes(exempt(BASIC, "令和2年6月頃")) == ["statutory-start-unknown"]
-    assert codes(exempt(EMPLOYEES, "2020-06-15", "2020-06-15 3")) == ["disability-never-severe"]
     vague = exempt(BASIC, "2020-06-15", "2020-06-15 2", "令和5年10月頃 none")
     assert codes(vague) == ["disability-grades-unknown"]
     assert runs(vague) == [("2020-05", None)]

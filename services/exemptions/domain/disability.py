@@ -115,21 +115,28 @@ GRADES_UNKNOWN: Final = Rule(
 )
 
 
-def disability_holdings(
-    right: DisabilityRight, figures: Statutory
-) -> tuple[tuple[Holding, ...], tuple[Review, ...]]:
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The days on which a right is a ground, and what has to be looked at or said."""
+
+    holdings: tuple[Holding, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    without: tuple[Reason, ...] = ()
+
+
+def disability_grounds(right: DisabilityRight, figures: Statutory) -> Grounds:
     """The days on which a right to a pension is a ground, and what has to be looked at."""
     inexact = next((step for step in right.grades if not step.since.is_exact), None)
     if inexact is not None:
         review = Review(because(GRADES_UNKNOWN, written=inexact.since.notation))
-        return (Holding(Ground.DISABILITY, right.entitled_on, right.ended_on),), (review,)
+        return Grounds((Holding(Ground.DISABILITY, right.entitled_on, right.ended_on),), (review,))
     if not right.entitled_on.is_exact:
         # When it began is asked for first: nothing else can be told before.
-        return (Holding(Ground.DISABILITY, right.entitled_on, right.ended_on),), ()
+        return Grounds((Holding(Ground.DISABILITY, right.entitled_on, right.ended_on),))
     begins = _begins(right)
     if begins is None:
-        return (), (Review(because(NEVER_SEVERE)),)
-    return tuple(_holdings(right, begins, figures)), ()
+        return Grounds(without=(because(NEVER_SEVERE),))
+    return Grounds(tuple(_holdings(right, begins, figures)))
 
 
 def _begins(right: DisabilityRight) -> date | None:

@@ -52,7 +52,37 @@ class Statutory(_Declared):
         return self.recovery_years.on(max(ceased, self.recovery_years.values[0].valid_from))
 
 
+class Maternity(_Declared):
+    """産前産後期間の免除 (法88条の2)."""
+
+    lead_months: Parameter[int]
+    """Months before that of the birth, of one child."""
+    lead_months_multiple: Parameter[int]
+    """The same of more than one (多胎妊娠)."""
+    following_months: Parameter[int]
+    """Months after that of the birth."""
+    notice_months: Parameter[int]
+    """Months before the expected day from which it can be notified (規則73条の7第3項)."""
+    pregnancy_days: Parameter[int]
+    """Days of pregnancy from which on an end of it is a birth."""
+    since: FirstMonth
+
+
+class ChildCare(_Declared):
+    """育児期間の免除 (法88条の3)."""
+
+    wait_months: Parameter[int]
+    """Months from the expected day of birth on after which the mother's begins."""
+    until_months: Parameter[int]
+    """Months from the expected day of birth on with which the mother's ends."""
+    until_age: Parameter[int]
+    """Age of the child with which the others' ends."""
+    since: FirstMonth
+
+
 class ByLaw(_Declared):
     """Everything that these rules read from files."""
 
     statutory: Statutory
+    maternity: Maternity
+    child_care: ChildCare

@@ -38,9 +38,15 @@ class Found:
 
     spells: tuple[Spell, ...] = ()
     reviews: tuple[Review, ...] = ()
+    without: tuple[Reason, ...] = ()
+    """Why something that was told gives no month."""
 
     def __add__(self, other: "Found") -> "Found":
-        return Found(self.spells + other.spells, self.reviews + other.reviews)
+        return Found(
+            self.spells + other.spells,
+            self.reviews + other.reviews,
+            self.without + other.without,
+        )
 
     def months(self, through: Month) -> frozenset[Month]:
         """Every month of its spells up to ``through``."""
