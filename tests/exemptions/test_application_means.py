@@ -134,6 +134,11 @@ def test_an_item_not_told_matters_where_it_may_decide() -> None:
     assert found(income(1_300_000, medical_deduction=None))[0] is Answer.UNKNOWN
     assert found(income(1_280_000, medical_deduction=None))[0] is Answer.MET
     assert found(income(None))[0] is Answer.UNKNOWN
+    # What can be so much at most leaves a range with an end: 特別障害者 is 40万円.
+    assert found(income(1_680_000, self_disability=None))[0] is Answer.UNKNOWN
+    assert found(income(1_680_001, self_disability=None))[0] is Answer.NOT_MET
+    assert found(income(1_760_000, deductible_spouse=None))[0] is Answer.UNKNOWN
+    assert found(income(1_760_001, deductible_spouse=None))[0] is Answer.NOT_MET
     # Dependants not told make the threshold higher, never lower.
     assert found(income(1_280_000, dependants_under_16=None))[0] is Answer.MET
     assert found(income(9_000_000, dependants_under_16=None))[0] is Answer.UNKNOWN

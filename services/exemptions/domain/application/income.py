@@ -76,49 +76,65 @@ def for_part(year: YearIncome, month: Month, figures: Parameters) -> Amount:
     assert income is not None  # said above
     if income.total_income is None:
         return UNKNOWN
-    taken, missing = year.other_deductions or 0, []
-    for item, amount in _deductions(income, month, figures):
-        if amount is None:
+    least = most = year.other_deductions or 0
+    missing: list[FactItem] = []
+    bounded = True
+    for item, low, high in _deductions(income, month, figures):
+        least += low
+        bounded = bounded and high is not None
+        most += high or 0
+        if low != high:
             missing.append(item)
-        else:
-            taken += amount
-    high = income.total_income - taken
-    return Amount(None, high, tuple(missing)) if missing else Amount(high, high)
+    total = income.total_income
+    return Amount(total - most if bounded else None, total - least, tuple(missing))
 
 
-def _deductions(
-    income: Income, month: Month, figures: Parameters
-) -> Iterator[tuple[FactItem, int | None]]:
+Deduction = tuple[FactItem, int, int | None]
+"""What is taken off at least and at most; None: there is no most. Equal where it was told."""
+
+
+def _deductions(income: Income, month: Month, figures: Parameters) -> Iterator[Deduction]:
     # A loss is written with or without its sign: what is carried over is taken off.
     loss = income.net_loss_carried
-    yield FactItem.NET_LOSS_CARRIED, None if loss is None else abs(loss)
-    yield FactItem.CASUALTY_LOSS_DEDUCTION, income.casualty_loss_deduction
-    yield FactItem.MEDICAL_DEDUCTION, income.medical_deduction
-    yield FactItem.SOCIAL_INSURANCE_DEDUCTION, income.social_insurance_deduction
-    yield FactItem.SPECIAL_SPOUSE_DEDUCTION, income.special_spouse_deduction
+    yield _told(FactItem.NET_LOSS_CARRIED, None if loss is None else abs(loss))
+    yield _told(FactItem.CASUALTY_LOSS_DEDUCTION, income.casualty_loss_deduction)
+    yield _told(FactItem.MEDICAL_DEDUCTION, income.medical_deduction)
+    yield _told(FactItem.SOCIAL_INSURANCE_DEDUCTION, income.social_insurance_deduction)
+    yield _told(FactItem.SPECIAL_SPOUSE_DEDUCTION, income.special_spouse_deduction)
     day = month.first_day
     disabled = figures.deduction_disabled.on(day).value
     severe = figures.deduction_severe.on(day).value
     # Certainty [unverified]: that 障害者扶養数 does not count those of 特別障害者扶養数.
-    yield FactItem.DEPENDANTS_DISABLED, _times(income.dependants_disabled, disabled)
-    yield FactItem.DEPENDANTS_SEVERELY_DISABLED, _times(income.dependants_severely_disabled, severe)
+    yield _told(FactItem.DEPENDANTS_DISABLED, _times(income.dependants_disabled, disabled))
+    yield _told(
+        FactItem.DEPENDANTS_SEVERELY_DISABLED, _times(income.dependants_severely_disabled, severe)
+    )
     own = {SelfDisability.NONE: 0, SelfDisability.ORDINARY: disabled, SelfDisability.SEVERE: severe}
     state = income.self_disability
-    yield FactItem.SELF_DISABILITY, None if state is None else own[state]
-    yield FactItem.SELF_WIDOW_OR_SINGLE_PARENT, _widow(income, month, figures)
+    yield _told(FactItem.SELF_DISABILITY, None if state is None else own[state], severe)
+    yield _widow(income, month, figures)
     student = figures.deduction_working_student.on(day).value
-    yield FactItem.SELF_WORKING_STUDENT, _times(income.self_working_student, student)
+    yield _told(
+        FactItem.SELF_WORKING_STUDENT, _times(income.self_working_student, student), student
+    )
 
 
-def _widow(income: Income, month: Month, figures: Parameters) -> int | None:
-    state, day = income.self_widow_or_single_parent, month.first_day
-    if state is None:
-        return None
-    if state is WidowOrSingleParent.NONE:
-        return 0
-    if state in (WidowOrSingleParent.SINGLE_PARENT, WidowOrSingleParent.SPECIAL_WIDOW):
-        return figures.deduction_single_parent.on(day).value
-    return figures.deduction_widow.on(day).value
+def _told(item: FactItem, amount: int | None, most: int | None = None) -> Deduction:
+    return (item, 0, most) if amount is None else (item, amount, amount)
+
+
+def _widow(income: Income, month: Month, figures: Parameters) -> Deduction:
+    item, day = FactItem.SELF_WIDOW_OR_SINGLE_PARENT, month.first_day
+    parent = figures.deduction_single_parent.on(day).value
+    amounts = {
+        None: None,
+        WidowOrSingleParent.NONE: 0,
+        WidowOrSingleParent.WIDOW: figures.deduction_widow.on(day).value,
+        WidowOrSingleParent.WIDOWER: figures.deduction_widow.on(day).value,
+        WidowOrSingleParent.SINGLE_PARENT: parent,
+        WidowOrSingleParent.SPECIAL_WIDOW: parent,
+    }
+    return _told(item, amounts[income.self_widow_or_single_parent], parent)
 
 
 def _times(count: int | bool | None, amount: int) -> int | None:

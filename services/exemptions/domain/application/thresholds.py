@@ -54,8 +54,16 @@ def threshold(kind: Kind, year: YearIncome, month: Month, figures: Parameters) -
 def _by_heads(income: Income, month: Month, figures: Parameters) -> Threshold:
     heads, missing = _heads(income)
     day = month.first_day
-    low = figures.full_base.on(day).value + figures.full_per_head.on(day).value * (heads + 1)
-    return Threshold(Amount(low, None if missing else low, missing), heads)
+    a_head = figures.full_per_head.on(day).value
+    low = figures.full_base.on(day).value + a_head * (heads + 1)
+    return Threshold(Amount(low, _highest(low, a_head, missing), missing), heads)
+
+
+def _highest(low: int, spouse: int, missing: tuple[FactItem, ...]) -> int | None:
+    """The most that it can be: a spouse is one at most, of dependants there is no most."""
+    if not missing:
+        return low
+    return low + spouse if missing == (FactItem.DEDUCTIBLE_SPOUSE,) else None
 
 
 def _by_kind(kind: Kind, year: YearIncome, month: Month, figures: Parameters) -> Threshold:
@@ -84,7 +92,7 @@ def _by_kind(kind: Kind, year: YearIncome, month: Month, figures: Parameters) ->
     unstated = stated is None and of_general > 0
     sure, possible = (0, of_general) if stated is None else (min(stated, of_general),) * 2
     more = specified - general
-    high = None if missing else low + more * possible
+    high = _highest(low + more * possible, elderly, missing)
     asked = (*missing, AGE_16_TO_18) if unstated and not missing else missing
     return Threshold(Amount(low + more * sure, high, asked), heads, unstated)
 
