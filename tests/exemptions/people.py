@@ -10,7 +10,13 @@ from contracts.eras import parse_date
 from contracts.events import InsuredCategory, QualificationPeriod, ResidencePeriod
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.months import Month
-from services.exemptions.domain.facts import Insured, Notified, PersonFacts
+from services.exemptions.domain.facts import (
+    FarmersPension,
+    Insured,
+    Notified,
+    PensionFund,
+    PersonFacts,
+)
 
 PERSON = UUID("6f0c3f3e-1f0c-4d53-9a59-0d4d0b0f6c11")
 
@@ -40,6 +46,8 @@ def person(
     residence: Iterable[ResidencePeriod] = (lived("2000-01-01"),),
     died: str | None = None,
     review: tuple[str, ...] = (),
+    fund: tuple[PensionFund, ...] = (),
+    farmers: tuple[FarmersPension, ...] = (),
 ) -> PersonFacts:
     """Somebody with this timeline, who lives here unless said otherwise."""
     return PersonFacts(
@@ -47,6 +55,24 @@ def person(
         died_on=UncertainDate.model_validate(parse_date(died)) if died else None,
         periods=periods,
         qualification_review=review,
+        pension_fund=fund,
+        farmers_pension=farmers,
+    )
+
+
+def member(joined: str, left: str | None = None) -> PensionFund:
+    """A member of the National Pension Fund."""
+    return PensionFund(
+        joined_on=date.fromisoformat(joined), left_on=date.fromisoformat(left) if left else None
+    )
+
+
+def farmer(acquired: str, lost: str | None = None, *, by_death: bool = False) -> FarmersPension:
+    """Somebody insured of the farmers' pension."""
+    return FarmersPension(
+        acquired_on=date.fromisoformat(acquired),
+        lost_on=date.fromisoformat(lost) if lost else None,
+        by_death=by_death,
     )
 
 

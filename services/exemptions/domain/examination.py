@@ -1,18 +1,23 @@
 """Examining a notice on the additional premium against what is known of the person (審査)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from contracts.events import ResidencePeriod
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.forms import Finding, FindingKind
+from contracts.months import Month
+from services.exemptions.domain.additional_months import may_notify
 from services.exemptions.domain.additional_premium import (
     earliest_stop,
+    farmers_pension_on,
+    in_pension_fund,
     periods,
     start_month,
     stop_month,
 )
 from services.exemptions.domain.facts import Insured, Notified, PersonFacts
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import in_category_1
 
 _PARA_1 = "国民年金法87条の2第1項"
@@ -20,15 +25,21 @@ _PARA_3 = "国民年金法87条の2第3項"
 
 
 def examine(
-    notified: Notified, facts: PersonFacts, settled: Sequence[Notified], received_on: date
+    notified: Notified,
+    facts: PersonFacts,
+    settled: Sequence[Notified],
+    received_on: date,
+    exempt: Mapping[Month, ExemptionKind] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything found about a notice that is not settled yet, refusals first.
 
-    ``settled`` are the person's settled notices, ``received_on`` the day that this one came in.
+    ``settled`` are the person's settled notices, ``received_on`` the day that this one came in,
+    ``exempt`` what each of the person's months is known to be exempt by; None: nothing is held.
     """
     found = [*_about_the_notice(notified, received_on), *_about_the_person(notified, facts)]
     if notified.change is AdditionalPremiumChange.START:
         found += _about_a_start(notified, facts, settled)
+        found += _about_what_excludes_it(notified, facts, exempt)
     else:
         found += _about_a_stop(notified, facts, settled)
     order = list(FindingKind)
@@ -131,10 +142,34 @@ def _about_a_start(
             "本人に説明し、申出の取下げを確認してください。",
             f"{_PARA_1}・11条・11条の2",
         )
+
+
+def _about_what_excludes_it(
+    notified: Notified, facts: PersonFacts, exempt: Mapping[Month, ExemptionKind] | None
+) -> Iterator[Finding]:
+    month = start_month(notified.notified_on)
+    kind = exempt.get(month) if exempt is not None else None
+    if not may_notify(kind):
+        assert kind is not None
+        yield _refusal(
+            "exempt",
+            f"申出月は{kind.label}の月のため、付加保険料を納付する者となることができません。",
+            "免除・猶予の終了後又は取消し後の申出を案内してください。",
+            _PARA_1,
+        )
+    if in_pension_fund(facts, notified.notified_on):
+        yield _refusal(
+            "in-pension-fund",
+            "申出日に国民年金基金の加入員です。",
+            "基金の加入員は付加保険料を納付できないことを説明してください。",
+            f"{_PARA_1}・第4項",
+        )
     yield Finding(
         kind=FindingKind.NOTE,
         code="exemptions-not-held",
-        message="免除・猶予及び国民年金基金の記録は未登録のため、申出書の確認欄によります。",
+        message="免除・猶予及び国民年金基金の記録は未登録のため、申出書の確認欄によります。"
+        if exempt is None
+        else "国民年金基金の記録は市に届かないため、申出書の確認欄によります。",
         article=f"{_PARA_1}・第4項",
     )
 
@@ -187,6 +222,13 @@ def _about_a_stop(
             "申出月の前月より前の月からは辞退できません。",
             "辞退する最初の月を確認してください。",
             _PARA_3,
+        )
+    if farmers_pension_on(facts, notified.notified_on) is not None:
+        yield _refusal(
+            "farmers-pension",
+            "申出日に農業者年金の被保険者のため、付加保険料を辞退できません。",
+            "農業者年金の資格を喪失したときの届出（施行規則78条の6）を案内してください。",
+            "農業者年金基金法17条2項",
         )
     held = periods(settled, facts)
     if not held:

@@ -16,6 +16,35 @@ class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Insured(StrEnum):
+    """How the person says to be insured."""
+
+    CATEGORY_1 = "category_1"
+    VOLUNTARY = "voluntary"
+    """任意加入 (附則5条): held to be category 1 for this purpose (同条)."""
+    SPECIAL_VOLUNTARY = "special_voluntary"
+    """特例任意加入: not held to be (平6附則11条, 平16附則23条)."""
+
+
+class PensionFund(_Fact):
+    """Membership of the National Pension Fund (国民年金基金の加入員)."""
+
+    joined_on: date
+    left_on: date | None = None
+    """The first day without."""
+
+
+class FarmersPension(_Fact):
+    """Insurance of the farmers' pension (農業者年金の被保険者)."""
+
+    acquired_on: date
+    lost_on: date | None = None
+    """喪失日, as 農業者年金基金法13条 and 14条 have it."""
+    by_death: bool = False
+    """13条1号: no end is notified (規則78条の6); death itself ends it."""
+    insured: Insured = Insured.CATEGORY_1
+
+
 class PersonFacts(_Fact):
     """A person as the last events told. None: no such event has come yet."""
 
@@ -25,16 +54,10 @@ class PersonFacts(_Fact):
     """The qualification timeline; None is not the same as one without periods."""
     qualification_review: tuple[str, ...] = ()
     """What somebody has to look at before the timeline can be relied on."""
-
-
-class Insured(StrEnum):
-    """How the person says to be insured."""
-
-    CATEGORY_1 = "category_1"
-    VOLUNTARY = "voluntary"
-    """任意加入 (附則5条): held to be category 1 for this purpose (同条)."""
-    SPECIAL_VOLUNTARY = "special_voluntary"
-    """特例任意加入: not held to be (平6附則11条, 平16附則23条)."""
+    pension_fund: tuple[PensionFund, ...] = ()
+    """Known memberships; the city is not told of them, so that none known says nothing."""
+    farmers_pension: tuple[FarmersPension, ...] = ()
+    """The same of the farmers' pension."""
 
 
 class Notified(_Fact):
