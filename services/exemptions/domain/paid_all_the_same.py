@@ -85,7 +85,15 @@ def asked_to_pay(
     since = figures.pay_request_since
     ordered = tuple(sorted(requests, key=lambda request: request.on))
     early = (
-        Review(because(BEFORE_THE_LAW, doubt=since.doubt, day=request.on, month=since.month))
+        Review(
+            because(
+                BEFORE_THE_LAW,
+                doubt=since.doubt,
+                note=since.note,
+                day=request.on,
+                month=since.month,
+            )
+        )
         for request in ordered
         if any(months.first < since.month for months in request.months)
     )

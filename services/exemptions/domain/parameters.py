@@ -1,12 +1,14 @@
 """Figures of the exemptions by law and notice, by date: ``parameters/by_law``."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.law import Certainty, DatedValue, Parameter
 from contracts.months import Month
+from services.exemptions.domain.notices import fiscal_year
 
 
 class _Declared(BaseModel):
@@ -80,9 +82,70 @@ class ChildCare(_Declared):
     since: FirstMonth
 
 
+Yen = Annotated[int, Field(gt=0, multiple_of=10)]
+
+
+class _Amounts(_Declared):
+    yen: tuple[Yen, Yen, Yen, Yen]
+    """A month: all of the premium, three quarters, half, one quarter of it exempt."""
+    certainty: Certainty
+    source: Annotated[str, Field(min_length=1)]
+    note: str | None = None
+
+    @property
+    def doubt(self) -> Certainty | None:
+        """The certainty where it is one that has to be checked."""
+        return self.certainty if self.certainty.needs_check else None
+
+
+class YearAmounts(_Amounts):
+    """What is announced for payment in one fiscal year of months exempt in another."""
+
+    paid_in: int
+    exempt_in: int
+
+
+class MonthAmounts(_Amounts):
+    """A month that takes no addition in one month of payment (令10条1項ただし書)."""
+
+    exempt_month: Month
+    paid_month: Month
+
+
+class Retroactive(_Declared):
+    """追納 (法94条, 令10条)."""
+
+    years_back: Parameter[int]
+    amounts: Annotated[tuple[YearAmounts, ...], Field(min_length=1)]
+    without_addition: tuple[MonthAmounts, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        _unlike([(row.paid_in, row.exempt_in) for row in self.amounts])
+        _unlike([(row.paid_month, row.exempt_month) for row in self.without_addition])
+        return self
+
+    def announced(self, month: Month, paid_on: date) -> YearAmounts | MonthAmounts | None:
+        """What is announced for ``month``, paid on that day. None: nothing is held of it."""
+        for excepted in self.without_addition:
+            if excepted.exempt_month == month and excepted.paid_month == Month.of(paid_on):
+                return excepted
+        years = fiscal_year(paid_on), fiscal_year(month.first_day)
+        for row in self.amounts:
+            if (row.paid_in, row.exempt_in) == years:
+                return row
+        return None
+
+
+def _unlike(keys: Sequence[object]) -> None:
+    if len(set(keys)) < len(keys):
+        raise ValueError("an amount is listed twice")
+
+
 class ByLaw(_Declared):
     """Everything that these rules read from files."""
 
     statutory: Statutory
     maternity: Maternity
     child_care: ChildCare
+    retroactive: Retroactive

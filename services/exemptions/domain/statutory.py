@@ -183,6 +183,7 @@ def _spell(days: _Days, figures: Statutory) -> Spell:
     began = because(
         BEGINS[days.began],
         doubt=lead.doubt,
+        note=lead.note,
         day=days.since,
         ground=days.began.label,
         month=first,
