@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
+
+import asyncpg
 
 from contracts.events import PersonSightChanged
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 
+_IS_HIDDEN: Final = "select exists (select from bus.hidden where hidden and person_id = $1)"
 _HIDE: Final = """
 insert into bus.hidden as known (person_id, sight_version, hidden)
 select distinct on (person_id) person_id, sight_version, hidden
@@ -16,6 +20,12 @@ on conflict (person_id) do update
 set sight_version = excluded.sight_version, hidden = excluded.hidden
 where known.sight_version < excluded.sight_version
 """
+
+
+async def is_hidden(connection: asyncpg.Connection, person_id: UUID) -> bool:
+    """Whether a person is hidden from staff without the right."""
+    found: bool = await connection.fetchval(_IS_HIDDEN, person_id)
+    return found
 
 
 async def on_sight(batch: Sequence[Received[PersonSightChanged]], uow: UnitOfWork) -> None:

@@ -28,6 +28,7 @@ from contracts.forms import (
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.clock import japan_date
+from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
 from services.chassis.problems import Problem
 from services.chassis.service import Service
@@ -53,7 +54,7 @@ from services.qualification.notice_views import (
     notice_view,
 )
 from services.qualification.state import State, state_of
-from services.qualification.stores import notices, persons, runs
+from services.qualification.stores import notices, persons, receipts, runs
 from services.qualification.stores.notices import NewNotice, Notice, with_documents
 from services.qualification.stores.persons import NewFact
 
@@ -140,11 +141,12 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
             due = deadline(form.kind, told.occurred_on, submission.received_on, state.parameters)
         except NoValue:
             raise refusals.too_early() from None
+        hidden = await is_hidden(uow.connection, request.person_id)
         new = NewNotice(
             notice_id=notice_id,
             kind=form.kind,
             person_id=request.person_id,
-            office=staff.department,
+            office=receipts.book_of(staff.department, hidden=hidden),
             fiscal_year=fiscal_year(submission.received_on),
             submission=submission,
             occurred_on=told.occurred_on,

@@ -10,7 +10,6 @@ import os
 import resource
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
@@ -81,9 +80,8 @@ async def take(house: House, what: str, events: list[PersonChanged]) -> None:
 
 
 async def nightly(house: House, what: str, day: date) -> None:
-    (command,) = [c for c in house.service.commands if c.name == "nightly"]
     began = time.monotonic()
-    await command.run(house.service, Namespace(date=day))
+    await house.command("nightly", date=day)
     say(f"nightly, {what}: {time.monotonic() - began:.2f} s")
 
 

@@ -23,7 +23,7 @@ from contracts.events import (
 from contracts.functions import Function
 from contracts.topics import shard_of
 from deploy.local.testing import TestStack
-from services.chassis import cloudevents
+from services.chassis import cloudevents, sight
 from services.chassis.clock import JAPAN, FixedClock
 from services.chassis.database import connect
 from services.chassis.intake import Tally
@@ -112,7 +112,8 @@ class House:
 
         service = service or self.service
         (found,) = [command for command in service.commands if command.name == name]
-        return await found.run(service, Namespace(**arguments))
+        with sight.everybody():  # as the command line does
+            return await found.run(service, Namespace(**arguments))
 
     async def nightly(self, day: str | None = None) -> int:
         return await self.command("nightly", date=date.fromisoformat(day) if day else None)
