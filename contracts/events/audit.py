@@ -19,6 +19,7 @@ class AuditOperation(Code):
     SIGN_OUT = "sign_out", "ログオフ"
     INQUIRY = "inquiry", "照会"
     SEARCH = "search", "検索"
+    MASS_SEARCH = "mass_search", "大量検索"
     ENTRY_PROVISIONAL = "entry_provisional", "仮登録"
     ENTRY_SETTLED = "entry_settled", "本登録"
     ENTRY_CANCELLED = "entry_cancelled", "取消"

@@ -36,22 +36,41 @@ class PersonSearch(Body):
     """検索条件。指定した条件をすべて満たす方を検索します。"""
 
     name: Annotated[
-        str | None, Field(min_length=1, max_length=400, description="氏名・通称の先頭から")
+        str | None, Field(min_length=1, max_length=400, description="氏名・通称（以前のものも）")
     ] = None
-    kana: Annotated[
-        str | None, Field(min_length=1, max_length=400, description="フリガナの先頭から")
-    ] = None
+    kana: Annotated[str | None, Field(min_length=1, max_length=400, description="フリガナ")] = None
+    match: Annotated[
+        Literal["prefix", "whole", "part", "given"],
+        Field(
+            description="氏名・フリガナの比べ方: prefix 前方一致、whole 完全一致、part 部分一致、"
+            "given 名（氏を除く）の前方一致"
+        ),
+    ] = "prefix"
     birth_date: Annotated[
         str | None,
         Field(
             min_length=1,
             max_length=72,
-            description="生年月日（年月・年だけでも可、西暦・和暦）",
-            examples=["1985-05-02", "昭和60年5月"],
+            description="生年月日（年月・年・月日だけでも可、西暦・和暦、元号は省略可）",
+            examples=["1985-05-02", "昭和60年5月", "60年5月2日", "5月2日"],
+        ),
+    ] = None
+    sex: Annotated[Sex | None, Field(description="性別（他の条件と併せて指定）")] = None
+    address: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=400,
+            description="町名または建物名の一部（2文字以上）と、続く番号。前住所・転入元・転出先も",
+            examples=["中央一丁目1-1", "コーポ青葉"],
         ),
     ] = None
     addressee_number: Annotated[
-        str | None, Field(min_length=1, max_length=40, description="宛名番号")
+        str | None,
+        Field(min_length=1, max_length=40, description="宛名番号（他の業務システムのものも）"),
+    ] = None
+    household_number: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="世帯番号")
     ] = None
 
 

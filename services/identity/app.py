@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.identity import api, attaching, commands, loading, measure_api, near_miss_api
+from services.identity import (
+    api,
+    attaching,
+    commands,
+    loading,
+    measure_api,
+    near_miss_api,
+    search_api,
+)
 from services.identity.domain.folding import Folding
 from services.identity.domain.measures import Rules
 from services.identity.handlers import Handlers
@@ -34,7 +42,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         migrations=MIGRATIONS,
         handlers=Handlers(folding, read_purposes(), read_fact_purposes()).by_topic(),
-        routers=[api.router, near_miss_api.router, measure_api.router],
+        routers=[search_api.router, api.router, near_miss_api.router, measure_api.router],
         commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),
         state=State(folding, read_measure_rules()),

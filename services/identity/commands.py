@@ -12,7 +12,7 @@ from services.chassis import audit
 from services.chassis.clock import JAPAN
 from services.chassis.service import Command, Service
 from services.identity.attaching import attach_due
-from services.identity.stores import attaching, measures, republishing
+from services.identity.stores import attaching, measures, refolding, republishing
 
 _BATCH: Final = 1000
 _PAST: Final = 1000
@@ -79,16 +79,26 @@ async def _republish_sights(service: Service, ahead: int) -> None:
 
 
 async def refold(service: Service, _arguments: argparse.Namespace) -> int:
-    """Fold every name anew, after the table of variants was changed. Can be run again any time."""
-    place: republishing.NamePlace | None = republishing.FIRST_NAME
+    """Fold every name and address anew, after the table of variants was changed. Can be run again
+    any time."""
+    name: refolding.NamePlace | None = refolding.FIRST_NAME
     names = 0
-    while place is not None:
+    while name is not None:
         async with service.unit_of_work() as uow:
-            place, folded = await republishing.refold(
-                uow.connection, place, service.state.folding, _BATCH
+            name, folded = await refolding.names(
+                uow.connection, name, service.state.folding, _BATCH
             )
         names += folded
         print(f"{names} names", file=sys.stderr)
+    record: refolding.RecordPlace | None = refolding.FIRST_RECORD
+    records = 0
+    while record is not None:
+        async with service.unit_of_work() as uow:
+            record, folded = await refolding.addresses(
+                uow.connection, record, service.state.folding, _BATCH
+            )
+        records += folded
+        print(f"addresses of {records} records", file=sys.stderr)
     return 0
 
 

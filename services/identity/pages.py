@@ -12,7 +12,8 @@ from contracts.eras import DateTooEarly, wareki
 from contracts.events.residents import Address, PersonName, ResidentRecord
 from services.identity.domain.numbers import NumberState
 from services.identity.domain.view import is_householder
-from services.identity.stores.reading import FoundAbout, Hit, Member, Person
+from services.identity.stores.reading import FoundAbout, Member, Person
+from services.identity.stores.searching import Hit
 
 
 class Coded(BaseModel):
@@ -47,6 +48,8 @@ class FoundPerson(BaseModel):
     resident_status: Coded
     by_former_name: bool
     """Found by a name borne earlier."""
+    by_former_address: bool
+    """Found by another address than the one where the person lives: 前住所, 転入元, 転出先."""
 
 
 class HouseholdMember(BaseModel):
@@ -157,11 +160,20 @@ def shown_date(day: UncertainDate, kind: ResidentKind = ResidentKind.JAPANESE) -
 
 def found_person(hit: Hit) -> FoundPerson:
     """A line of the search list."""
-    return person_line(hit.person_id, hit.record, by_former_name=hit.by_former_name)
+    return person_line(
+        hit.person_id,
+        hit.record,
+        by_former_name=hit.by_former_name,
+        by_former_address=hit.by_former_address,
+    )
 
 
 def person_line(
-    person_id: UUID, record: ResidentRecord, *, by_former_name: bool = False
+    person_id: UUID,
+    record: ResidentRecord,
+    *,
+    by_former_name: bool = False,
+    by_former_address: bool = False,
 ) -> FoundPerson:
     """A person in one line."""
     return FoundPerson(
@@ -174,6 +186,7 @@ def person_line(
         resident_kind=coded(record.resident_kind),
         resident_status=coded(record.resident_status),
         by_former_name=by_former_name,
+        by_former_address=by_former_address,
     )
 
 

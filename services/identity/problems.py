@@ -33,6 +33,18 @@ def nothing_to_search_by(fields: list[str]) -> Problem:
     )
 
 
+def address_too_short() -> Problem:
+    """An address to search by that names no town and no building."""
+    return Problem(
+        "ID-0103",
+        422,
+        "住所の検索には、町名または建物名の2文字以上が必要です。",
+        detail="都道府県名は検索では無視されます。",
+        action="「中央一丁目1-1」「コーポ青葉」のように、町名または建物名から入力してください。",
+        errors=[{"field": "address", "message": "町名または建物名を2文字以上入力してください。"}],
+    )
+
+
 def no_such_person() -> Problem:
     """Whom somebody proposes is not there, or not for them."""
     return Problem(

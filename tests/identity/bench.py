@@ -34,7 +34,7 @@ from contracts.events.residents import Address, Householder, PersonName
 from deploy.local.testing import TestStack
 from services.chassis.records import Record
 from services.identity.domain.criteria import Criteria, birth_days
-from services.identity.stores import reading
+from services.identity.stores import searching
 from tests.identity.feeds import income
 from tests.identity.house import House
 from tests.identity.people import Kind, became, day, token, told
@@ -227,7 +227,7 @@ async def finding(house: House) -> None:
         async with house.service.database.read() as connection:
             for _ in range(30):
                 began = time.perf_counter()
-                hits, _more = await reading.search(connection, frozenset(), criteria)
+                hits, _more = await searching.search(connection, frozenset(), criteria)
                 times.append((time.perf_counter() - began) * 1000)
         say(f"{label:22} median {statistics.median(times):6.1f} ms  worst {max(times):6.1f} ms"
               f"  {len(hits)} shown")  # fmt: skip

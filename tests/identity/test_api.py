@@ -142,12 +142,19 @@ async def test_at_most_fifty_and_says_that_there_are_more(house: House, counter:
         ({"name": None}, 422, "CH-0001"),
         ({"name": ""}, 422, "CH-0001"),
         ({"name": "山" * 401}, 422, "CH-0001"),
-        ({"address": "中央"}, 422, "CH-0001"),
+        ({"町名": "中央"}, 422, "CH-0001"),
         ({"token": "1234"}, 422, "CH-0001"),
         ({"name": 5}, 422, "CH-0001"),
         ({"birth_date": "きのう"}, 422, "ID-0101"),
         ({"kana": "ー"}, 422, "ID-0102"),
         ({"name": "・", "addressee_number": "-"}, 422, "ID-0102"),
+        ({"match": "part"}, 422, "CH-0001"),
+        ({"sex": "2"}, 422, "CH-0001"),
+        ({"sex": "3", "name": "山"}, 422, "CH-0001"),
+        ({"name": "山", "match": "anything"}, 422, "CH-0001"),
+        ({"address": "1-1-1"}, 422, "ID-0103"),
+        ({"address": "町"}, 422, "ID-0103"),
+        ({"household_number": "-"}, 422, "ID-0102"),
         ({"name": "山\u0000田"}, 422, "CH-0012"),
         ({"kana": "ヤマ\nダ"}, 422, "CH-0001"),
     ],
@@ -183,7 +190,7 @@ async def test_a_search_is_recorded_without_what_was_searched_for(
         "terminal-1",
         "person.search",
     )
-    assert kept.details == {"criteria": "name,birth_date", "more": False}
+    assert kept.details == {"criteria": "name,birth_date", "match": "prefix", "more": False}
     assert "山田" not in kept.model_dump_json()
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.eras import UnreadableDate
-from services.identity.domain.criteria import Criteria, Days, birth_days
+from services.identity.domain.criteria import Criteria, DayOfYear, Days, birth_days
 
 DAY, MONTH, YEAR = (
     Days(date(1985, 5, 2), date(1985, 5, 2)),
@@ -35,7 +35,7 @@ DAY, MONTH, YEAR = (
     ],
 )
 def test_read(written: str, days: Days) -> None:
-    assert birth_days(written) == days
+    assert birth_days(written) == (days,)
 
 
 @pytest.mark.parametrize("written", ["", "昭和", "85", "1985-13", "昭和65年", "花子", "年月日不詳"])
@@ -47,3 +47,37 @@ def test_not_read(written: str) -> None:
 def test_the_audit_record_tells_what_was_searched_by_and_not_for_what() -> None:
     criteria = Criteria(kanji="山田", latin="山田", birth=DAY, token="0" * 32)
     assert criteria.kinds == "name,birth_date,token"
+
+
+def _day(year: int) -> Days:
+    return Days(date(year, 5, 2), date(year, 5, 2))
+
+
+def _month(year: int) -> Days:
+    return Days(date(year, 8, 1), date(year, 8, 31))
+
+
+def _year(year: int) -> Days:
+    return Days(date(year, 1, 1), date(year, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("5月2日", DayOfYear(5, 2)),
+        ("2月29日", DayOfYear(2, 29)),
+        ("--05-02", DayOfYear(5, 2)),
+        ("05-02", DayOfYear(5, 2)),
+        ("60年5月2日", (_day(1985), _day(2078))),
+        ("元年", (_year(1912), _year(1926), _year(1989), _year(2019))),
+        ("5年8月", (_month(1916), _month(1930), _month(1993), _month(2023))),
+    ],
+)
+def test_without_year_or_era(written: str, days: object) -> None:
+    assert birth_days(written) == days
+
+
+@pytest.mark.parametrize("written", ["2月30日", "13月1日", "60年13月", "0月0日", "5年2月30日"])
+def test_no_such_day_in_any_year_or_era(written: str) -> None:
+    with pytest.raises(UnreadableDate):
+        birth_days(written)

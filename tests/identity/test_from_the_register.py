@@ -362,6 +362,8 @@ class TestRights:
                     "near_misses",
                 )
             ),
+            ("address_parts", "INSERT SELECT"),
+            ("addresses", "INSERT SELECT"),
             ("findings", "INSERT SELECT"),
             ("households", "INSERT SELECT"),
             ("names", "INSERT SELECT"),
@@ -369,6 +371,7 @@ class TestRights:
             ("record_versions", "INSERT SELECT"),
             ("republications", "INSERT SELECT UPDATE"),
             ("residents", "INSERT SELECT"),
+            ("search_counts", "DELETE INSERT SELECT UPDATE"),
         }
 
     async def test_a_number_cannot_be_assigned_twice_whatever_the_code_does(

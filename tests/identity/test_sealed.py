@@ -12,12 +12,14 @@ import pytest
 
 from contracts.codes import Relationship
 from contracts.events import AuditRecorded
-from contracts.events.residents import Householder, PersonName
+from contracts.events.residents import Address, Householder, PersonName
 from contracts.functions import Function
-from services.identity.domain.criteria import Criteria, birth_days
-from services.identity.stores import near_misses, reading
+from services.identity.domain.addresses import asked_address
+from services.identity.domain.criteria import Criteria, DayOfYear, Match, birth_days
+from services.identity.stores import near_misses, reading, searching
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, day, token, told
+from tests.identity.world import FOLDING
 
 pytestmark = pytest.mark.stack
 
@@ -27,7 +29,8 @@ EVERYONE = frozenset(function.value for function in Function) - {RIGHT}
 BUT_THE_RIGHT = tuple(Function(value) for value in EVERYONE)
 THE_HOUSEHOLDER = Householder(name="山田　花子", addressee_number=HANAKO)
 
-HANAKO_SEALED = told(Kind.SNAPSHOT, householder=THE_HOUSEHOLDER)
+HANAKO_SEALED = told(Kind.SNAPSHOT, householder=THE_HOUSEHOLDER,
+                     previous_address=Address(text="銚子市隠れ町９番９号"))  # fmt: skip
 HER_HUSBAND = told(
     Kind.SNAPSHOT, number=TARO, number_token=token(2), relationship=(Relationship.HUSBAND,),
     name=PersonName(kanji="山田　太郎", kana="ヤマダ　タロウ"), birth_date=day("1985-05-03"),
@@ -41,6 +44,12 @@ CRITERIA = [
     Criteria(kanji="山田花子", latin="山田花子"),
     Criteria(kana="ヤマタハナコ", reading="ヤマダハナコ"),
     Criteria(birth=birth_days("1985-05")),
+    Criteria(kanji="花", match=Match.PART),
+    Criteria(kana="ハナ", match=Match.GIVEN),
+    Criteria(birth=DayOfYear(5, 2)),
+    Criteria(address=asked_address("中央1-1", FOLDING)),
+    Criteria(address=asked_address("隠れ町", FOLDING)),
+    Criteria(household_number="000000000000901"),
     Criteria(addressee_number=HANAKO),
     Criteria(token=token(1)),
 ]
@@ -61,10 +70,10 @@ class TestStore:
     async def test_search(self, sealed: House, criteria: Criteria) -> None:
         hanako = await sealed.person_id()
         async with sealed.service.database.read() as connection:
-            hits, more = await reading.search(connection, EVERYONE, criteria)
+            hits, more = await searching.search(connection, EVERYONE, criteria)
             assert hanako not in {hit.person_id for hit in hits}
             assert not more
-            hits, _ = await reading.search(connection, {RIGHT}, criteria)
+            hits, _ = await searching.search(connection, {RIGHT}, criteria)
             assert hanako in {hit.person_id for hit in hits}
 
     async def test_page(self, sealed: House) -> None:
@@ -101,13 +110,13 @@ class TestStore:
     def test_whatever_staff_read_goes_through_the_filter(self) -> None:
         statements = {
             name: text
-            for name, text in vars(reading).items()
+            for name, text in {**vars(reading), **vars(searching)}.items()
             if isinstance(text, str) and re.search(r"\bfrom\b", text) and name.startswith("_")
         }
         assert {"_SEARCH", "_PERSON", "_MEMBERS", "_FINDINGS"} <= statements.keys()
         for name, text in statements.items():
-            # A part of _SEARCH: narrows what the filter has let through.
-            if name != "_BEARERS":
+            # Parts of _SEARCH narrow what the filter has let through; a place is nobody's.
+            if name not in ("_BEARERS", "_HOUSEHOLDS", "_PARTS", "_BUILDINGS", "_DAY_OF_YEAR"):
                 assert "identity.visible_residents($1)" in text
             assert "identity.residents" not in text
 
@@ -123,6 +132,13 @@ class TestAnswers:
             {"kana": "ヤマダ　ハナコ"},
             {"birth_date": "1985-05"},
             {"birth_date": "1985-05-02"},
+            {"birth_date": "5月2日"},
+            {"name": "花", "match": "part"},
+            {"kana": "ハナ", "match": "given"},
+            {"address": "中央一丁目1-1"},
+            {"address": "隠れ町"},
+            {"household_number": "901"},
+            {"household_number": "000000000000901"},
             {"addressee_number": HANAKO},
             {"token": token(1)},
         ]

@@ -6,6 +6,7 @@ An address itself is kept exactly as it was received. What is folded here is not
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -58,3 +59,78 @@ def _number(kanji: str) -> int:
             total += (digits or 1) * (10 if character == "十" else 100)
             digits = 0
     return total + digits
+
+
+_TOWN: Final = re.compile(r"^[^0-9]+")
+_NUMBER: Final = re.compile(r"^[0-9]+(?:~[0-9]+)*")
+_ROOM: Final = re.compile(r"(?<=[^0-9~])~?([0-9]+(?:~[0-9]+)*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressParts:
+    """An address by its parts, folded: what is searched. Empty where there is no such part."""
+
+    town: str
+    """Everything before the first number: 千葉市中央区中央."""
+    number: str
+    """丁目, 番, 号: ``1~1~1``."""
+    building: str
+    """方書 without the number of the room."""
+    room: str
+
+
+def parts(address: Address, folding: Folding) -> AddressParts:
+    """The parts of an address, whether 方書 stands apart or in the text."""
+    return _split(
+        fold_address(address.text, folding), fold_address(address.building or "", folding)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAddress:
+    """What staff write to search by, in the two ways it can be meant. Empty: it cannot be."""
+
+    town: str
+    """The end of a town's name where numbers follow, else any part of it."""
+    number: str
+    building: str
+    """The beginning of a building's name, after the numbers of a town."""
+    room: str
+    alone: str
+    """Any part of a building's name, its end where the number of a room follows."""
+    alone_room: str
+
+
+def asked_address(text: str, folding: Folding) -> AskedAddress:
+    """What an address criterion can mean. A town or building of less than two characters is
+    none: it would be anywhere."""
+    key = fold_address(text, folding)
+    found = _split(key, "")
+    room = _ROOM.search(key)
+    alone = key if room is None else key[: room.start()]
+    is_town = len(found.town) > 1 and not found.town[0].isdigit()
+    is_building = len(alone) > 1 and not set(alone) <= set("0123456789~")
+    return AskedAddress(
+        town=found.town if is_town else "",
+        number=found.number,
+        building=found.building,
+        room=found.room,
+        alone=alone if is_building else "",
+        alone_room="" if room is None else room[1],
+    )
+
+
+def _split(text: str, building: str) -> AddressParts:
+    found = _TOWN.match(text)
+    town = text if found is None else found[0]
+    rest = text[len(town) :]
+    number = _NUMBER.match(rest)
+    written = "" if number is None else number[0]
+    building = rest[len(written) :].lstrip("~") + building
+    room = _ROOM.search(building)
+    return AddressParts(
+        town=town,
+        number=written,
+        building=building if room is None else building[: room.start()],
+        room="" if room is None else room[1],
+    )

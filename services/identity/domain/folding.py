@@ -48,6 +48,9 @@ class NameKeys:
     reading: str
     """The kana as read, only width and separators folded: puts the nearest first."""
     latin: str
+    given_kanji: str
+    """The name without the family name, where a space tells them apart."""
+    given_kana: str
 
 
 class Folding:
@@ -86,4 +89,12 @@ class Folding:
             kana=self.kana(name.kana) if name.kana else "",
             reading=self.reading(name.kana) if name.kana else "",
             latin=self.latin(name.latin) if name.latin else "",
+            given_kanji=self.kanji(given_name(name.kanji)),
+            given_kana=self.kana(given_name(name.kana)) if name.kana else "",
         )
+
+
+def given_name(name: str) -> str:
+    """What follows the family name and a space; nothing where the name has no space."""
+    _family, *given = name.split(maxsplit=1)
+    return given[0] if given else ""

@@ -25,6 +25,7 @@ from services.identity.domain.numbers import (
 )
 from services.identity.domain.residence import NOBODY, Residence, follow
 from services.identity.domain.view import Occasion, view_of
+from services.identity.domain.whereabouts import Whereabouts, addresses_digest, whereabouts
 
 Place = tuple[str, str]
 """A record's place in the registers: (system, addressee number)."""
@@ -66,6 +67,7 @@ class Known:
     number_state: NumberState = NumberState.UNNUMBERED
     household_id: UUID | None = None
     names_digest: bytes = b""
+    addresses_digest: bytes = b""
     residence: Residence = NOBODY
     person_version: int = 0
     view_digest: bytes = b""
@@ -136,6 +138,10 @@ class Register:
     """The names by which those whose name changed are known now."""
     former_names: list[Name] = field(default_factory=list)
     """Names that came and went within the batch."""
+    addresses: dict[Place, list[Whereabouts]] = field(default_factory=dict)
+    """Where those whose addresses changed can be found now."""
+    former_addresses: list[Whereabouts] = field(default_factory=list)
+    """Addresses that came and went within the batch."""
     findings: list[Finding] = field(default_factory=list)
     events: list[tuple[int, PersonChanged]] = field(default_factory=list)
     refused: list[tuple[int, Refusal]] = field(default_factory=list)
@@ -157,6 +163,7 @@ class Register:
         known.record_version, known.content_digest = event.record_version, digest
         self._number(known, event)
         self._name(known, event)
+        self._locate(known, event)
         self._follow(index, known, event)
         known.record = event.record
         self.touched[place] = known
@@ -256,6 +263,16 @@ class Register:
             Name(known.place, kind, event.record_version, self.folding.keys(name))
             for kind, name in borne
         ]
+
+    def _locate(self, known: Known, event: ResidentTokenised) -> None:
+        digest = addresses_digest(event.record)
+        if digest == known.addresses_digest:
+            return
+        known.addresses_digest = digest
+        self.former_addresses += self.addresses.pop(known.place, ())
+        self.addresses[known.place] = whereabouts(
+            known.place, event.record, event.record_version, self.folding
+        )
 
     def _follow(self, index: int, known: Known, event: ResidentTokenised) -> None:
         record = event.record

@@ -1,41 +1,19 @@
-"""What staff may see. Every statement here reads residents through ``identity.visible_residents``
-(see the migration), and nothing else in
-this service reads for staff: sealed means absent (支援措置, promise 8 of the architecture)."""
+"""What staff may see of a person. Every statement here reads residents through
+``identity.visible_residents`` (see the migration): sealed means absent (支援措置, promise 8 of the
+architecture)."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from contracts.events.residents import ResidentRecord
-from services.identity.domain.criteria import LIMIT, Criteria
 from services.identity.domain.numbers import FindingKind, FindingState, NumberState
 from services.identity.domain.sight import sees_sealed
 
-_SEARCH: Final = """
-select m.person_id, m.by_former_name, v.record
-from (
-    select r.person_id, r.addressee_number, r.system, r.record_version,
-           not n.current as by_former_name, row_number() over (order by {order}) as place
-    from identity.visible_residents($1) r
-    join identity.names n using (addressee_number, system)
-    where {conditions}
-    order by {order}
-    limit {limit}
-) m
-join identity.record_versions v using (addressee_number, system, record_version)
-order by m.place
-"""
-_BEARERS: Final = """
-    select person_id from identity.persons
-    where individual_number_token = {token} and number_state = 'assigned'
-    union all
-    select person_id from identity.persons
-    where individual_number_token = {token} and number_state = 'conflict'
-"""
 _PERSON: Final = """
 select r.person_id, r.system, r.addressee_number, r.household_id, r.linked_at, r.recorded_at,
        p.number_state, v.record
@@ -62,18 +40,6 @@ where $2 in (f.person_id, f.other_person_id)
        or f.other_person_id in (select person_id from identity.visible_residents($1)))
 order by f.found_at, f.finding_id
 """
-
-# Sorts after every text that begins like the one it is put behind.
-_LAST: Final = "\U0010ffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One person found."""
-
-    person_id: UUID
-    record: ResidentRecord
-    by_former_name: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,116 +80,6 @@ class FoundAbout:
     state: FindingState
     found_at: datetime
     other_person_id: UUID | None
-
-
-async def search(
-    connection: asyncpg.Connection, functions: Set[str], criteria: Criteria
-) -> tuple[list[Hit], bool]:
-    """At most `LIMIT` persons, the nearest first, and whether there are more."""
-    found: dict[UUID, Hit] = {}
-    for question in _questions(sees_sealed(functions), criteria):
-        await _collect(connection, question, found)
-        if len(found) > LIMIT:
-            break
-    return list(found.values())[:LIMIT], len(found) > LIMIT
-
-
-async def _collect(
-    connection: asyncpg.Connection, question: "_Question", found: dict[UUID, Hit]
-) -> None:
-    """Add persons in the question's order until there are more than `LIMIT` or no more.
-
-    Someone may be found by several names: so more rows than persons may have to be read.
-    """
-    limit = 2 * LIMIT
-    while True:
-        rows = await connection.fetch(question.statement(limit), *question.values)
-        for row in rows:
-            hit = found.get(row["person_id"])
-            if hit is None or (hit.by_former_name and not row["by_former_name"]):
-                record = ResidentRecord.model_validate_json(row["record"])
-                found[row["person_id"]] = Hit(row["person_id"], record, row["by_former_name"])
-        if len(found) > LIMIT or len(rows) < limit:
-            return
-        limit *= 4
-
-
-class _Question:
-    """One statement: conditions that must all hold, their values, and an order.
-
-    The order is that of an index, so that the first rows are there without reading the others.
-    """
-
-    def __init__(self, sees_sealed: bool, criteria: Criteria) -> None:
-        self.values: list[Any] = [sees_sealed]
-        self._conditions: list[str] = []
-        self._order = "r.birth_sort, r.addressee_number, r.system"
-        if criteria.kanji is not None:
-            self._name(criteria.kanji, criteria.latin)
-        if criteria.birth is not None:
-            first, last = self._given(criteria.birth.first), self._given(criteria.birth.last)
-            self._conditions.append(f"r.birth_sort between {first} and {last}")
-        if criteria.addressee_number is not None:
-            number = self._given(criteria.addressee_number)
-            self._conditions.append(f"r.addressee_number = {number}")
-        if criteria.token is not None:
-            bearers = _BEARERS.format(token=self._given(criteria.token))
-            self._conditions.append(f"r.person_id in ({bearers})")
-
-    def statement(self, limit: int) -> str:
-        """The text for so many rows."""
-        conditions = " and ".join(self._conditions)
-        return _SEARCH.format(conditions=conditions, order=self._order, limit=limit)
-
-    def _given(self, value: Any) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def _begins(self, column: str, prefix: str) -> str:
-        # A text that is there: the partial indexes hold no others.
-        first, last = self._given(prefix), self._given(prefix + _LAST)
-        return f"({column} <> '' and {column} >= {first} and {column} < {last})"
-
-    def _name(self, kanji: str, latin: str | None) -> None:
-        alternatives = [self._begins("n.kanji_key", kanji)]
-        if latin is not None and latin.isascii():
-            alternatives.append(self._begins("n.latin_key", latin))
-        self._conditions.append(f"({' or '.join(alternatives)})")
-        self._by("n.kanji_key")
-
-    def read_as(self, reading: str) -> None:
-        """Only names that are read so."""
-        self._conditions.append(self._begins("n.reading", reading))
-        self._by("n.reading")
-
-    def sounds_like(self, kana: str, reading: str) -> None:
-        """Only names that sound so and are not read so."""
-        self._conditions.append(self._begins("n.kana_key", kana))
-        self._conditions.append(f"not {self._begins('n.reading', reading)}")
-        self._by("n.kana_key")
-
-    def of_current_names(self) -> None:
-        """Where no name is asked for, each person once."""
-        self._conditions.append("n.current and n.kind = 'name'")
-
-    def _by(self, key: str) -> None:
-        self._order = f"{key}, n.addressee_number, n.system"
-
-
-def _questions(sees_sealed: bool, criteria: Criteria) -> Iterator[_Question]:
-    """What to ask, one after the other until enough are found."""
-    question = _Question(sees_sealed, criteria)
-    if criteria.kana is None:
-        if criteria.kanji is None:
-            question.of_current_names()
-        yield question
-        return
-    reading = criteria.reading or criteria.kana
-    question.read_as(reading)
-    yield question
-    question = _Question(sees_sealed, criteria)
-    question.sounds_like(criteria.kana, reading)
-    yield question
 
 
 async def person(

@@ -13,11 +13,12 @@ from services.identity.domain.folding import Folding
 from services.identity.domain.numbers import NumberState, integrated_number
 from services.identity.domain.register import Known, Name, Place, Register
 from services.identity.domain.residence import Residence
+from services.identity.stores import addressing
 from services.identity.stores.bulk import add, columns, many
 
 _KNOWN: Final = """
 select r.system, r.addressee_number, r.person_id, r.record_version, r.content_digest,
-       r.names_digest, r.household_id, r.residence, p.integrated_number,
+       r.names_digest, r.addresses_digest, r.household_id, r.residence, p.integrated_number,
        p.individual_number_token, p.number_state, p.person_version, p.view_digest
 from unnest($1::text[], $2::text[]) as a (system, addressee_number)
 join identity.residents r using (addressee_number, system)
@@ -73,11 +74,11 @@ update identity.residents r
 set record_version = a.record_version, content_digest = a.content_digest,
     names_digest = a.names_digest, household_id = a.household_id,
     resident_status = a.resident_status, birth_sort = a.birth_sort,
-    residence = a.residence, recorded_at = $11
+    residence = a.residence, addresses_digest = a.addresses_digest, sex = a.sex, recorded_at = $13
 from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::bytea[], $6::bytea[],
-            $7::uuid[], $8::text[], $9::date[], $10::json[])
+            $7::uuid[], $8::text[], $9::date[], $10::json[], $11::bytea[], $12::text[])
     as a (system, addressee_number, person_id, record_version, content_digest, names_digest,
-          household_id, resident_status, birth_sort, residence)
+          household_id, resident_status, birth_sort, residence, addresses_digest, sex)
 where r.addressee_number = a.addressee_number and r.system = a.system
 """
 _RETIRE_NAMES: Final = """
@@ -91,14 +92,15 @@ _PERSON: Final = (
 ).split()
 _RESIDENT: Final = (
     "system addressee_number person_id record_version content_digest names_digest "
-    "household_id resident_status birth_sort residence recorded_at linked_at"
+    "household_id resident_status birth_sort residence addresses_digest sex recorded_at linked_at"
 ).split()
 _VERSION: Final = (
     "system addressee_number record_version person_id late change changed_on reported_on "
     "individual_number_token content_digest record event_id sent_at recorded_at"
 ).split()
 _NAME: Final = (
-    "system addressee_number kind since_version current kanji_key kana_key reading latin_key"
+    "system addressee_number kind since_version current kanji_key kana_key reading latin_key "
+    "given_kanji_key given_kana_key"
 ).split()
 _FINDING: Final = (
     "finding_id kind state person_id other_person_id system addressee_number "
@@ -149,6 +151,7 @@ async def _known(connection: asyncpg.Connection, places: Sequence[Place]) -> dic
             number_state=NumberState(row["number_state"]),
             household_id=row["household_id"],
             names_digest=row["names_digest"],
+            addresses_digest=row["addresses_digest"],
             residence=Residence.model_validate_json(row["residence"]),
             person_version=row["person_version"],
             view_digest=row["view_digest"],
@@ -241,6 +244,7 @@ async def write(
     names = [_name(name, current=True) for borne in register.names.values() for name in borne]
     names += [_name(name, current=False) for name in register.former_names]
     await add(connection, "names", _NAME, names)
+    await addressing.write(connection, register)
     findings = [
         (f.finding_id, f.kind, f.state, f.person_id, f.other_person_id, *f.place,
          f.record_version, now)
@@ -302,6 +306,8 @@ def _resident(known: Known) -> tuple[Any, ...]:
         known.record.resident_status,
         known.record.birth_date.sort_date,
         known.residence.model_dump_json(exclude_defaults=True),
+        known.addresses_digest,
+        known.record.sex,
     )
 
 
@@ -339,4 +345,6 @@ def _name(name: Name, *, current: bool) -> tuple[Any, ...]:
         keys.kana,
         keys.reading,
         keys.latin,
+        keys.given_kanji,
+        keys.given_kana,
     )

@@ -11,8 +11,7 @@ import asyncpg
 from contracts.codes import ResidentChangeKind
 from contracts.dates import UncertainDate
 from contracts.events import PersonChanged
-from contracts.events.residents import PersonName, ResidentRecord
-from services.identity.domain.folding import Folding
+from contracts.events.residents import ResidentRecord
 from services.identity.domain.residence import Residence
 from services.identity.domain.view import Occasion, view_of
 
@@ -46,34 +45,6 @@ update identity.republications
 set last_person_id = coalesce($2, last_person_id), persons = $3, finished_at = $4
 where republication_id = $1
 """
-_NAMES: Final = """
-select n.addressee_number, n.system, n.kind, n.since_version,
-       v.record -> n.kind as name
-from (
-    select addressee_number, system, kind, since_version from identity.names
-    where (addressee_number, system, kind, since_version) > ($1, $2, $3, $4)
-    order by addressee_number, system, kind, since_version limit $5
-) n
-join identity.record_versions v
-  on (v.addressee_number, v.system, v.record_version)
-   = (n.addressee_number, n.system, n.since_version)
-order by n.addressee_number, n.system, n.kind, n.since_version
-"""
-_REFOLD: Final = """
-update identity.names n
-set kanji_key = a.kanji, kana_key = a.kana, reading = a.reading, latin_key = a.latin
-from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-            $8::text[])
-    as a (addressee_number, system, kind, since_version, kanji, kana, reading, latin)
-where (n.addressee_number, n.system, n.kind, n.since_version)
-    = (a.addressee_number, a.system, a.kind, a.since_version)
-  and (n.kanji_key, n.kana_key, n.reading, n.latin_key)
-    is distinct from (a.kanji, a.kana, a.reading, a.latin)
-"""
-
-NamePlace = tuple[str, str, str, int]
-"""(addressee number, system, kind, since version)."""
-FIRST_NAME: Final[NamePlace] = ("", "", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +107,3 @@ def _view(row: asyncpg.Record) -> PersonChanged:
     return view_of(record, residence, row["household_id"]).event(
         row["person_id"], row["person_version"], occasion
     )
-
-
-async def refold(
-    connection: asyncpg.Connection, after: NamePlace, folding: Folding, limit: int
-) -> tuple[NamePlace | None, int]:
-    """Fold the next ``limit`` names anew: where to go on (None: that was all), and how many."""
-    rows = await connection.fetch(_NAMES, *after, limit)
-    if not rows:
-        return None, 0
-    folded = []
-    for row in rows:
-        keys = folding.keys(PersonName.model_validate_json(row["name"]))
-        folded.append((*row.values(), keys.kanji, keys.kana, keys.reading, keys.latin))
-    columns = [list(column) for column in zip(*folded, strict=True)]
-    await connection.execute(_REFOLD, *columns[:4], *columns[5:])
-    last = rows[-1]
-    return (
-        last["addressee_number"],
-        last["system"],
-        last["kind"],
-        last["since_version"],
-    ), len(rows)
