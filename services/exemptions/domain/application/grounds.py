@@ -4,14 +4,15 @@ Whoever is tested needs one of them, and not all need the same (90条1項ただ�
 """
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from services.exemptions.domain.application import special
 from services.exemptions.domain.application.assistance import by_assistance
+from services.exemptions.domain.application.cycles import income_year
 from services.exemptions.domain.application.facts import Case, Tested
 from services.exemptions.domain.application.kinds import Ground, Question
 from services.exemptions.domain.application.means import by_income, by_status
 from services.exemptions.domain.application.parameters import Parameters
+from services.exemptions.domain.kinds import ExemptionKind as Kind
 from services.exemptions.domain.reasons import Answer, Found, Reason
 
 _ORDER = (Ground.INCOME, Ground.STATUS, Ground.ASSISTANCE, Ground.SPECIAL)
@@ -27,13 +28,21 @@ class GroundTest:
     reasons: tuple[Reason, ...]
 
 
+Means = dict[tuple[Ground, Tested, Kind, bool, int, int], Found]
+"""Income and status as they were found, by ground, person, kind (and whether under 30), income year
+and version of the figures: the months of a cycle share them."""
+
+
 def look_at(
-    tested: Tested, asked: Question, case: Case, figures: Parameters
+    tested: Tested, asked: Question, case: Case, figures: Parameters, means: Means
 ) -> tuple[GroundTest, ...]:
-    """The ground that is met, alone; all of them where none is. Raises ``NoValue``."""
+    """The ground that is met, alone; all of them where none is. Raises ``NoValue``.
+
+    ``means`` is filled with what is found, for the months that follow.
+    """
     done: list[GroundTest] = []
     for ground in _ORDER:
-        found = GroundTest(ground, *_look_at(ground, tested, asked, case, figures))
+        found = GroundTest(ground, *_look_at(ground, tested, asked, case, figures, means))
         if found.answer is Answer.MET:
             return (found,)
         done.append(found)
@@ -41,16 +50,22 @@ def look_at(
 
 
 def _look_at(
-    ground: Ground, tested: Tested, asked: Question, facts: Case, figures: Parameters
+    ground: Ground,
+    tested: Tested,
+    asked: Question,
+    facts: Case,
+    figures: Parameters,
+    means: Means,
 ) -> Found:
-    someone = facts.person(tested.key)
-    match ground:
-        case Ground.INCOME:
-            return by_income(someone, tested.role, asked, figures)
-        case Ground.STATUS:
-            return by_status(someone, tested.role, asked, figures)
-        case Ground.ASSISTANCE:
-            return by_assistance(facts.assistance, asked)
-        case Ground.SPECIAL:
-            return special.look_at(tested, asked, facts, figures)
-    assert_never(ground)
+    if ground is Ground.ASSISTANCE:
+        return by_assistance(facts.assistance, asked)
+    if ground is Ground.SPECIAL:
+        return special.look_at(tested, asked, facts, figures)
+    year = income_year(asked.month, asked.kind, figures)
+    key = (ground, tested, asked.kind, asked.young, year, figures.version(asked.day))
+    found = means.get(key)
+    if found is None:
+        by = by_income if ground is Ground.INCOME else by_status
+        found = by(facts.person(tested.key), tested.role, asked, figures)
+        means[key] = found
+    return found

@@ -60,9 +60,8 @@ def reference_day(month: Month, applied_on: date) -> date:
     return min(month.last_day, applied_on)
 
 
-def around(asked: Question, applied_on: date, case: Case) -> Around:
-    """Spouse and householder, as far as the kind looks at them (ただし書)."""
-    day = reference_day(asked.month, applied_on)
+def around(asked: Question, day: date, case: Case) -> Around:
+    """Spouse and householder on ``day``, as far as the kind looks at them (ただし書)."""
     roles: dict[str, list[Whose]] = {}
     asks: list[Reason] = []
     if Whose.SPOUSE in asked.law.tested:

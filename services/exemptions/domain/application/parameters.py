@@ -4,7 +4,9 @@ Two forms: a figure that holds from a day on (`contracts.law.Parameter`), and on
 year (`YearTable`), which has no value for a year that is not listed.
 """
 
+from bisect import bisect_right
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -111,3 +113,14 @@ class Parameters(_Declared):
     unemployment_lead: Parameter[int]
     review_order: Parameter[tuple[Kind, ...]]
     """Which kind is looked at first, where the applicant does not say."""
+
+    @cached_property
+    def changes(self) -> tuple[date, ...]:
+        """The days on which any figure that holds from a day on changes."""
+        dated = (getattr(self, name) for name in type(self).model_fields)
+        days = {v.valid_from for f in dated if isinstance(f, Parameter) for v in f.values}
+        return tuple(sorted(days))
+
+    def version(self, day: date) -> int:
+        """A number that is the same for days on which every such figure is the same."""
+        return bisect_right(self.changes, day)

@@ -8,14 +8,15 @@ never put in its place.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
 from services.exemptions.domain.application.eligibility import is_young, kind_open, month_open
 from services.exemptions.domain.application.facts import APPLICANT, Application, Case, Tested
-from services.exemptions.domain.application.grounds import GroundTest, look_at
-from services.exemptions.domain.application.household import around
+from services.exemptions.domain.application.grounds import GroundTest, Means, look_at
+from services.exemptions.domain.application.household import Around, around, reference_day
 from services.exemptions.domain.application.kinds import Question
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.special import proviso_waived
@@ -99,7 +100,9 @@ class MonthOutcome:
 
     @property
     def missing(self) -> tuple[Reason, ...]:
-        """What has to be brought or looked at, each once."""
+        """What has to be brought or looked at, each once. Nothing where it would change nothing."""
+        if self.result is not Result.ASKS:
+            return ()
         asked = [reason for reason in self.excluded if reason.asks]
         asked += [reason for test in self.tests for reason in test.missing]
         return tuple(dict.fromkeys(asked))
@@ -107,49 +110,65 @@ class MonthOutcome:
 
 def review(application: Application, case: Case, figures: Parameters) -> tuple[MonthOutcome, ...]:
     """Every month applied for with its outcome, oldest first. Raises ``NoValue``."""
-    return tuple(_month(month, application, case, figures) for month in application.months.all())
+    one = _Review(application, case, figures, {}, {})
+    return tuple(one.of(month) for month in application.months.all())
 
 
-def _month(month: Month, application: Application, case: Case, figures: Parameters) -> MonthOutcome:
-    first = application.order[0]
-    opened, why = month_open(month, first, application.applied_on, case, figures)
-    if opened is Answer.NOT_MET:
-        return MonthOutcome(month, Result.EXCLUDED, None, (), why)
-    young = is_young(month, case, figures)
-    tests: list[KindTest] = []
-    for kind in application.order:
-        tests.append(_kind(Question(kind, month, young), application, case, figures))
-        if tests[-1].answer is Answer.MET:
-            break
-    passing = next((test.kind for test in tests if test.answer is Answer.MET), None)
-    unsure = next((test.kind for test in tests if test.answer is Answer.UNKNOWN), None)
-    done = tuple(tests)
-    if passing is None and unsure is None:
-        return MonthOutcome(month, Result.FAILS, None, done, why)
-    if unsure is not None:
-        return MonthOutcome(month, Result.ASKS, unsure, done, why, otherwise=passing)
-    result = Result.ASKS if opened is Answer.UNKNOWN else Result.PASSES
-    return MonthOutcome(month, result, passing, done, why)
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """One review under way, and what its months share."""
 
+    application: Application
+    case: Case
+    figures: Parameters
+    means: Means
+    households: dict[tuple[date, Kind, bool], Around]
 
-def _kind(asked: Question, application: Application, case: Case, figures: Parameters) -> KindTest:
-    opened, opening = kind_open(asked, case, figures)
-    if opened is Answer.NOT_MET:
-        return KindTest(asked.kind, opened, opening)
-    beside = around(asked, application.applied_on, case)
-    waived = proviso_waived(asked.month, case)
-    people = [_person(_APPLICANT, asked, case, figures)]
-    if not waived:
-        people += [_person(other, asked, case, figures) for other in beside.others]
-    unclear = [] if waived or not beside.asks else [Answer.UNKNOWN]
-    answer = all_of([opened, *unclear, *(person.answer for person in people)])
-    asks = () if waived else beside.asks
-    return KindTest(asked.kind, answer, (*opening, *asks), tuple(people))
+    def of(self, month: Month) -> MonthOutcome:
+        first, applied_on = self.application.order[0], self.application.applied_on
+        opened, why = month_open(month, first, applied_on, self.case, self.figures)
+        if opened is Answer.NOT_MET:
+            return MonthOutcome(month, Result.EXCLUDED, None, (), why)
+        young = is_young(month, self.case, self.figures)
+        tests: list[KindTest] = []
+        for kind in self.application.order:
+            tests.append(self._kind(Question(kind, month, young)))
+            if tests[-1].answer is Answer.MET:
+                break
+        passing = next((test.kind for test in tests if test.answer is Answer.MET), None)
+        unsure = next((test.kind for test in tests if test.answer is Answer.UNKNOWN), None)
+        done = tuple(tests)
+        if passing is None and unsure is None:
+            return MonthOutcome(month, Result.FAILS, None, done, why)
+        if unsure is not None:
+            return MonthOutcome(month, Result.ASKS, unsure, done, why, otherwise=passing)
+        result = Result.ASKS if opened is Answer.UNKNOWN else Result.PASSES
+        return MonthOutcome(month, result, passing, done, why)
 
+    def _kind(self, asked: Question) -> KindTest:
+        opened, opening = kind_open(asked, self.case, self.figures)
+        if opened is Answer.NOT_MET:
+            return KindTest(asked.kind, opened, opening)
+        people = [self._person(_APPLICANT, asked)]
+        if proviso_waived(asked.month, self.case):
+            return KindTest(asked.kind, all_of([opened, people[0].answer]), opening, tuple(people))
+        beside = self._around(asked)
+        people += [self._person(other, asked) for other in beside.others]
+        unclear = [Answer.UNKNOWN] if beside.asks else []
+        answer = all_of([opened, *unclear, *(person.answer for person in people)])
+        return KindTest(asked.kind, answer, (*opening, *beside.asks), tuple(people))
 
-def _person(tested: Tested, asked: Question, case: Case, figures: Parameters) -> PersonTest:
-    grounds = look_at(tested, asked, case, figures)
-    return PersonTest(tested, any_of([ground.answer for ground in grounds]), grounds)
+    def _around(self, asked: Question) -> Around:
+        day = reference_day(asked.month, self.application.applied_on)
+        key = (day, asked.kind, asked.young)
+        found = self.households.get(key)
+        if found is None:
+            found = self.households[key] = around(asked, day, self.case)
+        return found
+
+    def _person(self, tested: Tested, asked: Question) -> PersonTest:
+        grounds = look_at(tested, asked, self.case, self.figures, self.means)
+        return PersonTest(tested, any_of([ground.answer for ground in grounds]), grounds)
 
 
 def applied(outcomes: Sequence[MonthOutcome]) -> Applied:
