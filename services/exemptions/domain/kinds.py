@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.codes import Code
 from contracts.months import Month
@@ -68,6 +69,8 @@ class AppliedMonth:
 
     kind: ExemptionKind
     reasons: tuple[Reason, ...] = ()
+    applied_on: date | None = None
+    """申請日: a notice that is held to cancel it comes later. None: nobody told."""
 
     def __post_init__(self) -> None:
         if not self.kind.by_application:

@@ -7,7 +7,7 @@ the same month is that of the acquisition and nothing was acquired again in it.
 from collections.abc import Sequence
 from datetime import date
 
-from contracts.events import InsuredCategory, QualificationPeriod
+from contracts.events import InsuredCategory, QualificationPeriod, VoluntaryPeriod
 from contracts.months import Month
 
 
@@ -57,3 +57,54 @@ def first_month_without(
         for period in periods
     )
     return month if again else month + 1
+
+
+def months_in_category_1(
+    periods: Sequence[QualificationPeriod],
+    through: Month,
+    voluntary: Sequence[VoluntaryPeriod] = (),
+) -> frozenset[Month]:
+    """Every month of category 1 up to ``through``.
+
+    Insurance by choice (附則5条) is none of the categories: a month that ends in it, or whose
+    qualification was acquired again by it, is not one of category 1.
+    """
+    insured: list[_Insured] = [*periods, *voluntary]
+    spans = sorted(insured, key=lambda span: span.acquired_on)
+    ones = [period for period in periods if period.category is InsuredCategory.CATEGORY_1]
+    months = {
+        month
+        for period in ones
+        for month in _touched(period, through)
+        if _last_of(month, spans) in ones
+    }
+    return frozenset(months)
+
+
+_Insured = QualificationPeriod | VoluntaryPeriod
+
+
+def _touched(period: QualificationPeriod, through: Month) -> list[Month]:
+    first = Month.of(period.acquired_on)
+    last = through if period.lost_on is None else min(Month.of(period.lost_on), through)
+    return [first + offset for offset in range(last - first + 1)]
+
+
+def _last_of(month: Month, spans: Sequence[_Insured]) -> _Insured | None:
+    """The period that a month belongs to; None where it counts as none."""
+    begun = [span for span in spans if span.acquired_on <= month.last_day]
+    if not begun:
+        return None
+    last = begun[-1]
+    if last.lost_on is None or last.lost_on > month.last_day:
+        return last
+    if Month.of(last.lost_on) != month:
+        return None
+    # Lost in this month: it counts if the qualification was acquired in it too (art. 11(2)).
+    # A change of category is no acquisition.
+    acquired_on = last.acquired_on
+    for before in reversed(begun[:-1]):
+        if before.lost_on != acquired_on:
+            break
+        acquired_on = before.acquired_on
+    return last if Month.of(acquired_on) == month else None
