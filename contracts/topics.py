@@ -144,6 +144,15 @@ PERSONS_EVENTS = Topic(
     personal_data=True,
     description="What eligibility needs to know of a person, whole, after each change.",
 )
+PERSONS_MERGES = Topic(
+    name="persons.merges",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification", "exemptions", "claims", "jps_reporting", "audit"),
+    retention=_WEEK,
+    personal_data=True,
+    description="Which persons were found to be one, and which to be two after all.",
+)
 PERSONS_SIGHT = Topic(
     name="persons.sight",
     key="person id",
@@ -247,6 +256,7 @@ TOPICS: dict[str, Topic] = {
         INBOUND_LONG_TERM_CARE,
         PERSONS_EVENTS,
         PERSONS_SIGHT,
+        PERSONS_MERGES,
         QUALIFICATION_EVENTS,
         EXEMPTIONS_EVENTS,
         CLAIMS_EVENTS,

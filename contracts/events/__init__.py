@@ -26,6 +26,7 @@ from contracts.events.linkage import (
     LinkagePurpose,
     LinkageRequested,
 )
+from contracts.events.merges import PersonMerged, PersonSeparated
 from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.qualification import (
     InsuredCategory,
@@ -71,6 +72,8 @@ __all__ = [
     "LinkageRequested",
     "LongTermCareRecorded",
     "PersonChanged",
+    "PersonMerged",
+    "PersonSeparated",
     "PersonSightChanged",
     "PublicAssistanceRecorded",
     "QualificationChanged",

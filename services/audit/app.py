@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from contracts.topics import AUDIT_EVENTS, PERSONS_SIGHT
+from contracts.topics import AUDIT_EVENTS, PERSONS_MERGES, PERSONS_SIGHT
 from services.audit import api, commands, handlers, watch
 from services.audit.settings import Settings
+from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 
@@ -14,7 +15,11 @@ def build(settings: Settings) -> Service:
     service = Service(
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
-        handlers={AUDIT_EVENTS: handlers.on_audit_events, PERSONS_SIGHT: on_sight},
+        handlers={
+            AUDIT_EVENTS: handlers.on_audit_events,
+            PERSONS_MERGES: merges.on_merges,
+            PERSONS_SIGHT: on_sight,
+        },
         routers=(api.router,),
         commands=commands.COMMANDS,
         background=(*commands.BACKGROUND, *watch.BACKGROUND),

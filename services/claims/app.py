@@ -6,9 +6,11 @@ from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_CLAIMS,
     PERSONS_EVENTS,
+    PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
+from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.claims import api, handlers
@@ -24,6 +26,7 @@ def build(settings: Settings) -> Service:
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
             PERSONS_SIGHT: on_sight,
+            PERSONS_MERGES: merges.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_CLAIMS: handlers.on_facts,

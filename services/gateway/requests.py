@@ -171,6 +171,35 @@ class MeasureSettlement(Body):
     agree: StrictBool
 
 
+class FindingsQuery(Query):
+    """個人番号・二重登録の確認事項の一覧の条件。"""
+
+    kind: Annotated[State | None, Field(description="確認事項の種類")] = None
+    state: Annotated[State | None, Field(description="状態。省略時は未処理と提案中")] = None
+    after: Annotated[UUID | None, Field(description="前の頁の最後の finding_id")] = None
+
+
+class RaisedFinding(Body):
+    """職員が申し立てる確認事項。"""
+
+    kind: Literal["same_person", "merge_doubted", "number_doubted"]
+    person_id: UUID
+    other_person_id: UUID | None = None
+
+
+class DecisionProposal(Body):
+    """提案する対応。個人番号の正誤は、どの宛名についてかを person_id で示します。"""
+
+    decision: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+    person_id: UUID | None = None
+
+
+class DecisionSettlement(Body):
+    """提案に同意するか。同意しなければ未処理に戻ります。"""
+
+    agree: StrictBool
+
+
 class NoticesQuery(Query):
     """審査待ちなどの一覧の条件。"""
 

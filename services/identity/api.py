@@ -15,7 +15,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.mass_searches import count_seen
 from services.identity.pages import PersonPage, person_page
-from services.identity.stores import reading
+from services.identity.stores import findings, reading
 
 router = APIRouter()
 
@@ -26,7 +26,7 @@ async def show(
     staff: Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))],
     service: Annotated[Service, Depends(current_service)],
 ) -> PersonPage:
-    """One person: name, household, links and findings."""
+    """One person: name, household, links and findings. A former id answers with the survivor."""
     async with service.unit_of_work() as uow:
         page = await _page(uow, staff, person_id)
         audit.record(
@@ -34,7 +34,7 @@ async def show(
             AuditOperation.INQUIRY,
             staff=staff,
             function=Function.PERSON_VIEW,
-            person_id=person_id,
+            person_id=page.person_id if page else person_id,
             outcome=AuditOutcome.DONE if page else AuditOutcome.FAILED,
         )
         await count_seen(uow, service, staff, Function.PERSON_VIEW, persons=int(page is not None))
@@ -53,5 +53,5 @@ async def _page(uow: UnitOfWork, staff: StaffContext, person_id: UUID) -> Person
         if person.household_id is None
         else await reading.members(uow.connection, staff.functions, person.household_id)
     )
-    findings = await reading.findings(uow.connection, staff.functions, person_id)
-    return person_page(person, members, findings)
+    found = await findings.of_person(uow.connection, staff.functions, person.ids)
+    return person_page(person, members, found)

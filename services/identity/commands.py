@@ -2,17 +2,22 @@
 
 import argparse
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from contracts.events import AuditOperation
+from asyncpg import Connection
+
+from contracts.events import AuditOperation, PersonSightChanged
 from contracts.topics import SHARDS
 from services.chassis import audit
 from services.chassis.clock import JAPAN
 from services.chassis.service import Command, Service
 from services.identity.attaching import attach_due
-from services.identity.stores import attaching, measures, refolding, republishing
+from services.identity.domain.merging import Told
+from services.identity.stores import attaching, measures, merging, refolding, republishing
 
 _BATCH: Final = 1000
 _PAST: Final = 1000
@@ -30,7 +35,8 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
     """
     since: datetime | None = arguments.since
     ahead = _PAST if arguments.restored else 0
-    await _republish_sights(service, ahead)
+    await _republish_few(service, partial(_sights, ahead=ahead))
+    await _republish_few(service, partial(_merges, ahead=ahead))
     async with service.unit_of_work() as uow:
         run = await republishing.take_up(uow.connection, since, ahead, uow.now)
     if run.persons:
@@ -62,20 +68,33 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
             return 0
 
 
-async def _republish_sights(service: Service, ahead: int) -> None:
-    """First of all, who is hidden and who is no more: few, and a neighbour that has lost it would
-    show whom it must not. Interrupted, it begins again."""
+async def _republish_few(
+    service: Service,
+    read: Callable[[Connection, UUID | None], Awaitable[Sequence[PersonSightChanged | Told]]],
+) -> None:
+    """What concerns few, first of all. Interrupted, it begins again."""
     place: UUID | None = None
     while True:
         async with service.unit_of_work() as uow:
-            events = await measures.sights(uow.connection, place, _BATCH)
-            if ahead:
-                events = await measures.raise_sights(uow.connection, events, ahead)
+            events = await read(uow.connection, place)
             for event in events:
                 uow.emit(event, key=str(event.person_id))
         if len(events) < _BATCH:
             return
         place = events[-1].person_id
+
+
+async def _sights(
+    connection: Connection, after: UUID | None, *, ahead: int
+) -> Sequence[PersonSightChanged]:
+    """Who is hidden and who is no more: who has lost it would show whom it must not."""
+    events = await measures.sights(connection, after, _BATCH)
+    return await measures.raise_sights(connection, events, ahead) if ahead else events
+
+
+async def _merges(connection: Connection, after: UUID | None, *, ahead: int) -> Sequence[Told]:
+    """Who answers for whom, and who does no more."""
+    return await merging.told_again(connection, after, _BATCH, ahead)
 
 
 async def refold(service: Service, _arguments: argparse.Namespace) -> int:

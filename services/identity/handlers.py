@@ -27,7 +27,6 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
-from services.identity.domain.numbers import NumberState
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
 from services.identity.stores import attaching, feeding, linking, registering
@@ -140,11 +139,9 @@ def _answer(
 
 
 def _items(request: LinkageRequested, person: Linkable) -> LinkageAnswer:
-    """The items asked for. A number that another person bore first is not handed out (C06)."""
+    """The items asked for."""
     asked, record = set(request.items), person.record
     token = person.individual_number_token
-    if person.number_state is NumberState.CONFLICT:
-        token = None
     return LinkageAnswer(
         name=record.name if LinkageItem.NAME in asked else None,
         birth_date=record.birth_date if LinkageItem.BIRTH_DATE in asked else None,

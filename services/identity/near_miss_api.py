@@ -257,7 +257,7 @@ async def compare_entered(
         )
     if found is None:
         raise problems.not_found()
-    return ComparisonPage(comparison_id=comparison_id, comparison=_comparison(found))
+    return ComparisonPage(comparison_id=comparison_id, comparison=shown_comparison(found))
 
 
 def _entered(said: EnteredAttributes) -> FourAttributes:
@@ -300,7 +300,7 @@ async def _page(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMissP
         candidates=[
             ShownCandidate(
                 person=person_line(candidate.person_id, candidate.record),
-                comparison=_comparison(candidate.comparison),
+                comparison=shown_comparison(candidate.comparison),
             )
             for candidate in candidates
         ],
@@ -334,7 +334,9 @@ def _shown(entry: Entry) -> NearMiss:
     )
 
 
-def _comparison(found: Comparison) -> ShownComparison:
+def shown_comparison(found: Comparison) -> ShownComparison:
+    """Which of the four attributes agree, for people to read."""
+
     def shown(agreement: Agreement) -> Coded:
         return coded(agreement)
 

@@ -12,7 +12,8 @@ from contracts.eras import DateTooEarly, wareki
 from contracts.events.residents import Address, PersonName, ResidentRecord
 from services.identity.domain.numbers import NumberState
 from services.identity.domain.view import is_householder
-from services.identity.stores.reading import FoundAbout, Member, Person
+from services.identity.stores.findings import Finding
+from services.identity.stores.reading import Member, Person
 from services.identity.stores.searching import Hit
 
 
@@ -78,6 +79,8 @@ class LinkedRecord(BaseModel):
     system: str
     addressee_number: str
     linked_at: datetime
+    former_id: UUID | None
+    """統合前の宛名: the person that this record made, where it was merged into this one."""
 
 
 class ShownFinding(BaseModel):
@@ -88,6 +91,8 @@ class ShownFinding(BaseModel):
     state: Coded
     found_at: datetime
     other_person_id: UUID | None
+    decision: Coded | None
+    """What is proposed or was settled."""
 
 
 class EntryOrRemoval(BaseModel):
@@ -127,6 +132,10 @@ class PersonPage(BaseModel):
     removal: EntryOrRemoval | None
     processing_hold: bool
     number_state: NumberState
+    number_note: str | None
+    """What staff have to know of the number: why it is not handed out."""
+    former_ids: list[UUID]
+    """統合前の宛名: ids for which this person answers."""
     household: Household | None
     """None for who is no resident any more."""
     links: list[LinkedRecord]
@@ -191,7 +200,7 @@ def person_line(
 
 
 def person_page(
-    person: Person, members: Sequence[Member], findings: Sequence[FoundAbout]
+    person: Person, members: Sequence[Member], findings: Sequence[Finding]
 ) -> PersonPage:
     """The page. The 世帯主 is told by the members who can be seen alone: the record's own text
     would name one who cannot."""
@@ -229,6 +238,8 @@ def person_page(
         else EntryOrRemoval(reason=coded(removal.reason), on=_day(removal.on)),
         processing_hold=record.processing_hold,
         number_state=person.number_state,
+        number_note=person.number_state.note,
+        former_ids=list(person.ids[1:]),
         household=Household(
             household_id=person.household_id, members=[_member(member) for member in members]
         )
@@ -239,10 +250,11 @@ def person_page(
                 system=link.system,
                 addressee_number=link.addressee_number,
                 linked_at=link.linked_at,
+                former_id=link.former_id,
             )
             for link in person.links
         ],
-        findings=[_finding(found) for found in findings],
+        findings=[_finding(found, person.ids) for found in findings],
         as_of=person.recorded_at,
     )
 
@@ -273,11 +285,15 @@ def _relationship_label(steps: Sequence[Relationship]) -> str:
     return "の".join(step.label for step in steps)
 
 
-def _finding(found: FoundAbout) -> ShownFinding:
+def _finding(found: Finding, mine: Sequence[UUID]) -> ShownFinding:
+    others = [person_id for person_id in found.persons if person_id not in mine]
+    # Of two who are one person by now both are this one: the one it was found under is told.
+    other = others[0] if others else found.other_person_id
     return ShownFinding(
         finding_id=found.finding_id,
         kind=coded(found.kind),
         state=coded(found.state),
         found_at=found.found_at,
-        other_person_id=found.other_person_id,
+        other_person_id=other,
+        decision=None if found.decision is None else coded(found.decision),
     )

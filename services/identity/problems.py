@@ -1,5 +1,5 @@
 """What staff are told when something cannot be done: ID-01xx search, ID-02xx matching,
-ID-05xx support measures."""
+ID-03xx findings about numbers and persons, ID-05xx support measures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -145,4 +145,127 @@ def no_measure_rule() -> Problem:
         "この日から始まる支援措置の期間の定めがありません。",
         action="開始日を確認してください。",
         errors=[{"field": "started_on", "message": "期間の定めがない日付です。"}],
+    )
+
+
+def finding_over() -> Problem:
+    """The finding was settled, or ended by itself."""
+    return Problem(
+        "ID-0301",
+        409,
+        "この確認事項は既に終わっています。",
+        action="一覧を表示し直してください。",
+    )
+
+
+def finding_not_proposed() -> Problem:
+    """Nobody has proposed anything yet."""
+    return Problem(
+        "ID-0302",
+        409,
+        "まだ提案されていません。",
+        action="対応を提案してから、別の職員が確定してください。",
+    )
+
+
+def finding_same_staff() -> Problem:
+    """Two different people are needed."""
+    return Problem(
+        "ID-0303",
+        409,
+        "提案した職員は確定できません。",
+        action="別の職員が確定してください。",
+    )
+
+
+def decision_not_for_kind(allowed: str) -> Problem:
+    """A decision that this kind of finding does not have."""
+    return Problem(
+        "ID-0304",
+        422,
+        "この確認事項では選べない対応です。",
+        action=f"「{allowed}」から選んでください。",
+        errors=[{"field": "decision", "message": "この確認事項では選べません。"}],
+    )
+
+
+def already_one() -> Problem:
+    """The two are one person already."""
+    return Problem(
+        "ID-0305",
+        409,
+        "二人は既に同一人として統合されています。",
+        action="個人照会で確認してください。",
+    )
+
+
+def two_numbers() -> Problem:
+    """Two persons with two numbers are not one."""
+    return Problem(
+        "ID-0306",
+        409,
+        "個人番号が異なる二人は統合できません。",
+        action="どちらの個人番号が誤りかを先に確定してください。",
+    )
+
+
+def not_one() -> Problem:
+    """The two are not merged."""
+    return Problem(
+        "ID-0307",
+        409,
+        "二人は統合されていません。",
+        action="個人照会で確認してください。",
+    )
+
+
+def no_number() -> Problem:
+    """There is no number of which something could be said."""
+    return Problem(
+        "ID-0308",
+        409,
+        "この宛名には個人番号の登録がありません。",
+        action="住民記録を確認してください。",
+    )
+
+
+def borne_by_another() -> Problem:
+    """A number cannot be right of two persons."""
+    return Problem(
+        "ID-0309",
+        409,
+        "同じ個人番号が別の個人にも登録されています。",
+        action="別の個人の個人番号を誤りとして確定するか、二人を統合してください。",
+    )
+
+
+def which_person() -> Problem:
+    """A decision about a number has to say whose."""
+    return Problem(
+        "ID-0310",
+        422,
+        "どの宛名についての対応かを指定してください。",
+        action="個人番号が誤り（または正しい）宛名を選んでください。",
+        errors=[{"field": "person_id", "message": "この確認事項の宛名から選んでください。"}],
+    )
+
+
+def raised_already() -> Problem:
+    """The same is on the list."""
+    return Problem(
+        "ID-0311",
+        409,
+        "同じ確認事項が既に登録されています。",
+        action="一覧から開いてください。",
+    )
+
+
+def two_persons(field: str) -> Problem:
+    """A finding of two persons needs two, one of one person one."""
+    return Problem(
+        "ID-0312",
+        422,
+        "確認事項の種類と宛名の数が合いません。",
+        action="二重登録と統合の誤りは二人、個人番号の誤りは一人を指定してください。",
+        errors=[{"field": field, "message": "この種類の確認事項に合いません。"}],
     )

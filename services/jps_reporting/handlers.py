@@ -8,10 +8,12 @@ from contracts.topics import (
     CLAIMS_EVENTS,
     EXEMPTIONS_EVENTS,
     LINKAGE_REPLIES_JPS_REPORTING,
+    PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
     Topic,
 )
+from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
@@ -37,6 +39,7 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
         CLAIMS_EVENTS: on_facts,
         LINKAGE_REPLIES_JPS_REPORTING: on_answers,
         PERSONS_SIGHT: on_sight,
+        PERSONS_MERGES: merges.on_merges,
     }
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from contracts.events import ItemForwarded, PersonChanged, ReportItemKind
-from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, PERSONS_SIGHT, Topic
+from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, PERSONS_MERGES, PERSONS_SIGHT, Topic
+from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
@@ -46,6 +47,7 @@ class Handlers:
         return {
             PERSONS_EVENTS: self.on_persons,
             PERSONS_SIGHT: on_sight,
+            PERSONS_MERGES: merges.on_merges,
             JPS_EVENTS: self.on_jps,
         }
 

@@ -37,6 +37,8 @@ from contracts.events import (
     LinkageRequested,
     LongTermCareRecorded,
     PersonChanged,
+    PersonMerged,
+    PersonSeparated,
     PersonSightChanged,
     PublicAssistanceRecorded,
     QualificationChanged,
@@ -129,6 +131,19 @@ def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
 
 def _sight(_house: House, n: int, version: int, _event_id: UUID) -> Event:
     return PersonSightChanged(person_id=person(n), sight_version=version, hidden=True)
+
+
+def _merged(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    return PersonMerged(
+        person_id=person(n), identity_version=version, surviving_id=person(n + 1),
+        decision_id=BATCH, decided_on=DAY,
+    )  # fmt: skip
+
+
+def _separated(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    return PersonSeparated(
+        person_id=person(n), identity_version=version, decision_id=BATCH, decided_on=DAY
+    )
 
 
 def _timeline(_house: House, n: int, version: int, _event_id: UUID) -> Event:
@@ -264,6 +279,8 @@ SAMPLES: dict[type[Event], Sample] = {
     ResidentTokenised: _tokenised,
     PersonChanged: _person,
     PersonSightChanged: _sight,
+    PersonMerged: _merged,
+    PersonSeparated: _separated,
     QualificationChanged: _timeline,
     QualificationReportable: _reportable,
     AdditionalPremiumChanged: _premium,

@@ -7,6 +7,7 @@ from contracts.sealing import PrivateSealingKey, SealingSuite, seal
 from services.gateway.domain.routing import Route, parameters
 
 ID: Final = "0b4f8a53-8f0e-4c1c-9d3f-0d2a0f6a1c01"
+OTHER_ID: Final = "0b4f8a53-8f0e-4c1c-9d3f-0d2a0f6a1c02"
 SEAL_EVENT: Final = UUID("7d5a6f2e-2c55-4a0b-8f57-3a3f4f0c9e02")
 _KEY: Final = PrivateSealingKey.generate("inbound-2026-10", SealingSuite.X25519)
 _SEALED: Final = seal("999900000019", _KEY.public, sender="gateway", event_id=SEAL_EVENT)
@@ -46,6 +47,9 @@ BODIES: Final[dict[str, Any]] = {
     "liftMeasure": {"reason": "not_confirmed"},
     "proposeMeasure": {"what": "end", "reason": "requested"},
     "settleMeasure": {"agree": True},
+    "raiseFinding": {"kind": "same_person", "person_id": ID, "other_person_id": OTHER_ID},
+    "proposeDecision": {"decision": "number_wrong", "person_id": ID},
+    "settleDecision": {"agree": True},
     "acceptNotice": {"form": "category_change", "person_id": ID, **SUBMISSION},
     "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
     "withdrawNotice": {"reason": "本人の申出による"},
@@ -76,6 +80,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
         "since": "2026-10-01T00:00:00+09:00",
         "limit": "10",
     },
+    "listFindings": {"kind": "number_shared", "state": "open", "after": ID},
     "listNearMisses": {"system": "tax_system", "after": ID},
     "listReportItems": {"state": "waiting", "due_before": "2026-10-14"},
     "listBatches": {"state": "collecting"},

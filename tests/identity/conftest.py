@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from deploy.local.testing import TestStack
+from tests.identity.desk import FindingDesk
 from tests.identity.house import Counter, House
 
 
@@ -32,3 +33,9 @@ async def counter(house: House) -> AsyncIterator[Counter]:
     async with AsyncExitStack() as exits:
         await house.service._start_listeners(exits)
         yield Counter(house, house.service)
+
+
+@pytest.fixture
+def desk(counter: Counter) -> FindingDesk:
+    """The work list of findings."""
+    return FindingDesk(counter)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -116,6 +117,6 @@ async def test_names_are_folded_anew_by_a_changed_table(house: House) -> None:
     await house.told(told(Kind.MOVE_IN, name=PersonName(kanji="桧山　花子", kana="ヒヤマ ハナコ")))
     keys = "select kanji_key, kana_key from identity.names"
     assert (await house.rows(keys))[0]["kanji_key"] == "桧山花子"
-    house.service.state = type(house.service.state)(Folding({"桧": "檜"}))
+    house.service.state = replace(house.service.state, folding=Folding({"桧": "檜"}))
     assert await commands.refold(house.service, argparse.Namespace()) == 0
     assert await house.rows(keys) == [{"kanji_key": "檜山花子", "kana_key": "ヒヤマハナコ"}]

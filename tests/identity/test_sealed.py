@@ -16,7 +16,7 @@ from contracts.events.residents import Address, Householder, PersonName
 from contracts.functions import Function
 from services.identity.domain.addresses import asked_address
 from services.identity.domain.criteria import Criteria, DayOfYear, Match, birth_days
-from services.identity.stores import near_misses, reading, searching
+from services.identity.stores import findings, near_misses, reading, searching
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, day, token, told
 from tests.identity.world import FOLDING
@@ -96,8 +96,8 @@ class TestStore:
     async def test_findings(self, sealed: House) -> None:
         jiro = await sealed.person_id(JIRO)
         async with sealed.service.database.read() as connection:
-            assert await reading.findings(connection, EVERYONE, jiro) == []
-            (found,) = await reading.findings(connection, {RIGHT}, jiro)
+            assert await findings.of_person(connection, EVERYONE, [jiro]) == []
+            (found,) = await findings.of_person(connection, {RIGHT}, [jiro])
             assert found.other_person_id == await sealed.person_id()
 
     def test_the_work_list_goes_through_the_filter(self) -> None:
@@ -107,13 +107,19 @@ class TestStore:
             assert "identity.residents" not in text
             assert "identity.near_misses" not in text
 
+    def test_the_list_of_findings_goes_through_the_filter(self) -> None:
+        for name in ("_LIST", "_COUNT", "_ONE", "_OF_PERSON", "_STEPS", "_RECORDS"):
+            text = getattr(findings, name)
+            assert re.search(r"identity\.visible_(findings|residents)\(\$1\)", text), name
+            assert "identity.residents" not in text
+
     def test_whatever_staff_read_goes_through_the_filter(self) -> None:
         statements = {
             name: text
             for name, text in {**vars(reading), **vars(searching)}.items()
             if isinstance(text, str) and re.search(r"\bfrom\b", text) and name.startswith("_")
         }
-        assert {"_SEARCH", "_PERSON", "_MEMBERS", "_FINDINGS"} <= statements.keys()
+        assert {"_SEARCH", "_PERSON", "_MEMBERS"} <= statements.keys()
         for name, text in statements.items():
             # Parts of _SEARCH narrow what the filter has let through; a place is nobody's.
             if name not in ("_BEARERS", "_HOUSEHOLDS", "_PARTS", "_BUILDINGS", "_DAY_OF_YEAR"):

@@ -5,12 +5,21 @@ A route that is not in it cannot be served (`services.gateway.guard`).
 """
 
 from services.gateway.domain.routing import Route
-from services.gateway.routes import entries, measures, persons, records, reports, sessions
+from services.gateway.routes import (
+    entries,
+    findings,
+    measures,
+    persons,
+    records,
+    reports,
+    sessions,
+)
 
 ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *persons.ROUTES,
     *measures.ROUTES,
+    *findings.ROUTES,
     *entries.ROUTES,
     *reports.ROUTES,
     *records.ROUTES,

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from contracts.codes import Code, ResidentChangeKind
+from contracts.codes import ResidentChangeKind
 from contracts.numbers import addressee_number_check_digit
+from services.identity.domain.findings import FindingKind, FindingState
 
 _BODY_DIGITS: Final = 14
 
@@ -18,23 +19,20 @@ class NumberState(StrEnum):
     """The individual number is this person's alone."""
     CONFLICT = "conflict"
     """Another person bore the same individual number first. It is not handed out for this one."""
+    WRONG = "wrong"
+    """Staff settled that the number is not this person's. It is not handed out."""
+
+    @property
+    def note(self) -> str | None:
+        """What staff have to know of it."""
+        return _NOTES.get(self)
 
 
-class FindingKind(Code):
-    """What staff have to look at. Nothing is merged or mended by itself."""
-
-    NUMBER_CHANGED = "number_changed", "個人番号の変更"
-    NUMBER_WITHDRAWN = "number_withdrawn", "個人番号の抹消"
-    NUMBER_SHARED = "number_shared", "同一個人番号の重複"
-
-
-class FindingState(Code):
-    """Where a finding stands."""
-
-    OPEN = "open", "未処理"
-    NOTED = "noted", "記録のみ"
-
-
+_NOTES: Final = {
+    NumberState.UNNUMBERED: "個人番号の登録がありません。",
+    NumberState.CONFLICT: "個人番号が重複または相違しているため、提供を停止しています。",
+    NumberState.WRONG: "個人番号の誤りが確定しているため、提供を停止しています。",
+}
 _ANNOUNCED: Final = frozenset({ResidentChangeKind.NUMBER_CHANGE, ResidentChangeKind.CORRECTION})
 
 

@@ -15,14 +15,9 @@ from uuid import UUID
 from contracts.events import PersonChanged, ResidentTokenised
 from contracts.events.residents import ResidentRecord
 from contracts.keys import resident_key
+from services.identity.domain.findings import FindingKind, FindingState
 from services.identity.domain.folding import Folding, NameKeys
-from services.identity.domain.numbers import (
-    FindingKind,
-    FindingState,
-    NumberState,
-    finding_on_change,
-    state_of,
-)
+from services.identity.domain.numbers import NumberState, finding_on_change, state_of
 from services.identity.domain.residence import NOBODY, Residence, follow
 from services.identity.domain.view import Occasion, view_of
 from services.identity.domain.whereabouts import Whereabouts, addresses_digest, whereabouts
@@ -60,6 +55,7 @@ class Known:
 
     place: Place
     person_id: UUID
+    """The person that the record made, whoever answers for it."""
     integrated_number: str
     record_version: int = 0
     content_digest: bytes = b""
@@ -75,6 +71,8 @@ class Known:
     """The record of this batch's last version; not read back from what is stored."""
     occasion: Occasion | None = None
     """The change that the last event to the neighbours told of, where this batch sends one."""
+    answered_by: UUID | None = None
+    """Who answers for the person, where it was merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +125,9 @@ class Register:
     folding: Folding
     ids: Iterator[UUID]
     numbers: Iterator[str]
+    merged: Mapping[UUID, dict[UUID, str | None]] = field(default_factory=dict)
+    """Of persons that are one with others: those others and itself, each with its token as far as
+    it is not known to be wrong. One and the same dictionary for all of them."""
 
     created: set[Place] = field(default_factory=set)
     touched: dict[Place, Known] = field(default_factory=dict)
@@ -216,7 +217,7 @@ class Register:
         if before is not None:
             self.bearers.setdefault(before, set()).discard(known.person_id)
         if token is not None:
-            others = self.bearers.setdefault(token, set())
+            others = self.bearers.setdefault(token, set()) - self._same(known).keys()
             if others:
                 other = min(others)
                 self._find(FindingKind.NUMBER_SHARED, FindingState.OPEN, known, event, other)
@@ -226,8 +227,23 @@ class Register:
         )
         if token is not None:
             self.bearers[token].add(known.person_id)
+        self._compare_merged(known, event, token)
         if known.place not in self.created:
             self.renumbered[known.person_id] = known
+
+    def _same(self, known: Known) -> dict[UUID, str | None]:
+        return self.merged.get(known.person_id, {})
+
+    def _compare_merged(self, known: Known, event: ResidentTokenised, token: str | None) -> None:
+        """One person with two numbers: what was taken for one may be two."""
+        same = self._same(known)
+        if not same:
+            return
+        same[known.person_id] = token
+        others = [p for p, borne in same.items() if borne is not None and borne != token]
+        if token is not None and others:
+            kind = FindingKind.NUMBERS_DIFFER
+            self._find(kind, FindingState.OPEN, known, event, min(others))
 
     def _find(
         self,

@@ -1,9 +1,10 @@
 """Numbers of other systems that are nobody's yet: compared again when the register knows more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -52,6 +53,15 @@ class Waiting:
         """The system and its number."""
         return self.place[:2]
 
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> "Waiting":
+        """From a row that has all of it."""
+        return cls(
+            (row["system"], row["addressee_number"], row["subject"]),
+            row["record_version"],
+            FourAttributes.model_validate_json(row["told"]),
+        )
+
 
 async def look_again(connection: asyncpg.Connection, register: Register, now: datetime) -> None:
     """Have the numbers compared again that may be one of those whom the register told of."""
@@ -59,19 +69,18 @@ async def look_again(connection: asyncpg.Connection, register: Register, now: da
         return
     keys = {name.keys.kanji for borne in register.names.values() for name in borne}
     persons = [known.person_id for known in register.touched.values()]
+    persons += [known.answered_by for known in register.touched.values() if known.answered_by]
     await connection.execute(_LOOK_AGAIN, list(keys), persons, now)
+
+
+async def waiting(connection: asyncpg.Connection, persons: Collection[UUID], now: datetime) -> None:
+    """Have the numbers compared again that wait for one of these persons."""
+    await connection.execute(_LOOK_AGAIN, [], list(persons), now)
 
 
 async def due(connection: asyncpg.Connection, now: datetime, limit: int) -> Sequence[Waiting]:
     """The numbers that are due, locked; those that somebody else has taken are passed over."""
-    return [
-        Waiting(
-            (row["system"], row["addressee_number"], row["subject"]),
-            row["record_version"],
-            FourAttributes.model_validate_json(row["told"]),
-        )
-        for row in await connection.fetch(_DUE, now, limit)
-    ]
+    return [Waiting.of(row) for row in await connection.fetch(_DUE, now, limit)]
 
 
 async def all_due(connection: asyncpg.Connection, now: datetime) -> int:

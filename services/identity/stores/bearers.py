@@ -61,15 +61,15 @@ join identity.record_versions v
  and v.record_version = r.record_version
 """
 _THESE: Final = """
-select r.person_id, v.record,
+select a.id as person_id, v.record,
        array(select n.kanji_key from identity.names n
              where n.addressee_number = r.addressee_number and n.system = r.system
                and not n.current) as former
-from identity.residents r
+from unnest($1::uuid[]) as a (id)
+join identity.residents r on r.person_id = identity.surviving(a.id)
 join identity.record_versions v
   on v.addressee_number = r.addressee_number and v.system = r.system
  and v.record_version = r.record_version
-where r.person_id = any($1::uuid[])
 """
 
 

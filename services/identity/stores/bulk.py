@@ -1,9 +1,16 @@
 """Whole columns at a time: what every store of a batch does with its rows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
+
+SPEAKS_FIRST: Final = (
+    "(r.resident_status = '1') desc, r.former_id nulls first, r.linked_at, r.system,"
+    " r.addressee_number"
+)
+"""The order of a person's records (``r``): the one that speaks for the person comes first. That of
+who lives here now; of several or of none, that of the surviving person, then the oldest."""
 
 
 async def add(

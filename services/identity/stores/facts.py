@@ -10,33 +10,44 @@ import asyncpg
 from contracts.events import FeedChange
 from services.identity.domain.facts import Held, Known
 
-_HELD: Final = """
-select l.person_id, r.subject, v.content, v.change, v.recorded_at,
+# A person's numbers are those that were linked to any of the ids that are theirs.
+_IDS: Final = """
+select a.id as asked, coalesce(o.former_id, o.person_id) as id
+from unnest($1::uuid[]) as a (id)
+join identity.residents o on o.person_id = identity.surviving(a.id)
+"""
+_HELD: Final = f"""
+with ids as ({_IDS})
+select distinct on (ids.asked, l.system, l.addressee_number, r.subject)
+       ids.asked as person_id, r.subject, v.content, v.change, v.recorded_at,
        r.record_version <> r.attached_version as newer_waits
-from identity.feed_links l
+from ids
+join identity.feed_links l on l.person_id = ids.id
 join identity.feed_records r using (addressee_number, system)
 join identity.feed_versions v
   on v.addressee_number = r.addressee_number and v.system = r.system
  and v.subject = r.subject and v.record_version = r.attached_version
-where l.person_id = any($1::uuid[]) and r.subject = any($2::text[])
-"""
+where r.subject = any($2::text[])
+"""  # noqa: S608 - constant text
 # Records that wait under a number that is theirs, or that they come near on the work list.
-_WAITING: Final = """
-select l.person_id, r.subject
-from identity.feed_links l
+_WAITING: Final = f"""
+with ids as ({_IDS})
+select ids.asked as person_id, r.subject
+from ids
+join identity.feed_links l on l.person_id = ids.id
 join identity.feed_records r using (addressee_number, system)
-where l.person_id = any($1::uuid[]) and r.subject = any($2::text[])
-  and r.attached_version is null
+where r.subject = any($2::text[]) and r.attached_version is null
 union
-select c.person_id, r.subject
-from identity.comparisons c
+select ids.asked, r.subject
+from ids
+join identity.comparisons c on c.person_id = ids.id
 join identity.near_misses m
   on m.entry_id = c.entry_id and m.state in ('open', 'proposed')
  and (c.compared_at >= m.judged_at or c.outcome = 'proposed')
 join identity.feed_records r
   on r.addressee_number = m.addressee_number and r.system = m.system
-where c.entry_id is not null and c.person_id = any($1::uuid[]) and r.subject = any($2::text[])
-"""
+where c.entry_id is not null and r.subject = any($2::text[])
+"""  # noqa: S608 - constant text
 _RELATED: Final = """
 select a.place
 from unnest($1::int[], $2::uuid[], $3::uuid[]) as a (place, applicant, householder)
@@ -44,10 +55,10 @@ where exists (
     select from identity.residents mine
     join identity.record_versions m
       on m.addressee_number = mine.addressee_number and m.system = mine.system
-    join identity.residents theirs on theirs.person_id = a.householder
+    join identity.residents theirs on theirs.person_id = identity.surviving(a.householder)
     join identity.record_versions t
       on t.addressee_number = theirs.addressee_number and t.system = theirs.system
-    where mine.person_id = a.applicant and t.system = m.system
+    where mine.person_id = identity.surviving(a.applicant) and t.system = m.system
       and t.record ->> 'household_number' = m.record ->> 'household_number'
       and t.record -> 'relationship' ->> 0 = '02' and t.record -> 'relationship' ->> 1 is null
 )

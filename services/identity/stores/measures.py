@@ -75,12 +75,27 @@ order by r.person_id, r.linked_at, r.system, r.addressee_number
 _LOCK_PERSONS: Final = """
 select from identity.persons where person_id = any($1::uuid[]) order by person_id for update
 """
+# Of persons who are one all are hidden by a measure of any: all ids are the same person's.
+_IDS: Final = """
+select distinct coalesce(r.former_id, r.person_id) as person_id
+from unnest($1::uuid[]) as t (person_id)
+join identity.residents r on r.person_id = identity.surviving(t.person_id)
+union
+select person_id from unnest($1::uuid[]) as t (person_id)
+"""
 _HIDE: Final = """
 update identity.persons p set sealed = h.hidden, sight_version = p.sight_version + 1
 from (
     select t.person_id, exists (
-        select from identity.measure_persons mp join identity.measures m using (measure_id)
-        where mp.person_id = t.person_id and m.ended_at is null
+        select from identity.measures m
+        join identity.measure_persons mp using (measure_id)
+        where m.ended_at is null and (
+            mp.person_id = t.person_id
+            or mp.person_id in (
+                select coalesce(r.former_id, r.person_id) from identity.residents r
+                where r.person_id = identity.surviving(t.person_id)
+            )
+        )
     ) as hidden
     from unnest($1::uuid[]) as t (person_id)
 ) h
@@ -152,8 +167,9 @@ async def _add_step(
 async def hide(connection: asyncpg.Connection, persons: Sequence[UUID]) -> list[PersonSightChanged]:
     """Let persons be hidden by the measures that have not ended, and by nothing else; what the
     neighbours are to be told of it."""
-    await connection.execute(_LOCK_PERSONS, list(persons))
-    rows = await connection.fetch(_HIDE, list(persons))
+    every = [row["person_id"] for row in await connection.fetch(_IDS, list(persons))]
+    await connection.execute(_LOCK_PERSONS, every)
+    rows = await connection.fetch(_HIDE, every)
     return [_sight(row) for row in sorted(rows, key=lambda row: row["person_id"])]
 
 

@@ -22,7 +22,7 @@ from services.identity.stores.feeding import ATTACH_ALL
 LIMIT: Final = 50
 
 _LIST: Final = """
-select m.*, l.told, l.person_id
+select m.*, l.told, identity.surviving(l.person_id) as person_id
 from identity.visible_near_misses($1) m
 join identity.feed_links l using (addressee_number, system)
 where m.state in ('open', 'proposed') and ($2::text is null or m.system = $2)
@@ -34,7 +34,7 @@ select count(*) from identity.visible_near_misses($1)
 where state in ('open', 'proposed') and ($2::text is null or system = $2)
 """
 _ONE: Final = """
-select m.*, l.told, l.person_id
+select m.*, l.told, identity.surviving(l.person_id) as person_id
 from identity.visible_near_misses($1) m
 join identity.feed_links l using (addressee_number, system)
 where m.entry_id = $2

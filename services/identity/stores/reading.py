@@ -11,34 +11,26 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events.residents import ResidentRecord
-from services.identity.domain.numbers import FindingKind, FindingState, NumberState
+from services.identity.domain.merging import Number, number_of
+from services.identity.domain.numbers import NumberState
 from services.identity.domain.sight import sees_sealed
+from services.identity.stores.bulk import SPEAKS_FIRST
 
-_PERSON: Final = """
-select r.person_id, r.system, r.addressee_number, r.household_id, r.linked_at, r.recorded_at,
-       p.number_state, v.record
+_PERSON: Final = f"""
+select r.person_id, r.former_id, r.system, r.addressee_number, r.household_id, r.linked_at,
+       r.recorded_at, p.individual_number_token, p.number_state, v.record
 from identity.visible_residents($1) r
-join identity.persons p using (person_id)
+join identity.persons p on p.person_id = coalesce(r.former_id, r.person_id)
 join identity.record_versions v using (addressee_number, system, record_version)
-where r.person_id = $2
-order by r.linked_at, r.system, r.addressee_number
-"""
+where r.person_id = identity.surviving($2)
+order by {SPEAKS_FIRST}
+"""  # noqa: S608 - constant text
 _MEMBERS: Final = """
 select r.person_id, v.record
 from identity.visible_residents($1) r
 join identity.record_versions v using (addressee_number, system, record_version)
 where r.household_id = $2 and r.resident_status = '1'
-order by r.birth_sort nulls last, r.person_id
-"""
-_FINDINGS: Final = """
-select f.finding_id, f.kind, f.state, f.found_at,
-       case when f.person_id = $2 then f.other_person_id else f.person_id end as other_person_id
-from identity.findings f
-where $2 in (f.person_id, f.other_person_id)
-  and f.person_id in (select person_id from identity.visible_residents($1))
-  and (f.other_person_id is null
-       or f.other_person_id in (select person_id from identity.visible_residents($1)))
-order by f.found_at, f.finding_id
+order by r.birth_sort nulls last, r.person_id, r.former_id nulls first
 """
 
 
@@ -49,6 +41,8 @@ class Link:
     system: str
     addressee_number: str
     linked_at: datetime
+    former_id: UUID | None
+    """The person that this record made, where the person was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,12 @@ class Person:
     links: tuple[Link, ...]
     recorded_at: datetime
 
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """All ids under which the person is known, the surviving one first."""
+        formers = (link.former_id for link in self.links if link.former_id is not None)
+        return tuple(dict.fromkeys((self.person_id, *formers)))
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -71,21 +71,11 @@ class Member:
     record: ResidentRecord
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAbout:
-    """A finding about a person, as the person's page shows it."""
-
-    finding_id: UUID
-    kind: FindingKind
-    state: FindingState
-    found_at: datetime
-    other_person_id: UUID | None
-
-
 async def person(
     connection: asyncpg.Connection, functions: Set[str], person_id: UUID
 ) -> Person | None:
-    """The person, or None: there is none, or none for someone with these functions."""
+    """The person, also by a former id, or None: there is none, or none for someone with these
+    functions."""
     rows = await connection.fetch(_PERSON, sees_sealed(functions), person_id)
     if not rows:
         return None
@@ -94,8 +84,13 @@ async def person(
         person_id=first["person_id"],
         record=ResidentRecord.model_validate_json(first["record"]),
         household_id=first["household_id"],
-        number_state=NumberState(first["number_state"]),
-        links=tuple(Link(row["system"], row["addressee_number"], row["linked_at"]) for row in rows),
+        number_state=number_of(
+            Number(NumberState(row["number_state"]), row["individual_number_token"]) for row in rows
+        ).state,
+        links=tuple(
+            Link(row["system"], row["addressee_number"], row["linked_at"], row["former_id"])
+            for row in rows
+        ),
         recorded_at=first["recorded_at"],
     )
 
@@ -104,24 +99,9 @@ async def members(
     connection: asyncpg.Connection, functions: Set[str], household_id: UUID
 ) -> list[Member]:
     """Those who live in the household and can be seen, the oldest first."""
-    rows = await connection.fetch(_MEMBERS, sees_sealed(functions), household_id)
-    return [
-        Member(row["person_id"], ResidentRecord.model_validate_json(row["record"])) for row in rows
-    ]
-
-
-async def findings(
-    connection: asyncpg.Connection, functions: Set[str], person_id: UUID
-) -> list[FoundAbout]:
-    """What is found about the person; not what also concerns someone who cannot be seen."""
-    rows = await connection.fetch(_FINDINGS, sees_sealed(functions), person_id)
-    return [
-        FoundAbout(
-            row["finding_id"],
-            FindingKind(row["kind"]),
-            FindingState(row["state"]),
-            row["found_at"],
-            row["other_person_id"],
-        )
-        for row in rows
-    ]
+    members: dict[UUID, Member] = {}
+    for row in await connection.fetch(_MEMBERS, sees_sealed(functions), household_id):
+        # Somebody with two records is one member.
+        record = ResidentRecord.model_validate_json(row["record"])
+        members.setdefault(row["person_id"], Member(row["person_id"], record))
+    return list(members.values())

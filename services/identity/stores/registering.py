@@ -15,15 +15,29 @@ from services.identity.domain.register import Known, Name, Place, Register
 from services.identity.domain.residence import Residence
 from services.identity.stores import addressing
 from services.identity.stores.bulk import add, columns, many
+from services.identity.stores.findings import resolve_renumbered
 
 _KNOWN: Final = """
-select r.system, r.addressee_number, r.person_id, r.record_version, r.content_digest,
+select r.system, r.addressee_number, p.person_id, r.record_version, r.content_digest,
+       case when r.former_id is not null then r.person_id end as answered_by,
        r.names_digest, r.addresses_digest, r.household_id, r.residence, p.integrated_number,
        p.individual_number_token, p.number_state, p.person_version, p.view_digest
 from unnest($1::text[], $2::text[]) as a (system, addressee_number)
 join identity.residents r using (addressee_number, system)
-join identity.persons p using (person_id)
+join identity.persons p on p.person_id = coalesce(r.former_id, r.person_id)
 for update of r, p
+"""
+# Of persons that are one with others: all of them, by who answers for them.
+_MERGED: Final = """
+select m.person_id as surviving_id, o.person_id, case when o.number_state <> 'wrong'
+       then o.individual_number_token end as token
+from (
+    select distinct person_id from identity.residents
+    where former_id is not null
+      and (person_id = any($1::uuid[]) or former_id = any($1::uuid[]))
+) m
+join identity.residents r on r.person_id = m.person_id
+join identity.persons o on o.person_id = coalesce(r.former_id, r.person_id)
 """
 _BEARERS: Final = """
 select individual_number_token, person_id from identity.persons
@@ -131,6 +145,7 @@ async def open_register(
         folding=folding,
         ids=iter(uuid4, None),
         numbers=iter(await _fresh_numbers(connection, len(places) - len(known))),
+        merged=await _merged(connection, [k.person_id for k in known.values()]),
     )
 
 
@@ -155,9 +170,19 @@ async def _known(connection: asyncpg.Connection, places: Sequence[Place]) -> dic
             residence=Residence.model_validate_json(row["residence"]),
             person_version=row["person_version"],
             view_digest=row["view_digest"],
+            answered_by=row["answered_by"],
         )
         for row in rows
     }
+
+
+async def _merged(
+    connection: asyncpg.Connection, persons: Sequence[UUID]
+) -> dict[UUID, dict[UUID, str | None]]:
+    same: dict[UUID, dict[UUID, str | None]] = {}
+    for row in await connection.fetch(_MERGED, persons):
+        same.setdefault(row["surviving_id"], {})[row["person_id"]] = row["token"]
+    return {person_id: group for group in same.values() for person_id in group}
 
 
 async def _bearers(
@@ -251,6 +276,9 @@ async def write(
         for f in register.findings
     ]  # fmt: skip
     await add(connection, "findings", _FINDING, findings)
+    if register.renumbered:
+        fresh = [f.finding_id for f in register.findings]
+        await resolve_renumbered(connection, list(register.renumbered), fresh, now)
 
 
 async def _write_persons(

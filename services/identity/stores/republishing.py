@@ -23,7 +23,11 @@ from (
     where ($1::uuid is null or person_id > $1) and ($2::timestamptz is null or emitted_at >= $2)
     order by person_id limit $3
 ) p
-join identity.residents r using (person_id)
+join lateral (
+    select * from identity.residents where person_id = p.person_id and former_id is null
+    union all
+    select * from identity.residents where former_id = p.person_id
+) r on true
 join identity.record_versions v using (addressee_number, system, record_version)
 order by p.person_id
 """

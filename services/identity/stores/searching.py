@@ -31,17 +31,18 @@ order by m.place
 _NAMES: Final = "join identity.names n using (addressee_number, system)"
 _ADDRESSES: Final = "join identity.addresses a using (addressee_number, system)"
 _BEARERS: Final = """
-    select person_id from identity.persons
+    select identity.surviving(person_id) from identity.persons
     where individual_number_token = {token} and number_state = 'assigned'
     union all
-    select person_id from identity.persons
+    select identity.surviving(person_id) from identity.persons
     where individual_number_token = {token} and number_state = 'conflict'
 """
 # A number of the register's, or of another system's whose record is somebody's.
 _NUMBERED: Final = """
     select person_id from identity.visible_residents($1) where addressee_number = {number}
     union all
-    select person_id from identity.feed_links where addressee_number = {number} and state = 'linked'
+    select identity.surviving(person_id) from identity.feed_links
+    where addressee_number = {number} and state = 'linked'
 """
 _HOUSEHOLDS: Final = (
     "select household_id from identity.households where household_number = {number}"
