@@ -3,7 +3,7 @@
 from contracts.events.audit import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.events.base import REGISTRY, Event
 from contracts.events.claims import UnpaidBenefitClaimReceived
-from contracts.events.exemptions import AdditionalPremiumChanged
+from contracts.events.exemptions import AdditionalPremiumChanged, ExemptionApplicationSettled
 from contracts.events.facts import (
     ClaimsFactsAnswered,
     ExemptionsFactsAnswered,
@@ -51,6 +51,7 @@ __all__ = [
     "ClaimsFactsAnswered",
     "DisabilityCertificatesRecorded",
     "Event",
+    "ExemptionApplicationSettled",
     "ExemptionsFactsAnswered",
     "FactItem",
     "FactOutcome",

@@ -19,6 +19,8 @@ class ReportItemKind(Code):
     DEATH = "death", "死亡報告"
     ADDITIONAL_PREMIUM_START = "additional_premium_start", "付加保険料納付申出"
     ADDITIONAL_PREMIUM_END = "additional_premium_end", "付加保険料納付辞退申出"
+    EXEMPTION_APPLICATION = "exemption_application", "免除・納付猶予申請"
+    STUDENT_APPLICATION = "student_application", "学生納付特例申請"
     UNPAID_BENEFIT_CLAIM = "unpaid_benefit_claim", "未支給年金請求"
 
 

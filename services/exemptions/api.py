@@ -1,5 +1,6 @@
 """What staff do with the additional premium, through the gateway."""
 
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -24,9 +25,11 @@ from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.exemptions import problems, work
+from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import periods
-from services.exemptions.domain.notices import fiscal_year, notified
-from services.exemptions.stores import notices, persons
+from services.exemptions.domain.notices import CHANGES, fiscal_year, notified
+from services.exemptions.state import state_of
+from services.exemptions.stores import applications, notices, persons
 from services.exemptions.views import (
     FormList,
     NewNotice,
@@ -48,10 +51,11 @@ Settler = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
 
 @router.get("/persons/{person_id}/exemptions")
 async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -> PersonView:
-    """A person's additional premium with its reasons, and the notices behind it."""
+    """A person's additional premium with its reasons, the notices behind it, and applications."""
     async with service.unit_of_work() as uow:
         known = await persons.facts(uow.connection, person_id)
         held = await notices.of_person(uow.connection, person_id)
+        applied = await applications.of_person(uow.connection, person_id)
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -65,14 +69,14 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         person_id=person_id,
         additional_premium=tuple(map(PeriodView.of, periods(settled, known) if known else ())),
         notices=tuple(map(NoticeSummary.of, held)),
+        applications=tuple(map(ApplicationSummary.of, applied)),
     )
 
 
 @router.get("/notice-forms")
 async def show_forms(_staff: Acceptor, service: CurrentService) -> FormList:
-    """The forms that are accepted today."""
-    today = japan_date(service.clock.now())
-    return FormList(forms=_forms(service).on(today), **dict(entry_choices()))
+    """The forms of notices that are accepted today."""
+    return form_list(service, CHANGES)
 
 
 @router.post("/additional-premium-notices", status_code=201)
@@ -80,6 +84,8 @@ async def accept(new: NewNotice, staff: Acceptor, service: CurrentService) -> No
     """Accept a notice (仮登録): checked against its form, examined against what is known."""
     async with service.unit_for_shards([shard_of(str(new.person_id))]) as uow:
         submission, connection = new.submission, uow.connection
+        if new.kind not in CHANGES:
+            raise problems.no_such_form()
         try:
             form = _forms(service).form(new.kind, submission.received_on)
         except UnknownForm:
@@ -200,6 +206,13 @@ async def withdraw(
     return NoticeSummary.of(notice)
 
 
+def form_list(service: Service, kinds: Collection[str]) -> FormList:
+    """The forms of these kinds that are accepted today."""
+    today = japan_date(service.clock.now())
+    forms = tuple(form for form in _forms(service).on(today) if form.kind in kinds)
+    return FormList(forms=forms, **dict(entry_choices()))
+
+
 async def _shard(service: Service, notice_id: UUID) -> list[int]:
     """The shard whose bus events may not cross with work on this notice."""
     async with service.database.read() as connection:
@@ -208,5 +221,4 @@ async def _shard(service: Service, notice_id: UUID) -> list[int]:
 
 
 def _forms(service: Service) -> Forms:
-    forms: Forms = service.state
-    return forms
+    return state_of(service).forms

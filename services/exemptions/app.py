@@ -14,8 +14,10 @@ from contracts.topics import (
 from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
-from services.exemptions import api, handlers
+from services.exemptions import api, application_api, handlers
+from services.exemptions.files import read_application
 from services.exemptions.settings import Settings
+from services.exemptions.state import State
 
 _HERE = Path(__file__).parent
 
@@ -33,6 +35,6 @@ def build(settings: Settings) -> Service:
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
         },
-        routers=(api.router,),
-        state=read_forms(_HERE / "forms"),
+        routers=(api.router, application_api.router),
+        state=State(read_forms(_HERE / "forms"), read_application()),
     )

@@ -1,7 +1,9 @@
 """The bus side: what persons and qualification tell, and which items JPS was sent."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from contracts.events import (
     ExemptionsFactsAnswered,
@@ -12,9 +14,14 @@ from contracts.events import (
 )
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions.stores import notices, persons
+from services.exemptions.stores import answers, applications, notices, persons
 
-_OURS = (ReportItemKind.ADDITIONAL_PREMIUM_START, ReportItemKind.ADDITIONAL_PREMIUM_END)
+_OURS = (
+    ReportItemKind.ADDITIONAL_PREMIUM_START,
+    ReportItemKind.ADDITIONAL_PREMIUM_END,
+    ReportItemKind.EXEMPTION_APPLICATION,
+    ReportItemKind.STUDENT_APPLICATION,
+)
 
 
 async def on_persons(batch: Sequence[Received[PersonChanged]], uow: UnitOfWork) -> None:
@@ -30,25 +37,46 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
 
 
 async def on_jps(batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
-    """Mark notices as forwarded. Refuses an item of ours that no notice is behind (EX-1001)."""
+    """Mark notices and applications as forwarded; what was told for the review of an application
+    is emptied. Refuses an item of ours that nothing is behind (EX-1001)."""
     ours = [received for received in batch if received.event.kind in _OURS]
     if not ours:
         return
     items = [received.event.item_id for received in ours]
-    unknown = await notices.unknown_items(uow.connection, items)
+    of_applications = await applications.known_items(uow.connection, items)
+    unknown = await notices.unknown_items(uow.connection, items) - of_applications
     if unknown:
         raise Rejected(
             [
-                Rejection(received, "EX-1001", "no settled notice has this item id")
+                Rejection(received, "EX-1001", "no settled notice or application has this item id")
                 for received in ours
                 if received.event.item_id in unknown
             ]
         )
-    first: dict[Any, Any] = {}
+    first: dict[UUID, date] = {}
     for received in ours:
         first.setdefault(received.event.item_id, received.event.forwarded_on)
     await notices.forward(uow.connection, list(first.items()))
+    sent = [(item, on) for item, on in first.items() if item in of_applications]
+    await answers.dispose(uow.connection, await applications.forward(uow.connection, sent), uow.now)
 
 
-async def on_facts(_batch: Sequence[Received[ExemptionsFactsAnswered]], _uow: UnitOfWork) -> None:
-    """Answers of the integrated database. Nothing here asks yet, so they are read past."""
+async def on_facts(batch: Sequence[Received[ExemptionsFactsAnswered]], uow: UnitOfWork) -> None:
+    """Keep the answers of the integrated database while a review needs them.
+
+    Refuses an answer to a request that was never made (EX-1002), or about another person than was
+    asked about (EX-1003).
+    """
+    asked = await answers.asked_of(
+        uow.connection, [received.event.request_id for received in batch]
+    )
+    rejected = []
+    for received in batch:
+        person_id = asked.get(received.event.request_id)
+        if person_id is None:
+            rejected.append(Rejection(received, "EX-1002", "nobody asked for this"))
+        elif person_id != received.event.person_id:
+            rejected.append(Rejection(received, "EX-1003", "it is about another person than asked"))
+    if rejected:
+        raise Rejected(rejected)
+    await answers.answer(uow.connection, [received.event for received in batch], uow.now)

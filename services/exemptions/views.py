@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.forms import AttachmentRecord, EntryChoices, EntryState, Finding, Form, Submission
 from contracts.months import Month
+from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import Period, Reason
 from services.exemptions.stores.notices import Notice
 
@@ -145,9 +146,11 @@ class PersonView(BaseModel):
     person_id: UUID
     additional_premium: tuple[PeriodView, ...]
     notices: tuple[NoticeSummary, ...]
+    applications: tuple[ApplicationSummary, ...]
+    """申請免除・納付猶予・学生納付特例の申請."""
     not_held: tuple[str, ...] = (
         "法定免除",
-        "申請免除・納付猶予・学生納付特例",
+        "申請免除・納付猶予・学生納付特例の承認・却下（日本年金機構の決定）",
         "産前産後・育児免除",
     )
     """What is not in this system yet: its absence here says nothing about the person."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contracts.events import (
     AdditionalPremiumChanged,
     Event,
+    ExemptionApplicationSettled,
     QualificationReportable,
     ReportItemKind,
     TransitionKind,
@@ -66,6 +67,20 @@ def item_of(event: Event, parameters: Parameters) -> ReportItem | None:
                 occurred_on=event.notified_on,
                 accepted_on=event.accepted_on,
                 reason=f"additional-premium-{event.change.value}",
+                basic_pension_number=event.basic_pension_number,
+                from_month=event.from_month,
+            )
+        case ExemptionApplicationSettled():
+            return ReportItem(
+                item_id=event.item_id,
+                person_id=event.person_id,
+                kind=ReportItemKind(event.form),
+                source=ItemSource.EXEMPTIONS,
+                origin=ItemOrigin.NOTICE,
+                document_id=event.application_id,
+                occurred_on=event.applied_on,
+                accepted_on=event.accepted_on,
+                reason=f"application-of-{event.cycle}",
                 basic_pension_number=event.basic_pension_number,
                 from_month=event.from_month,
             )

@@ -141,3 +141,10 @@ def a_notice(
             "identity_check": identity or {"number": card, "person": card},
         },
     }
+
+
+async def somebody(exemptions: Service) -> UUID:
+    """Somebody who lives here and is of category 1."""
+    person_id = uuid4()
+    await take(exemptions, person_changed(person_id), category_1(person_id))
+    return person_id

@@ -1,6 +1,5 @@
 """Notices on the additional premium, as staff handle them."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,13 +16,11 @@ from contracts.events import (
 )
 from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
-from deploy.local.testing import TestStack
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.exemptions.counter import (
     a_notice,
     category_1,
-    exemptions_service,
     forwarded,
     person_changed,
     sent,
@@ -36,27 +33,6 @@ CLERK = ("s001", Function.NOTICE_ACCEPT, Function.PERSON_VIEW)
 CHIEF = ("s002", Function.NOTICE_SETTLE, Function.PERSON_VIEW)
 BOTH = ("s001", Function.NOTICE_ACCEPT, Function.NOTICE_SETTLE, Function.PERSON_VIEW)
 NOTICES = "/additional-premium-notices"
-
-
-@pytest.fixture
-async def exemptions(
-    stack: TestStack, fresh_database: Callable[[str], str]
-) -> AsyncIterator[Service]:
-    name = fresh_database("exemptions")
-    async with exemptions_service(stack, DATABASE_NAME=name).opened() as service:
-        yield service
-
-
-@pytest.fixture
-def call(stack: TestStack, exemptions: Service) -> Caller:
-    return Caller(stack, exemptions)
-
-
-@pytest.fixture
-async def person(exemptions: Service) -> UUID:
-    person_id = uuid4()
-    await take(exemptions, person_changed(person_id), category_1(person_id))
-    return person_id
 
 
 async def accepted(call: Caller, person: UUID, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import ReportItemKind
 from deploy.local.testing import TestStack
@@ -24,6 +25,11 @@ from tests.exemptions.counter import (
 from tests.exemptions.people import lived, period
 
 pytestmark = pytest.mark.stack
+
+BORN = {
+    "birth_date": UncertainDate.exact(date(1990, 4, 1)),
+    "resident_kind": ResidentKind.JAPANESE,
+}
 
 
 @pytest.fixture
@@ -56,11 +62,12 @@ async def test_a_batch_keeps_the_latest_of_each_person(exemptions: Service) -> N
         category_1(one, 1),
     )
     assert await known(exemptions, one) == PersonFacts(
+        **BORN,
         residence=(lived("2000-01-01", "2026-09-30"),),
         periods=(period(1, "2010-03-31", "2026-10-01"),),
     )
     assert await known(exemptions, other) == PersonFacts(
-        residence=(lived("2000-01-01"),), died_on=died
+        **BORN, residence=(lived("2000-01-01"),), died_on=died
     )
     assert await known(exemptions, uuid4()) is None
 
@@ -114,14 +121,27 @@ async def test_the_running_role_has_these_rights_and_no_others(
         columns = await connection.fetch(
             "select column_name from information_schema.role_column_grants"
             " where grantee = 'exemptions' and table_schema = 'exemptions'"
-            " and table_name = 'notices' and privilege_type = 'UPDATE'"
+            " and table_name in ('notices', 'applications') and privilege_type = 'UPDATE'"
         )
-    tables = ("persons", "qualifications", "receipt_numbers", "notices", "notice_documents")
+    tables = (
+        "persons", "qualifications", "receipt_numbers", "notices", "notice_documents",
+        "applications", "application_questions", "application_documents",
+    )  # fmt: skip
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")
     }
     assert {row["column_name"] for row in columns}.isdisjoint(
-        {"submission", "received_on", "notified_on", "accepted_by", "accepted_at", "person_id"}
+        {
+            "submission",
+            "received_on",
+            "notified_on",
+            "applied_on",
+            "accepted_by",
+            "accepted_at",
+            "person_id",
+            "cycle",
+            "kind",
+        }
     )
 
 

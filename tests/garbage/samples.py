@@ -18,6 +18,7 @@ from contracts.events import (
     ClaimsFactsAnswered,
     DisabilityCertificatesRecorded,
     Event,
+    ExemptionApplicationSettled,
     ExemptionsFactsAnswered,
     FactItem,
     FactPurpose,
@@ -178,6 +179,14 @@ def _premium(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
+def _application(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return ExemptionApplicationSettled(
+        item_id=uuid4(), application_id=uuid4(), person_id=person(n), form="student_application",
+        cycle=2026, from_month=Month(2026, 4), to_month=Month(2027, 3), applied_on=DAY,
+        accepted_on=DAY,
+    )  # fmt: skip
+
+
 def _claim(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return UnpaidBenefitClaimReceived(
         item_id=uuid4(), claim_id=uuid4(), person_id=person(n), died_on=DAY,
@@ -239,6 +248,26 @@ def _facts(type_: type[FactsAnswered]) -> "Sample":
     return sample
 
 
+def _review_facts(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    request_id, application_id = uuid4(), uuid4()
+    house.execute(
+        "exemptions",
+        "with person as (insert into exemptions.persons (person_id, person_version, residence)"
+        " values ($1, 1, '[]') on conflict do nothing),"
+        " application as (insert into exemptions.applications (application_id, kind, person_id,"
+        " cycle, fiscal_year, receipt_number, state, submission, received_on, applied_on,"
+        " accepted_by, accepted_at, withdrawn_by, withdrawn_at) values ($2, 'student_application',"
+        " $1, 2026, 2026, 1 + (select count(*) from exemptions.applications), 'withdrawn', '{}',"
+        " '2026-10-01', '2026-10-01', 's', now(), 's', now()))"
+        " insert into exemptions.application_questions (request_id, application_id, whose,"
+        " person_id, asked_at) values ($3, $2, 'applicant', $1, now())",
+        person(n), application_id, request_id,
+    )  # fmt: skip
+    return ExemptionsFactsAnswered(
+        request_id=request_id, reference=application_id, person_id=person(n), refusal="purpose"
+    )
+
+
 def _request(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return LinkageRequested(
         request_id=uuid4(), person_id=person(n), purpose=LinkagePurpose.REPORT_TO_JPS,
@@ -284,6 +313,7 @@ SAMPLES: dict[type[Event], Sample] = {
     QualificationChanged: _timeline,
     QualificationReportable: _reportable,
     AdditionalPremiumChanged: _premium,
+    ExemptionApplicationSettled: _application,
     UnpaidBenefitClaimReceived: _claim,
     ItemForwarded: _forwarded,
     LinkageRequested: _request,
@@ -297,6 +327,6 @@ SAMPLES: dict[type[Event], Sample] = {
     HealthInsuranceRecorded: _fed(HealthInsuranceRecorded, periods=()),
     LongTermCareRecorded: _fed(LongTermCareRecorded, periods=()),
     FactsRequested: _question,
-    ExemptionsFactsAnswered: _facts(ExemptionsFactsAnswered),
+    ExemptionsFactsAnswered: _review_facts,
     ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
 }

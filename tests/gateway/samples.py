@@ -60,6 +60,14 @@ BODIES: Final[dict[str, Any]] = {
     },
     "settleAdditionalPremiumNotice": {"acknowledged": ["EX-0301"]},
     "withdrawAdditionalPremiumNotice": {"reason": "本人の申出による"},
+    "acceptExemptionApplication": {
+        "person_id": ID,
+        "kind": "exemption_application",
+        "submission": SUBMISSION,
+        "also_cycles": [2025],
+    },
+    "settleExemptionApplication": {"acknowledged": ["spouse-not-told"]},
+    "withdrawExemptionApplication": {"reason": "本人の申出による"},
     "acceptUnpaidBenefitClaim": {
         "person_id": ID,
         "kind": "unpaid_benefit",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import QualificationPeriod, ResidencePeriod
 from contracts.events.exemptions import AdditionalPremiumChange
@@ -48,6 +49,8 @@ class FarmersPension(_Fact):
 class PersonFacts(_Fact):
     """A person as the last events told. None: no such event has come yet."""
 
+    birth_date: UncertainDate | None = None
+    resident_kind: ResidentKind | None = None
     residence: tuple[ResidencePeriod, ...] | None = None
     died_on: UncertainDate | None = None
     periods: tuple[QualificationPeriod, ...] | None = None

@@ -114,6 +114,15 @@ class Notice:
         return self.state in (EntryState.SETTLED, EntryState.FORWARDED)
 
 
+async def next_receipt_number(connection: asyncpg.Connection, fiscal_year: int) -> int:
+    """The next receipt number (受付番号) of a fiscal year, of notices and applications together.
+
+    Its row stays locked until the transaction ends: numbers have no gaps.
+    """
+    number: int = await connection.fetchval(_NEXT_NUMBER, fiscal_year)
+    return number
+
+
 async def add(
     connection: asyncpg.Connection,
     kind: str,
@@ -124,11 +133,8 @@ async def add(
     by: str,
     now: datetime,
 ) -> None:
-    """Keep a notice under the next receipt number of its fiscal year (受付番号).
-
-    The number's row stays locked until the transaction ends: numbers have no gaps.
-    """
-    number = await connection.fetchval(_NEXT_NUMBER, fiscal_year)
+    """Keep a notice under the next receipt number of its fiscal year."""
+    number = await next_receipt_number(connection, fiscal_year)
     await connection.execute(
         _ADD,
         notified.notice_id,

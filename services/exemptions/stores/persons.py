@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter
 
+from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import (
     PersonChanged,
@@ -20,13 +21,15 @@ _RESIDENCE: Final = TypeAdapter(tuple[ResidencePeriod, ...])
 _PERIODS: Final = TypeAdapter(tuple[QualificationPeriod, ...])
 
 _KEEP_PERSONS: Final = """
-insert into exemptions.persons as p (person_id, person_version, residence, died_on)
-select person_id, version, residence::jsonb, died_on::jsonb
-from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[])
-    as t (person_id, version, residence, died_on)
+insert into exemptions.persons as p
+    (person_id, person_version, residence, died_on, birth_date, resident_kind)
+select person_id, version, residence::jsonb, died_on::jsonb, birth_date::jsonb, resident_kind
+from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    as t (person_id, version, residence, died_on, birth_date, resident_kind)
 on conflict (person_id) do update
     set person_version = excluded.person_version, residence = excluded.residence,
-        died_on = excluded.died_on
+        died_on = excluded.died_on, birth_date = excluded.birth_date,
+        resident_kind = excluded.resident_kind
     where p.person_version < excluded.person_version
 """
 # Arrays of arrays must have one length each: the codes travel as one text, they hold no blank.
@@ -41,8 +44,8 @@ on conflict (person_id) do update
     where q.timeline_version < excluded.timeline_version
 """
 _FACTS: Final = """
-select p.residence::text as residence, p.died_on::text as died_on, q.periods::text as periods,
-    q.review
+select p.birth_date::text as birth_date, p.resident_kind, p.residence::text as residence,
+    p.died_on::text as died_on, q.periods::text as periods, q.review
 from exemptions.persons p left join exemptions.qualifications q using (person_id)
 where p.person_id = $1
 """
@@ -61,6 +64,8 @@ async def keep_persons(connection: asyncpg.Connection, events: Sequence[PersonCh
         [event.person_version for event in latest.values()],
         [_RESIDENCE.dump_json(event.residence).decode() for event in latest.values()],
         [event.died_on.model_dump_json() if event.died_on else None for event in latest.values()],
+        [event.birth_date.model_dump_json() for event in latest.values()],
+        [event.resident_kind.value for event in latest.values()],
     )
 
 
@@ -87,8 +92,10 @@ async def facts(connection: asyncpg.Connection, person_id: UUID) -> PersonFacts 
     row = await connection.fetchrow(_FACTS, person_id)
     if row is None:
         return None
-    died_on, periods = row["died_on"], row["periods"]
+    born_on, died_on, periods = row["birth_date"], row["died_on"], row["periods"]
     return PersonFacts(
+        birth_date=UncertainDate.model_validate_json(born_on) if born_on else None,
+        resident_kind=ResidentKind(row["resident_kind"]) if row["resident_kind"] else None,
         residence=_RESIDENCE.validate_json(row["residence"]),
         died_on=UncertainDate.model_validate_json(died_on) if died_on else None,
         periods=_PERIODS.validate_json(periods) if periods else None,

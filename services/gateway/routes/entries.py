@@ -148,6 +148,16 @@ ROUTES: tuple[Route, ...] = (
         lists=Function.PERSON_VIEW,
     ),
     *_entry_routes(
+        noun="ExemptionApplication",
+        path="/exemption-applications",
+        service="exemptions",
+        forms=("/exemption-application-forms", "/application-forms"),
+        accept=requests.NewExemptionApplication,
+        settle=requests.SettleWithFindings,
+        words="免除等の申請",
+        lists=Function.PERSON_VIEW,
+    ),
+    *_entry_routes(
         noun="UnpaidBenefitClaim",
         path="/unpaid-benefit-claims",
         service="claims",

@@ -1,0 +1,45 @@
+"""What exemptions answers when something cannot be done with an application."""
+
+from services.chassis.problems import Problem
+
+
+def another_open(cycle: int) -> Problem:
+    """An application of the same kind and cycle waits to be settled."""
+    return Problem(
+        "EX-0206",
+        409,
+        "同じ年度の審査前の申請があります。",
+        detail=f"年度: {cycle}",
+        action="先に受け付けた申請を本登録又は取下げとしてから受け付けてください。",
+    )
+
+
+def waits_for_answers() -> Problem:
+    """Identity has not answered yet: there is nothing to settle."""
+    return Problem(
+        "EX-0207",
+        409,
+        "所得等の照会への回答がまだ届いていません。",
+        action="回答が届いてから審査してください。",
+    )
+
+
+def asked_again() -> Problem:
+    """What was told is older than today: it was asked for again before it is settled."""
+    return Problem(
+        "EX-0208",
+        409,
+        "所得等の情報が本日のものではないため、再照会しました。",
+        action="回答が届いたら審査結果を確認し、もう一度本登録してください。",
+    )
+
+
+def no_figures(cycle: int) -> Problem:
+    """No parameter of the law covers a month of the cycle: nothing is guessed."""
+    return Problem(
+        "EX-0209",
+        409,
+        "この年度の基準額等が登録されていないため、審査できません。",
+        detail=f"年度: {cycle}",
+        action="システム管理者に、パラメータの登録を依頼してください。",
+    )

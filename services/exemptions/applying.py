@@ -1,0 +1,124 @@
+"""What is done with an application: taken in, asked about, withdrawn, recorded."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from contracts.events import AuditOperation, AuditOutcome, FactsRequested
+from contracts.forms import Form, FormError, Submission, validate, values_of
+from contracts.functions import Function
+from services.chassis import audit
+from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import application_problems as problems
+from services.exemptions.domain.asked import (
+    ITEMS,
+    ApplicationKind,
+    Said,
+    application,
+    contradictions,
+    questions,
+)
+from services.exemptions.domain.notices import fiscal_year
+from services.exemptions.stores import answers, applications
+from services.exemptions.stores.answers import Asked
+from services.exemptions.stores.applications import Kept, New
+
+
+def of_cycles(submission: Submission, also: Sequence[int]) -> list[Submission]:
+    """One form for each cycle: past years are applied for in one sitting, each by itself
+    (規則77条1項). Months that were entered are those of the form's own cycle."""
+    whole = {"from_month": None, "to_month": None}
+    others = [
+        submission.model_copy(update={"values": submission.values | whole | {"cycle": str(cycle)}})
+        for cycle in also
+    ]
+    return [submission, *others]
+
+
+def faults(
+    form: Form, kind: ApplicationKind, submission: Submission, person_id: UUID, uow: UnitOfWork
+) -> list[FormError]:
+    """What is wrong with a form: as it is filled in, then as an application."""
+    errors = validate(form, submission, today=uow.today)
+    if errors:
+        return errors
+    values = values_of(form, submission)
+    return contradictions(kind, values, person_id, submission.received_on)
+
+
+async def accept(
+    uow: UnitOfWork,
+    form: Form,
+    kind: ApplicationKind,
+    person_id: UUID,
+    submission: Submission,
+    staff: StaffContext,
+) -> UUID:
+    """Keep a faultless application as received, and ask for the facts of its review."""
+    told = application(kind, values_of(form, submission))
+    new = New(
+        application_id=uuid4(),
+        kind=kind,
+        person_id=person_id,
+        cycle=told.cycle,
+        fiscal_year=fiscal_year(submission.received_on),
+        submission=submission,
+        applied_on=told.applied_on,
+    )
+    await applications.add(uow.connection, new, staff.staff_id, uow.now)
+    await ask(uow, new.application_id, person_id, told)
+    return new.application_id
+
+
+async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> int:
+    """Ask identity about everybody whom the review tests; return how many that are (C11)."""
+    asked = []
+    for question in questions(told, applicant_id):
+        request = Asked(uuid4(), application_id, question.whose, question.person_id)
+        asked.append(request)
+        uow.emit(
+            FactsRequested(
+                request_id=request.request_id,
+                reference=application_id,
+                applicant_id=applicant_id,
+                person_id=question.person_id,
+                whose=question.whose,
+                purpose=question.purpose,
+                items=ITEMS,
+                levy_years=(question.levy_year,),
+                span=question.span,
+            ),
+            key=str(question.person_id),
+        )
+    await answers.ask(uow.connection, asked, uow.now)
+    return len(asked)
+
+
+def refuse_open(held: Sequence[Kept], kind: ApplicationKind, cycle: int) -> None:
+    """Raises the problem where an application of the kind and cycle waits already."""
+    for kept in held:
+        if kept.kind is kind and kept.cycle == cycle and kept.state.value == "received":
+            raise problems.another_open(cycle)
+
+
+def record(
+    uow: UnitOfWork,
+    staff: StaffContext,
+    operation: AuditOperation,
+    kept: Kept,
+    details: dict[str, str | int | bool],
+    *,
+    function: Function = Function.NOTICE_ACCEPT,
+    outcome: AuditOutcome = AuditOutcome.DONE,
+) -> None:
+    """Record what was done with an application."""
+    audit.record(
+        uow,
+        operation,
+        staff=staff,
+        function=function,
+        person_id=kept.person_id,
+        reference=kept.application_id,
+        outcome=outcome,
+        details={"of": kept.kind.value, "cycle": kept.cycle, **details},
+    )

@@ -1,0 +1,157 @@
+"""The review of an application: what was told of its people, put before the rules, and settled."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from contracts.events import AuditOperation, ExemptionApplicationSettled
+from contracts.forms import (
+    EntryState,
+    Finding,
+    Form,
+    InvalidTransition,
+    SamePerson,
+    outstanding,
+    require_another_person,
+    require_transition,
+    unacknowledged,
+    validate,
+    values_of,
+)
+from contracts.functions import Function
+from contracts.law import NoValue
+from services.chassis.clock import japan_date
+from services.chassis.problems import Problem
+from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import application_problems, applying, problems
+from services.exemptions.domain.application.parameters import Parameters
+from services.exemptions.domain.application.review import MonthOutcome, review
+from services.exemptions.domain.asked import Said, application
+from services.exemptions.domain.case import applied, case, shown_by
+from services.exemptions.domain.examined import findings
+from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.review_views import ReviewedMonth, reviewed_months
+from services.exemptions.stores import applications
+from services.exemptions.stores.answers import Answer
+from services.exemptions.stores.applications import Kept
+from services.exemptions.views import Settling
+
+_MONTHS = TypeAdapter(tuple[ReviewedMonth, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the rules say of an application by what is known now; None: answers are awaited."""
+
+    outcomes: tuple[MonthOutcome, ...] | None
+    findings: tuple[Finding, ...]
+
+
+def said_by(form: Form, kept: Kept) -> Said:
+    """What a kept application says."""
+    return application(kept.kind, values_of(form, kept.submission))
+
+
+def reviewed(
+    form: Form, kept: Kept, known: PersonFacts, answers: list[Answer], figures: Parameters
+) -> Reviewed:
+    """The review by what is known now. Raises the problem where no figure of the law is known."""
+    if any(answer.answered_at is None for answer in answers):
+        return Reviewed(None, ())
+    said = said_by(form, kept)
+    told = {answer.asked.whose: answer.facts for answer in answers if answer.facts is not None}
+    looked_at = case(said, known, told, shown_by(kept.submission.attachments))
+    try:
+        outcomes = review(applied(said), looked_at, figures)
+    except NoValue:
+        raise application_problems.no_figures(kept.cycle) from None
+    refused = [(a.asked.whose, a.refusal) for a in answers if a.refusal is not None]
+    return Reviewed(outcomes, findings(outcomes, refused))
+
+
+def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:
+    """The review as it was settled; None before that."""
+    return None if kept.reviewed is None else _MONTHS.validate_json(kept.reviewed)
+
+
+def with_documents(kept: Kept, said: Settling) -> Kept:
+    """The application with the documents that came in since."""
+    return replace(kept, submission=kept.submission.with_documents(said.documents))
+
+
+def settling_refusal(
+    form: Form, kept: Kept, said: Settling, staff_id: str, now: datetime, found: Reviewed
+) -> Problem | None:
+    """Why an application cannot be settled now; None where it can."""
+    try:
+        require_transition(kept.state, EntryState.SETTLED)
+        require_another_person(kept.accepted_by, staff_id)
+    except InvalidTransition:
+        return problems.wrong_state(kept.state)
+    except SamePerson:
+        return problems.same_person()
+    errors = validate(form, kept.submission, today=japan_date(now))
+    if errors:
+        return problems.faulty_form(errors)
+    missing = outstanding(form, kept.submission)
+    if missing:
+        return problems.documents_missing(missing)
+    if found.outcomes is None:
+        return application_problems.waits_for_answers()
+    unseen = unacknowledged(found.findings, said.acknowledged)
+    return problems.not_looked_at(unseen) if unseen else None
+
+
+def is_of_today(answers: list[Answer], now: datetime) -> bool:
+    """Whether what was told was asked for today: income may be corrected any day (更正)."""
+    return all(japan_date(answer.asked_at) == japan_date(now) for answer in answers)
+
+
+async def settle(
+    uow: UnitOfWork,
+    form: Form,
+    kept: Kept,
+    said: Settling,
+    staff: StaffContext,
+    outcomes: tuple[MonthOutcome, ...],
+) -> None:
+    """Settle an application: the review stands as the city's, and the application is told to
+    whoever forwards it to JPS, which decides (C40)."""
+    item_id, told = uuid4(), said_by(form, kept)
+    documents = {document.code: document for document in said.documents}
+    await applications.settle(
+        uow.connection,
+        kept.application_id,
+        item_id=item_id,
+        reviewed=_MONTHS.dump_json(reviewed_months(outcomes)).decode(),
+        documents=list(documents.values()),
+        acknowledged=said.acknowledged,
+        by=staff.staff_id,
+        now=uow.now,
+    )
+    uow.emit(
+        ExemptionApplicationSettled(
+            item_id=item_id,
+            application_id=kept.application_id,
+            person_id=kept.person_id,
+            form=kept.kind.value,
+            cycle=kept.cycle,
+            from_month=told.first,
+            to_month=told.last,
+            applied_on=kept.applied_on,
+            accepted_on=kept.received_on,
+            basic_pension_number=kept.basic_pension_number,
+        ),
+        key=str(kept.person_id),
+    )
+    applying.record(
+        uow,
+        staff,
+        AuditOperation.ENTRY_SETTLED,
+        kept,
+        {"acknowledged": " ".join(said.acknowledged)},
+        function=Function.NOTICE_SETTLE,
+    )

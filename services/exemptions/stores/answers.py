@@ -1,0 +1,130 @@
+"""What identity was asked for the review of applications, and what it answered.
+
+An answer is kept while the review needs it, and emptied when the application is forwarded or
+withdrawn: what is left says that it was asked, of whom, and when (C08, C11).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from contracts.events import ExemptionsFactsAnswered, Whose
+from services.exemptions.domain.case import ReviewFacts
+
+_ASK: Final = """
+insert into exemptions.application_questions
+    (request_id, application_id, whose, person_id, asked_at)
+select q.request_id, q.application_id, q.whose, q.person_id, $5
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
+    as q (request_id, application_id, whose, person_id)
+"""
+_ASKED: Final = """
+select request_id, person_id from exemptions.application_questions
+where request_id = any($1::uuid[])
+"""
+# An answer that comes after the application was forwarded or withdrawn is noted and not kept.
+_ANSWER: Final = """
+update exemptions.application_questions q
+set answered_at = $4::timestamptz, refusal = t.refusal,
+    answer = case when a.state in ('received', 'settled') then t.answer::jsonb end,
+    disposed_at = case when a.state in ('received', 'settled') then null else $4::timestamptz end
+from unnest($1::uuid[], $2::text[], $3::text[]) as t (request_id, refusal, answer),
+    exemptions.applications a
+where q.request_id = t.request_id and a.application_id = q.application_id
+    and q.answered_at is null
+"""
+_LATEST: Final = """
+select distinct on (application_id, whose) application_id, whose, request_id, person_id, asked_at,
+    answered_at, refusal, answer::text as answer
+from exemptions.application_questions where application_id = any($1::uuid[])
+order by application_id, whose, asked_at desc, request_id
+"""
+_DISPOSE: Final = """
+update exemptions.application_questions set answer = null, disposed_at = $2
+where application_id = any($1::uuid[]) and answer is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to identity: under which id, for which application, about whom."""
+
+    request_id: UUID
+    application_id: UUID
+    whose: Whose
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The latest question about one person, with its answer as far as it came."""
+
+    asked: Asked
+    asked_at: datetime
+    answered_at: datetime | None
+    refusal: str | None
+    facts: ReviewFacts | None
+
+
+async def ask(connection: asyncpg.Connection, asked: Sequence[Asked], now: datetime) -> None:
+    """Note what is asked; the questions themselves leave as events of the same transaction."""
+    await connection.execute(
+        _ASK,
+        [question.request_id for question in asked],
+        [question.application_id for question in asked],
+        [question.whose.value for question in asked],
+        [question.person_id for question in asked],
+        now,
+    )
+
+
+async def asked_of(connection: asyncpg.Connection, requests: Iterable[UUID]) -> dict[UUID, UUID]:
+    """About whom each of these requests was made; those that never were are not there."""
+    rows = await connection.fetch(_ASKED, list(requests))
+    return {row["request_id"]: row["person_id"] for row in rows}
+
+
+async def answer(
+    connection: asyncpg.Connection, answers: Sequence[ExemptionsFactsAnswered], now: datetime
+) -> None:
+    """Keep answers while their applications need them; the first answer to a request counts."""
+    first: dict[UUID, ExemptionsFactsAnswered] = {}
+    for answered in answers:
+        first.setdefault(answered.request_id, answered)
+    await connection.execute(
+        _ANSWER,
+        list(first),
+        [answered.refusal for answered in first.values()],
+        [
+            answered.model_dump_json(include=set(ReviewFacts.model_fields))
+            for answered in first.values()
+        ],
+        now,
+    )
+
+
+async def latest(
+    connection: asyncpg.Connection, applications: Sequence[UUID]
+) -> dict[UUID, list[Answer]]:
+    """The latest question about each person, by application."""
+    found: dict[UUID, list[Answer]] = {application: [] for application in applications}
+    for row in await connection.fetch(_LATEST, list(applications)):
+        found[row["application_id"]].append(_answer(row))
+    return found
+
+
+async def dispose(
+    connection: asyncpg.Connection, applications: Sequence[UUID], now: datetime
+) -> None:
+    """Empty the answers of these applications: their review is over."""
+    await connection.execute(_DISPOSE, list(applications), now)
+
+
+def _answer(row: asyncpg.Record) -> Answer:
+    asked = Asked(row["request_id"], row["application_id"], Whose(row["whose"]), row["person_id"])
+    facts = ReviewFacts.model_validate_json(row["answer"]) if row["answer"] is not None else None
+    return Answer(asked, row["asked_at"], row["answered_at"], row["refusal"], facts)
