@@ -14,8 +14,8 @@ from contracts.topics import (
 from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
-from services.exemptions import api, application_api, handlers
-from services.exemptions.files import read_application
+from services.exemptions import api, application_api, handlers, what_if_api
+from services.exemptions.files import read_application, read_by_law
 from services.exemptions.settings import Settings
 from services.exemptions.state import State
 
@@ -23,7 +23,10 @@ _HERE = Path(__file__).parent
 
 
 def build(settings: Settings) -> Service:
-    """The service; nothing is opened but its own form files."""
+    """The service; nothing is opened but its own data files.
+
+    Raises ``BadFile`` or ``InvalidForm`` where one of them is not in order.
+    """
     return Service(
         settings=settings,
         migrations=_HERE / "migrations",
@@ -35,6 +38,6 @@ def build(settings: Settings) -> Service:
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
         },
-        routers=(api.router, application_api.router),
-        state=State(read_forms(_HERE / "forms"), read_application()),
+        routers=(api.router, application_api.router, what_if_api.router),
+        state=State(read_forms(_HERE / "forms"), read_application(), read_by_law()),
     )

@@ -120,6 +120,28 @@ def number_in_reason() -> Problem:
     )
 
 
+def question_wrong(errors: Iterable[FormError]) -> Problem:
+    """A what-if question says what cannot be."""
+    return Problem(
+        "EX-0401",
+        422,
+        "試算の前提に誤りがあります。",
+        action="表示された項目を確認して、もう一度送信してください。",
+        errors=[error.model_dump() for error in errors],
+    )
+
+
+def no_figure() -> Problem:
+    """A what-if question asks about months for which the parameters have no threshold."""
+    return Problem(
+        "EX-0402",
+        422,
+        "試算できない月が含まれています。",
+        detail="基準額等が登録されていない年月です。",
+        action="試算する月と申請日を確認してください。",
+    )
+
+
 def _as_error(finding: Finding) -> dict[str, str]:
     message = " ".join(filter(None, (finding.message, finding.action)))
     error = {"field": "examination", "code": finding.code, "message": message}

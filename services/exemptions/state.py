@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.forms import Forms
 from services.chassis.service import Service
 from services.exemptions.domain.application.parameters import Parameters
+from services.exemptions.domain.parameters import ByLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,9 @@ class State:
 
     forms: Forms
     figures: Parameters
+    """Of exemption by application."""
+    by_law: ByLaw
+    """Of exemption by law and notice."""
 
 
 def state_of(service: Service) -> State:

@@ -30,6 +30,12 @@ BODIES: Final[dict[str, Any]] = {
         "birth_date": "1985-05-02",
         "stays_in_japan": [{"began": "1985-05-02", "came": "birth"}],
     },
+    "askExemptionWhatIf": {
+        "birth_date": "1985-05-02",
+        "first": "2026-07",
+        "last": "2027-06",
+        "applicant": {"incomes": [{"income_year": 2025, "total_income": 670000}]},
+    },
     "comparePerson": {
         "name": {"kanji": "山田　花子"},
         "address": {"text": "千葉市中央区中央1-1-1"},

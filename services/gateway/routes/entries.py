@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from contracts.events import AuditOperation
+from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
 from contracts.what_if import WhatIf
 from services.gateway import requests
@@ -113,6 +114,19 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_ACCEPT,),
         calls=(Call("qualification", POST, "/what-if"),),
         body=WhatIf,
+    ),
+    Route(
+        operation_id="askExemptionWhatIf",
+        method=POST,
+        path="/exemption-what-if",
+        tag=TAG,
+        summary="免除・納付猶予・学生納付特例等を試算する（個人を特定しない窓口試算）",
+        description="Figures keyed in, nobody named: which kinds would pass for which months, what "
+        "each costs and what it does to the pension, with reasons. Nothing is kept but that it was "
+        "asked.",
+        functions=(Function.NOTICE_ACCEPT,),
+        calls=(Call("exemptions", POST, "/what-if"),),
+        body=ExemptionWhatIf,
     ),
     *_entry_routes(
         noun="Notice",
