@@ -3,7 +3,12 @@
 from contracts.events.audit import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.events.base import REGISTRY, Event
 from contracts.events.claims import UnpaidBenefitClaimReceived
-from contracts.events.exemptions import AdditionalPremiumChanged, ExemptionApplicationSettled
+from contracts.events.exemptions import (
+    AdditionalPremiumChanged,
+    ExemptionApplicationSettled,
+    ExemptionNoticeKind,
+    ExemptionNotified,
+)
 from contracts.events.facts import (
     ClaimsFactsAnswered,
     ExemptionsFactsAnswered,
@@ -17,7 +22,12 @@ from contracts.events.facts import (
 from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
 from contracts.events.income import IncomeRecorded
 from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
-from contracts.events.jps import ItemForwarded, ReportItemKind
+from contracts.events.jps import (
+    ItemForwarded,
+    ReportItemForwarded,
+    ReportItemKind,
+    item_forwarded,
+)
 from contracts.events.linkage import (
     LinkageAnswer,
     LinkageAnswered,
@@ -52,6 +62,8 @@ __all__ = [
     "DisabilityCertificatesRecorded",
     "Event",
     "ExemptionApplicationSettled",
+    "ExemptionNoticeKind",
+    "ExemptionNotified",
     "ExemptionsFactsAnswered",
     "FactItem",
     "FactOutcome",
@@ -80,6 +92,7 @@ __all__ = [
     "QualificationChanged",
     "QualificationPeriod",
     "QualificationReportable",
+    "ReportItemForwarded",
     "ReportItemKind",
     "ResidencePeriod",
     "ResidentChange",
@@ -90,4 +103,5 @@ __all__ = [
     "VoluntaryInsurance",
     "VoluntaryPeriod",
     "Whose",
+    "item_forwarded",
 ]

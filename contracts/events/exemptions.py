@@ -1,4 +1,4 @@
-"""Exemption events: the additional premium (付加保険料, NPA art. 87-2), and applications."""
+"""Exemption events: the additional premium (付加保険料), applications, exemption by notice."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.codes import Code
 from contracts.days import Day
 from contracts.events.base import Event
 from contracts.months import Month
@@ -59,6 +60,45 @@ class ExemptionApplicationSettled(Event):
     to_month: Month
     applied_on: Day
     """申請日: the decision is taken to have been made on it (90条2項)."""
+    accepted_on: Day
+    basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class ExemptionNoticeKind(Code):
+    """Notices by which a premium need not be paid without anybody's decision."""
+
+    STATUTORY_START = "statutory_start", "法定免除該当届"
+    STATUTORY_END = "statutory_end", "法定免除非該当届"
+    MATERNITY = "maternity", "産前産後免除該当届"
+    CHILD_CARE = "child_care", "育児免除該当届"
+    CHILD_CARE_END = "child_care_end", "育児免除終了届"
+
+
+class ExemptionNotified(Event):
+    """A settled notice of exemption by law, or of its end; to be reported."""
+
+    TYPE: ClassVar[str] = "nenkin.exemption.notified.v1"
+    TOPIC: ClassVar[Topic] = EXEMPTIONS_EVENTS
+
+    item_id: UUID
+    notice_id: UUID
+    person_id: UUID
+    kind: ExemptionNoticeKind
+    reason: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    """Why, as a code: the ground, the relation to the child, the cause of the end."""
+    occurred_on: Day
+    """The day of the fact: 該当・非該当の日, 出産の予定日 or 出産の日, 養育することとなった日; of
+    the end of child-care the day after the cause (規則73条の9第3項)."""
+    from_month: Month
+    """First month that is exempt (of an end: that is exempt no more)."""
+    to_month: Month | None = None
+    """Last month that is exempt; None: it goes on, or the notice is of an end."""
+    notified_on: Day
+    """届出年月日."""
     accepted_on: Day
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
 

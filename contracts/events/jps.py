@@ -1,7 +1,10 @@
 """What became of report items."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
+
+from pydantic import AfterValidator, WithJsonSchema
 
 from contracts.codes import Code
 from contracts.days import Day
@@ -22,12 +25,70 @@ class ReportItemKind(Code):
     EXEMPTION_APPLICATION = "exemption_application", "免除・納付猶予申請"
     STUDENT_APPLICATION = "student_application", "学生納付特例申請"
     UNPAID_BENEFIT_CLAIM = "unpaid_benefit_claim", "未支給年金請求"
+    STATUTORY_EXEMPTION_START = "statutory_exemption_start", "法定免除該当届"
+    STATUTORY_EXEMPTION_END = "statutory_exemption_end", "法定免除非該当届"
+    MATERNITY_EXEMPTION = "maternity_exemption", "産前産後免除該当届"
+    CHILD_CARE_EXEMPTION = "child_care_exemption", "育児免除該当届"
+    CHILD_CARE_EXEMPTION_END = "child_care_exemption_end", "育児免除終了届"
+
+
+_FIRST: Final = (
+    ReportItemKind.ACQUISITION,
+    ReportItemKind.LOSS,
+    ReportItemKind.CATEGORY_CHANGE,
+    ReportItemKind.DEATH,
+    ReportItemKind.ADDITIONAL_PREMIUM_START,
+    ReportItemKind.ADDITIONAL_PREMIUM_END,
+    ReportItemKind.UNPAID_BENEFIT_CLAIM,
+)
+"""The kinds that there were first: a table of codes does not grow within a version of an event."""
+
+
+def _one_of_the_first(kind: ReportItemKind) -> ReportItemKind:
+    if kind not in _FIRST:
+        raise ValueError("a kind that the second version of the event tells")
+    return kind
+
+
+_FirstKind = Annotated[
+    ReportItemKind,
+    AfterValidator(_one_of_the_first),
+    WithJsonSchema(
+        {
+            "description": ", ".join(f"{kind.value} {kind.label}" for kind in _FIRST),
+            "enum": [kind.value for kind in _FIRST],
+            "title": "ReportItemKind",
+            "type": "string",
+        }
+    ),
+]
 
 
 class ItemForwarded(Event):
-    """A report item left on a medium (送付日). What JPS decides is told later, as theirs (C40)."""
+    """A report item left on a medium (送付日). What JPS decides is told later, as theirs (C40).
+
+    Of the kinds that there were first; the others are told by `ReportItemForwarded`.
+    """
 
     TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    kind: _FirstKind
+    batch_id: UUID
+    medium_serial: MediumSerial
+    forwarded_on: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class ReportItemForwarded(Event):
+    """The same of a kind that `ItemForwarded` cannot tell."""
+
+    TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v2"
     TOPIC: ClassVar[Topic] = JPS_EVENTS
 
     item_id: UUID
@@ -40,3 +101,24 @@ class ItemForwarded(Event):
     @property
     def record_key(self) -> str:
         return str(self.person_id)
+
+
+def item_forwarded(
+    kind: ReportItemKind,
+    *,
+    item_id: UUID,
+    person_id: UUID,
+    batch_id: UUID,
+    medium_serial: int,
+    forwarded_on: date,
+) -> ItemForwarded | ReportItemForwarded:
+    """The event that tells of an item of that kind."""
+    told = {
+        "item_id": item_id,
+        "person_id": person_id,
+        "batch_id": batch_id,
+        "medium_serial": medium_serial,
+        "forwarded_on": forwarded_on,
+    }
+    event = ItemForwarded if kind in _FIRST else ReportItemForwarded
+    return event.model_validate({"kind": kind, **told})

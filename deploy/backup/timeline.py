@@ -18,9 +18,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from contracts.events import AuditOperation, AuditOutcome, AuditRecorded, ItemForwarded
+from contracts.events import (
+    AuditOperation,
+    AuditOutcome,
+    AuditRecorded,
+    ItemForwarded,
+    ReportItemForwarded,
+)
 from contracts.topics import (
     AUDIT_EVENTS,
     JPS_EVENTS,
@@ -36,6 +42,9 @@ KEEPS_ALL = "audit"
 Places = dict[str, dict[tuple[str, int], int]]
 """By service, topic and shard: the offset from which it reads again."""
 
+_FORWARDED: TypeAdapter[ItemForwarded | ReportItemForwarded] = TypeAdapter(
+    ItemForwarded | ReportItemForwarded
+)
 _ACTS = frozenset(
     {
         AuditOperation.ENTRY_PROVISIONAL,
@@ -184,7 +193,7 @@ class Timeline:
             if record.topic == AUDIT_EVENTS.name:
                 self._note(AuditRecorded.model_validate_json(record.body), record)
             elif record.topic == JPS_EVENTS.name:
-                item = ItemForwarded.model_validate_json(record.body)
+                item = _FORWARDED.validate_json(record.body)
                 self.forwarded[item.medium_serial, str(item.batch_id)] += 1
                 self.last_serial = max(self.last_serial, item.medium_serial)
         except ValidationError:

@@ -10,6 +10,7 @@ from contracts.events import (
     ItemForwarded,
     PersonChanged,
     QualificationChanged,
+    ReportItemForwarded,
     ReportItemKind,
 )
 from services.chassis.received import Received, Rejected, Rejection
@@ -36,7 +37,9 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
         await persons.keep_qualifications(uow.connection, changed)
 
 
-async def on_jps(batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
+async def on_jps(
+    batch: Sequence[Received[ItemForwarded | ReportItemForwarded]], uow: UnitOfWork
+) -> None:
     """Mark notices and applications as forwarded; what was told for the review of an application
     is emptied. Refuses an item of ours that nothing is behind (EX-1001)."""
     ours = [received for received in batch if received.event.kind in _OURS]

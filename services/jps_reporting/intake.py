@@ -7,6 +7,8 @@ from contracts.events import (
     AdditionalPremiumChanged,
     Event,
     ExemptionApplicationSettled,
+    ExemptionNoticeKind,
+    ExemptionNotified,
     QualificationReportable,
     ReportItemKind,
     TransitionKind,
@@ -38,6 +40,13 @@ _TRANSITIONS = {
 _PREMIUM = {
     AdditionalPremiumChange.START: ReportItemKind.ADDITIONAL_PREMIUM_START,
     AdditionalPremiumChange.END: ReportItemKind.ADDITIONAL_PREMIUM_END,
+}
+_EXEMPTIONS = {
+    ExemptionNoticeKind.STATUTORY_START: ReportItemKind.STATUTORY_EXEMPTION_START,
+    ExemptionNoticeKind.STATUTORY_END: ReportItemKind.STATUTORY_EXEMPTION_END,
+    ExemptionNoticeKind.MATERNITY: ReportItemKind.MATERNITY_EXEMPTION,
+    ExemptionNoticeKind.CHILD_CARE: ReportItemKind.CHILD_CARE_EXEMPTION,
+    ExemptionNoticeKind.CHILD_CARE_END: ReportItemKind.CHILD_CARE_EXEMPTION_END,
 }
 
 
@@ -81,6 +90,20 @@ def item_of(event: Event, parameters: Parameters) -> ReportItem | None:
                 occurred_on=event.applied_on,
                 accepted_on=event.accepted_on,
                 reason=f"application-of-{event.cycle}",
+                basic_pension_number=event.basic_pension_number,
+                from_month=event.from_month,
+            )
+        case ExemptionNotified():
+            return ReportItem(
+                item_id=event.item_id,
+                person_id=event.person_id,
+                kind=_EXEMPTIONS[event.kind],
+                source=ItemSource.EXEMPTIONS,
+                origin=ItemOrigin.NOTICE,
+                document_id=event.notice_id,
+                occurred_on=event.occurred_on,
+                accepted_on=event.accepted_on,
+                reason=event.reason,
                 basic_pension_number=event.basic_pension_number,
                 from_month=event.from_month,
             )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from contracts.events import AuditOperation, AuditOutcome, ItemForwarded
+from contracts.events import AuditOperation, AuditOutcome, item_forwarded
 from contracts.functions import Function
 from services.chassis import audit, telemetry
 from services.chassis.problems import Problem
@@ -332,10 +332,10 @@ async def send(
     await media.note_life(uow.connection, medium.medium_id, "handed_over", staff.staff_id, uow.now)
     for one in await items.of_batch(uow.connection, batch_id):
         uow.emit(
-            ItemForwarded(
+            item_forwarded(
+                one.item.kind,
                 item_id=one.item.item_id,
                 person_id=one.item.person_id,
-                kind=one.item.kind,
                 batch_id=batch_id,
                 medium_serial=medium.serial,
                 forwarded_on=uow.today,

@@ -9,10 +9,10 @@ from contracts.codes import ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import (
     Event,
-    ItemForwarded,
     PersonChanged,
     QualificationChanged,
     ReportItemKind,
+    item_forwarded,
 )
 from contracts.topics import shard_of
 from deploy.local.testing import TestStack
@@ -65,12 +65,12 @@ def category_1(person_id: UUID, version: int = 1, lost: str | None = None) -> Qu
     )
 
 
-def forwarded(item_id: UUID, person_id: UUID, kind: ReportItemKind, on: str) -> ItemForwarded:
+def forwarded(item_id: UUID, person_id: UUID, kind: ReportItemKind, on: str) -> Event:
     """An item that left on a medium."""
-    return ItemForwarded(
+    return item_forwarded(
+        kind,
         item_id=item_id,
         person_id=person_id,
-        kind=kind,
         batch_id=uuid4(),
         medium_serial=1,
         forwarded_on=date.fromisoformat(on),

@@ -16,6 +16,7 @@ from contracts.events import (
     ExemptionsFactsAnswered,
     ItemForwarded,
     LinkageAnswered,
+    ReportItemForwarded,
     ReportItemKind,
     ResidentChange,
 )
@@ -212,6 +213,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("a premium that nobody reported",
          _unreported(ReportItemKind.ADDITIONAL_PREMIUM_START),
          {"exemptions": "EX-1001"}, mended=True, of=lambda t: t is ItemForwarded),
+    Kind("an application that nobody reported",
+         _unreported(ReportItemKind.STUDENT_APPLICATION),
+         {"exemptions": "EX-1001"}, mended=True, of=lambda t: t is ReportItemForwarded),
     Kind("a claim that nobody reported", _unreported(ReportItemKind.UNPAID_BENEFIT_CLAIM),
          {"claims": "CL-1001"}, mended=True, of=lambda t: t is ItemForwarded),
     Kind("an answer to no question", lambda c: c.record(reply(uuid4(), c.n)), "JR-1002",

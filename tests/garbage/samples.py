@@ -19,6 +19,8 @@ from contracts.events import (
     DisabilityCertificatesRecorded,
     Event,
     ExemptionApplicationSettled,
+    ExemptionNoticeKind,
+    ExemptionNotified,
     ExemptionsFactsAnswered,
     FactItem,
     FactPurpose,
@@ -45,6 +47,7 @@ from contracts.events import (
     QualificationChanged,
     QualificationPeriod,
     QualificationReportable,
+    ReportItemForwarded,
     ReportItemKind,
     ResidencePeriod,
     ResidentChange,
@@ -55,6 +58,7 @@ from contracts.events import (
     VoluntaryInsurance,
     VoluntaryPeriod,
     Whose,
+    item_forwarded,
 )
 from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
@@ -195,10 +199,10 @@ def _claim(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
-def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> ItemForwarded:
+def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> Event:
     """An item that left on a medium."""
-    return ItemForwarded(
-        item_id=item_id, person_id=person(n), kind=kind, batch_id=BATCH, medium_serial=1,
+    return item_forwarded(
+        kind, item_id=item_id, person_id=person(n), batch_id=BATCH, medium_serial=1,
         forwarded_on=DAY,
     )  # fmt: skip
 
@@ -302,6 +306,34 @@ def _record(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )
 
 
+def _exemption(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return ExemptionNotified(
+        item_id=uuid4(), notice_id=uuid4(), person_id=person(n), reason="assistance",
+        kind=ExemptionNoticeKind.STATUTORY_START, occurred_on=DAY, from_month=Month(2026, 9),
+        notified_on=DAY, accepted_on=DAY,
+    )  # fmt: skip
+
+
+def _of_later_kind(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    item_id = uuid4()
+    house.execute(
+        "exemptions",
+        "with person as (insert into exemptions.persons (person_id, person_version, residence)"
+        " values ($1, 1, '[]') on conflict do nothing)"
+        " insert into exemptions.applications (application_id, kind, person_id, cycle,"
+        " fiscal_year, receipt_number, state, submission, received_on, applied_on, accepted_by,"
+        " accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
+        " 'student_application', $1, 2026, 2025,"
+        " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
+        " '2026-10-01', 's', now(), 't', now(), $3, '{}')",
+        person(n), uuid4(), item_id,
+    )  # fmt: skip
+    return ReportItemForwarded(
+        item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,
+        batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
+    )  # fmt: skip
+
+
 Sample = Callable[[House, int, int, UUID], Event]
 SAMPLES: dict[type[Event], Sample] = {
     ResidentChange: _resident,
@@ -314,8 +346,10 @@ SAMPLES: dict[type[Event], Sample] = {
     QualificationReportable: _reportable,
     AdditionalPremiumChanged: _premium,
     ExemptionApplicationSettled: _application,
+    ExemptionNotified: _exemption,
     UnpaidBenefitClaimReceived: _claim,
     ItemForwarded: _forwarded,
+    ReportItemForwarded: _of_later_kind,
     LinkageRequested: _request,
     LinkageAnswered: _reply,
     AuditRecorded: _record,

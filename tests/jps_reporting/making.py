@@ -44,6 +44,11 @@ def item(kind: ReportItemKind = Kind.ACQUISITION, **more: Any) -> ReportItem:
         Kind.DEATH: {"reason": "death"},
         Kind.ADDITIONAL_PREMIUM_START: {"from_month": Month(2026, 10)},
         Kind.ADDITIONAL_PREMIUM_END: {"from_month": Month(2026, 10)},
+        Kind.STATUTORY_EXEMPTION_START: {"from_month": Month(2026, 9), "reason": "assistance"},
+        Kind.STATUTORY_EXEMPTION_END: {"from_month": Month(2026, 11), "reason": "disability"},
+        Kind.MATERNITY_EXEMPTION: {"from_month": Month(2026, 9), "reason": "multiple"},
+        Kind.CHILD_CARE_EXEMPTION: {"from_month": Month(2026, 10), "reason": "parent"},
+        Kind.CHILD_CARE_EXEMPTION_END: {"from_month": Month(2026, 10), "reason": "apart"},
         Kind.UNPAID_BENEFIT_CLAIM: {
             "pension_code": "1150",
             "claimant_relationship": ClaimantRelationship.SPOUSE,

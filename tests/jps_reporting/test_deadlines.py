@@ -51,6 +51,16 @@ def test_applications_and_claims_have_an_office_target_not_a_deadline(
     assert found.article == "国民年金法施行規則64条1項"
 
 
+@pytest.mark.parametrize("kind", [kind for kind in Kind if "exemption" in kind.value])
+def test_notices_of_exemption_are_none_of_the_six_that_the_fourteen_days_are_for(
+    kind: ReportItemKind,
+) -> None:
+    found = TABLE.due(kind, date(2026, 10, 1))
+    assert found.on == date(2026, 10, 15)
+    assert not found.statutory
+    assert found.article == "国民年金法105条2項・12条4項"
+
+
 def test_a_day_that_no_row_covers_is_an_error_not_the_nearest_row() -> None:
     with pytest.raises(NoDeadlineKnown):
         TABLE.due(Kind.LOSS, date(2009, 12, 31))

@@ -10,6 +10,8 @@ import pytest
 from contracts.events import (
     AdditionalPremiumChanged,
     Event,
+    ExemptionNoticeKind,
+    ExemptionNotified,
     QualificationChanged,
     ReportItemKind,
     TransitionKind,
@@ -90,6 +92,30 @@ def test_additional_premium(change: AdditionalPremiumChange, kind: ReportItemKin
     assert new.item.origin is ItemOrigin.NOTICE
     assert new.item.from_month == Month(2026, 11)
     assert new.item.occurred_on == date(2026, 10, 5)
+    assert new.state is ItemState.WAITING
+    assert new.due is not None
+    assert (new.due.on, new.due.statutory) == (date(2026, 10, 20), False)
+
+
+@pytest.mark.parametrize("kind", list(ExemptionNoticeKind))
+def test_exemption_by_notice(kind: ExemptionNoticeKind) -> None:
+    new = taken_in(
+        ExemptionNotified(
+            item_id=uuid4(),
+            notice_id=uuid4(),
+            person_id=uuid4(),
+            kind=kind,
+            reason="assistance",
+            occurred_on=date(2026, 10, 1),
+            from_month=Month(2026, 9),
+            notified_on=date(2026, 10, 5),
+            accepted_on=date(2026, 10, 6),
+        )
+    )
+    assert new.item.kind.label == kind.label
+    assert new.item.origin is ItemOrigin.NOTICE
+    assert new.item.source is ItemSource.EXEMPTIONS
+    assert (new.item.occurred_on, new.item.reason) == (date(2026, 10, 1), "assistance")
     assert new.state is ItemState.WAITING
     assert new.due is not None
     assert (new.due.on, new.due.statutory) == (date(2026, 10, 20), False)

@@ -89,6 +89,27 @@ def test_an_additional_premium_byte_for_byte() -> None:
     ).encode("cp932")
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "reason", "month"),
+    [
+        (Kind.STATUTORY_EXEMPTION_START, "0401", "02", "0809"),
+        (Kind.STATUTORY_EXEMPTION_END, "0402", "01", "0811"),
+        (Kind.MATERNITY_EXEMPTION, "0403", "02", "0809"),
+        (Kind.CHILD_CARE_EXEMPTION, "0404", "02", "0810"),
+        (Kind.CHILD_CARE_EXEMPTION_END, "0405", "02", "0810"),
+    ],
+)
+def test_exemptions_by_notice_byte_for_byte(
+    kind: ReportItemKind, code: str, reason: str, month: str
+) -> None:
+    result = rendered(item(kind))
+    assert not result.faults
+    assert line(result) == (
+        f"{code},121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
+        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,{reason},9,{month},9,081005"
+    ).encode("cp932")
+
+
 def test_a_claim_to_unpaid_benefits_byte_for_byte() -> None:
     result = rendered(item(Kind.UNPAID_BENEFIT_CLAIM))
     assert not result.faults

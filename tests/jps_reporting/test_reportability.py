@@ -133,6 +133,13 @@ SITUATIONS: list[tuple[str, ReportItemKind, dict[str, Any], Verdict, str]] = [
     ),
     ("additional premium", Kind.ADDITIONAL_PREMIUM_START, {}, Verdict.TO_REPORT, "RP-31"),
     ("gives it up", Kind.ADDITIONAL_PREMIUM_END, {}, Verdict.TO_REPORT, "RP-31"),
+    ("statutory exemption", Kind.STATUTORY_EXEMPTION_START, {}, Verdict.TO_REPORT, "RP-34"),
+    ("its end", Kind.STATUTORY_EXEMPTION_END, {}, Verdict.TO_REPORT, "RP-34"),
+    ("maternity", Kind.MATERNITY_EXEMPTION, {}, Verdict.TO_REPORT, "RP-35"),
+    ("child-care", Kind.CHILD_CARE_EXEMPTION, {}, Verdict.TO_REPORT, "RP-36"),
+    ("its end", Kind.CHILD_CARE_EXEMPTION_END, {}, Verdict.TO_REPORT, "RP-36"),
+    ("child-care before the article", Kind.CHILD_CARE_EXEMPTION,
+     {"accepted_on": date(2026, 9, 30)}, Verdict.UNDECIDED, "RP-00"),
     ("claims unpaid benefits", Kind.UNPAID_BENEFIT_CLAIM, {}, Verdict.TO_REPORT, "RP-32"),
 ]  # fmt: skip
 
@@ -151,8 +158,8 @@ def test_situations(
     assert said.article or said is UNKNOWN
 
 
-def test_only_a_move_abroad_may_be_notified_before_it_happens() -> None:
-    assert {rule.id for rule in TABLE.rule if rule.may_precede} == {"RP-12"}
+def test_only_a_move_abroad_a_birth_and_child_care_may_be_notified_before_they_happen() -> None:
+    assert {rule.id for rule in TABLE.rule if rule.may_precede} == {"RP-12", "RP-35", "RP-36"}
 
 
 def test_every_row_has_an_article_and_an_id_of_its_own() -> None:
@@ -177,10 +184,19 @@ def test_every_item_gets_exactly_one_verdict_with_a_reason(
     assert said.reason
 
 
+IN_FORCE = {
+    Kind.MATERNITY_EXEMPTION: date(2019, 4, 1),
+    Kind.CHILD_CARE_EXEMPTION: date(2026, 10, 1),
+    Kind.CHILD_CARE_EXEMPTION_END: date(2026, 10, 1),
+}
+"""Kinds whose article was not there from the first."""
+
+
 @given(st.sampled_from(list(Kind)), st.dates(date(2010, 1, 1), date(2040, 1, 1)))
 def test_what_was_handed_in_is_always_reported(kind: ReportItemKind, day: date) -> None:
     said = TABLE.classify(item(kind, origin=NOTICE, occurred_on=day, accepted_on=day))
-    assert said.verdict is Verdict.TO_REPORT
+    in_force = day >= IN_FORCE.get(kind, date.min)
+    assert said.verdict is (Verdict.TO_REPORT if in_force else Verdict.UNDECIDED)
 
 
 @pytest.mark.parametrize("occurred", [date.min, date.max])

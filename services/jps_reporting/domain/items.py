@@ -98,6 +98,6 @@ class ReportItem:
     basic_pension_number: str | None = None
     """10 digits; None is lawful: not yet assigned."""
     from_month: Month | None = None
-    """First month with or without the additional premium."""
+    """First month with or without the additional premium, or an exemption."""
     pension_code: str | None = None
     claimant_relationship: ClaimantRelationship | None = None
