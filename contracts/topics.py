@@ -235,6 +235,15 @@ LINKAGE_REPLIES_CLAIMS = Topic(
     personal_data=True,
     description="Identity's answers to claims, and to nobody else.",
 )
+LINKAGE_REPLIES_QUALIFICATION = Topic(
+    name="linkage.replies.qualification",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="Identity's answers to qualification, and to nobody else.",
+)
 AUDIT_EVENTS = Topic(
     name="audit.events",
     key="person id where there is one, else the recording service's name",
@@ -265,6 +274,7 @@ TOPICS: dict[str, Topic] = {
         LINKAGE_REPLIES_JPS_REPORTING,
         LINKAGE_REPLIES_EXEMPTIONS,
         LINKAGE_REPLIES_CLAIMS,
+        LINKAGE_REPLIES_QUALIFICATION,
         AUDIT_EVENTS,
     )
 }

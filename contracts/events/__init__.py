@@ -17,6 +17,8 @@ from contracts.events.facts import (
     FactPurpose,
     FactsAnswered,
     FactsRequested,
+    MissingNoticeFactsRequested,
+    QualificationFactsAnswered,
     Whose,
 )
 from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
@@ -84,12 +86,14 @@ __all__ = [
     "LinkagePurpose",
     "LinkageRequested",
     "LongTermCareRecorded",
+    "MissingNoticeFactsRequested",
     "PersonChanged",
     "PersonMerged",
     "PersonSeparated",
     "PersonSightChanged",
     "PublicAssistanceRecorded",
     "QualificationChanged",
+    "QualificationFactsAnswered",
     "QualificationPeriod",
     "QualificationReportable",
     "ReportItemForwarded",

@@ -8,7 +8,7 @@ application, and each hand-over is recorded.
 from typing import Annotated, ClassVar, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema, model_validator
 
 from contracts.codes import Code
 from contracts.days import Moment
@@ -20,6 +20,7 @@ from contracts.events.welfare import AssistancePeriod, DisabilityCertificate
 from contracts.topics import (
     LINKAGE_REPLIES_CLAIMS,
     LINKAGE_REPLIES_EXEMPTIONS,
+    LINKAGE_REPLIES_QUALIFICATION,
     LINKAGE_REQUESTS,
     Topic,
 )
@@ -33,7 +34,33 @@ class FactPurpose(Code):
     STUDENT_REVIEW = "student_review", "学生納付特例の審査"
     STATUTORY_EXEMPTION_REVIEW = "statutory_exemption_review", "法定免除の確認"
     CLAIM_REVIEW = "claim_review", "所得制限のある給付の請求の審査"
+    MISSING_NOTICES = "missing_notices", "届出のない者の把握（被用者保険の離脱）"
     SUPPORT_BENEFIT_REVIEW = "support_benefit_review", "年金生活者支援給付金の審査"
+
+
+_OF_AN_APPLICATION: Final = tuple(
+    purpose for purpose in FactPurpose if purpose is not FactPurpose.MISSING_NOTICES
+)
+
+
+def _of_an_application(purpose: FactPurpose) -> FactPurpose:
+    if purpose is FactPurpose.MISSING_NOTICES:
+        raise ValueError("this purpose is no application's")
+    return purpose
+
+
+ApplicationPurpose = Annotated[
+    FactPurpose,
+    AfterValidator(_of_an_application),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": [purpose.value for purpose in _OF_AN_APPLICATION],
+            "description": ", ".join(f"{p.value} {p.label}" for p in _OF_AN_APPLICATION),
+        }
+    ),
+]
+"""The purposes of an application or claim: the values of an event's field never change."""
 
 
 class Whose(Code):
@@ -89,7 +116,7 @@ class FactsRequested(Event):
     person_id: UUID
     """Whose facts: the applicant's own, or those of the spouse or householder."""
     whose: Whose
-    purpose: FactPurpose
+    purpose: ApplicationPurpose
     items: Annotated[tuple[FactItem, ...], Field(min_length=1)]
     levy_years: Annotated[tuple[Year, ...], Field(max_length=10)] = ()
     """賦課年度, for items of the income; none where no such item is asked for."""
@@ -110,6 +137,16 @@ class FactsRequested(Event):
     @property
     def record_key(self) -> str:
         return str(self.person_id)
+
+
+class MissingNoticeFactsRequested(FactsRequested):
+    """qualification asks when somebody joined 国民健康保険: who left employees' insurance has a
+    notice to give (国民年金法12条1項). Nobody applied for anything: ``reference`` is the
+    request itself."""
+
+    TYPE: ClassVar[str] = "nenkin.missing_notice_facts.requested.v1"
+
+    purpose: Literal[FactPurpose.MISSING_NOTICES]
 
 
 class FactOutcome(Code):
@@ -198,3 +235,10 @@ class ClaimsFactsAnswered(FactsAnswered):
 
     TYPE: ClassVar[str] = "nenkin.facts.answered_to_claims.v1"
     TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_CLAIMS
+
+
+class QualificationFactsAnswered(FactsAnswered):
+    """The answer to qualification."""
+
+    TYPE: ClassVar[str] = "nenkin.facts.answered_to_qualification.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_QUALIFICATION

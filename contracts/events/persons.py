@@ -24,6 +24,8 @@ class ResidencePeriod(Data):
     ended: UncertainDate | None = None
     """The day of the move or death (異動日), not the day after; None while it lasts."""
     ended_reason: RemovalReason | None = None
+    pension_note: StrictBool | None = None
+    """Whether the notice of coming bore the note on the National Pension (国民年金法12条3項)."""
 
 
 class PersonChanged(Event):
@@ -45,6 +47,8 @@ class PersonChanged(Event):
     resident_kind: ResidentKind
     residence_status_code: str | None = None
     """在留資格: some exclude from category 1 (規則1条の2)."""
+    residence_status_until: Day | None = None
+    """在留期間の満了日 of a foreign resident, where the register tells it."""
     residence: tuple[ResidencePeriod, ...]
     """Stays in the city, oldest first. Domestic moves out of the city end a stay without loss."""
     died_on: UncertainDate | None = None

@@ -56,6 +56,9 @@ class BecameResident(Data):
 
     reason: BecameResidentReason
     on: UncertainDate
+    pension_note: StrictBool | None = None
+    """Whether the notice of it bore the note on the National Pension (国民年金の付記,
+    住民基本台帳法29条): then it is a notice under 国民年金法12条3項, too. None: not told."""
 
 
 class Removal(Data):

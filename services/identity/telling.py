@@ -12,6 +12,7 @@ from contracts.events import (
     ExemptionsFactsAnswered,
     FactsAnswered,
     FactsRequested,
+    QualificationFactsAnswered,
     Whose,
 )
 from services.chassis import audit
@@ -24,6 +25,7 @@ from services.identity.stores import facts as store
 ANSWERS: Final[Mapping[str, type[FactsAnswered]]] = {
     "exemptions": ExemptionsFactsAnswered,
     "claims": ClaimsFactsAnswered,
+    "qualification": QualificationFactsAnswered,
 }
 """Each asker's own answer, on the asker's own reply topic. Who has none is told nothing."""
 

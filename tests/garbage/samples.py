@@ -39,12 +39,14 @@ from contracts.events import (
     LinkagePurpose,
     LinkageRequested,
     LongTermCareRecorded,
+    MissingNoticeFactsRequested,
     PersonChanged,
     PersonMerged,
     PersonSeparated,
     PersonSightChanged,
     PublicAssistanceRecorded,
     QualificationChanged,
+    QualificationFactsAnswered,
     QualificationPeriod,
     QualificationReportable,
     ReportItemForwarded,
@@ -62,6 +64,7 @@ from contracts.events import (
 )
 from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
+from contracts.events.feeds import Span
 from contracts.events.income import IncomeStanding
 from contracts.events.residents import Address, PersonName
 from contracts.keys import resident_key
@@ -245,6 +248,14 @@ def _question(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
+def _missing(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return MissingNoticeFactsRequested(
+        request_id=uuid4(), reference=BATCH, applicant_id=person(n), person_id=person(n),
+        whose=Whose.APPLICANT, purpose=FactPurpose.MISSING_NOTICES,
+        items=(FactItem.HEALTH_INSURANCE,), span=Span(first=DAY, last=DAY),
+    )  # fmt: skip
+
+
 def _facts(type_: type[FactsAnswered]) -> "Sample":
     def sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
         return type_(request_id=uuid4(), reference=BATCH, person_id=person(n), refusal="purpose")
@@ -363,4 +374,6 @@ SAMPLES: dict[type[Event], Sample] = {
     FactsRequested: _question,
     ExemptionsFactsAnswered: _review_facts,
     ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
+    MissingNoticeFactsRequested: _missing,
+    QualificationFactsAnswered: _facts(QualificationFactsAnswered),
 }

@@ -111,9 +111,14 @@ def told(
     )
 
 
-def became(on: str, reason: BecameResidentReason = BecameResidentReason.MOVE_IN) -> BecameResident:
-    """住民となった事由 and its date."""
-    return BecameResident(reason=reason, on=day(on))
+def became(
+    on: str,
+    reason: BecameResidentReason = BecameResidentReason.MOVE_IN,
+    *,
+    note: bool | None = None,
+) -> BecameResident:
+    """住民となった事由 and its date, with the note on the National Pension where it is told."""
+    return BecameResident(reason=reason, on=day(on), pension_note=note)
 
 
 def removed(on: str, reason: RemovalReason) -> Removal:

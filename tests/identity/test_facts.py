@@ -221,7 +221,7 @@ TAX = (FactItem.TOTAL_INCOME,)
         ("claims", BY.SUPPORT_BENEFIT_REVIEW, Whose.APPLICANT, TAX, None),
         ("claims", BY.EXEMPTION_REVIEW, Whose.APPLICANT, TAX, "purpose"),
         ("jps_reporting", BY.EXEMPTION_REVIEW, Whose.APPLICANT, TAX, "requester"),
-        ("qualification", BY.EXEMPTION_REVIEW, Whose.APPLICANT, TAX, "requester"),
+        ("qualification", BY.EXEMPTION_REVIEW, Whose.APPLICANT, TAX, "purpose"),
     ],
 )  # fmt: skip
 def test_the_table_that_is_shipped(

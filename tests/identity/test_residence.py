@@ -281,6 +281,37 @@ class TestDeath:
         assert residence.died_on is None
 
 
+class TestThePensionNote:
+    """国民年金の付記 (住民基本台帳法29条): told with the entry, kept with the stay."""
+
+    def test_is_that_of_the_stay_it_came_with(self) -> None:
+        abroad = BecameResidentReason.MOVE_IN_FROM_ABROAD
+        noted = became("2024-09-01", abroad, note=True)
+        residence = residence_of(
+            [
+                told(Kind.MOVE_IN_FROM_ABROAD, "2024-09-01", became=noted),
+                told(Kind.ADDRESS_CHANGE, "2024-10-01", became=became("2024-09-01", abroad)),
+                told(Kind.MOVE_ABROAD, "2025-02-15", became=became("2024-09-01", abroad)),
+                told(
+                    Kind.MOVE_IN_FROM_ABROAD,
+                    "2026-02-15",
+                    became=became("2026-02-15", abroad, note=False),
+                ),
+            ]
+        )
+        assert [stay.pension_note for stay in residence.periods] == [True, False]
+
+    def test_may_be_corrected(self) -> None:
+        first, mended = became("2024-09-01", note=False), became("2024-09-01", note=True)
+        residence = residence_of(
+            [
+                told(Kind.MOVE_IN, "2024-09-01", became=first),
+                told(Kind.CORRECTION, "2024-09-10", became=mended),
+            ]
+        )
+        assert [stay.pension_note for stay in residence.periods] == [True]
+
+
 def lawful_life(gaps: list[int], dies: bool) -> list[ResidentTokenised]:
     """Moves in and out in turn, some of them retold, and perhaps a death at the end."""
     on = date(1990, 1, 1)

@@ -20,6 +20,8 @@ from contracts.events import (
     LinkageItem,
     LinkagePurpose,
     LinkageRequested,
+    MissingNoticeFactsRequested,
+    QualificationFactsAnswered,
     Whose,
 )
 from contracts.events.facts import INCOME_ITEMS
@@ -132,7 +134,7 @@ async def test_each_answer_is_recorded_with_purpose_article_and_whose(house: Hou
 @pytest.mark.parametrize(
     ("by", "more", "refusal"),
     [
-        ("qualification", {}, "requester"),
+        ("jps_reporting", {}, "requester"),
         ("exemptions", {"purpose": FactPurpose.CLAIM_REVIEW}, "purpose"),
         ("exemptions", {"items": (FactItem.LONG_TERM_CARE,)}, "item"),
         ("claims", {}, "purpose"),
@@ -147,7 +149,7 @@ async def test_a_refusal_tells_nothing_and_is_recorded(
     await ask(house, request, by=by)
     answers = [*await house.outbox(ExemptionsFactsAnswered),
                *await house.outbox(ClaimsFactsAnswered)]  # fmt: skip
-    assert [answer.refusal for answer in answers] == ([] if by == "qualification" else [refusal])
+    assert [answer.refusal for answer in answers] == ([] if by == "jps_reporting" else [refusal])
     assert all(answer.income == () for answer in answers)
     (kept,) = await house.outbox(AuditRecorded)
     assert (kept.outcome, kept.details["refusal"]) == (AuditOutcome.REFUSED, refusal)
@@ -160,6 +162,29 @@ async def test_each_asker_is_answered_on_its_own_topic(house: House) -> None:
     assert await house.outbox(ExemptionsFactsAnswered) == []
     (answer,) = await house.outbox(ClaimsFactsAnswered)
     assert answer.income[0].outcome is FactOutcome.VALUE
+
+
+async def test_qualification_is_told_who_joined_health_insurance_and_nothing_else(
+    house: House,
+) -> None:
+    await house.told(told(Kind.MOVE_IN))
+    await tell(house, *EVERY_FEED)
+    person_id = await house.person_id()
+    question = {
+        "request_id": uuid4(), "reference": uuid4(), "applicant_id": person_id,
+        "person_id": person_id, "whose": Whose.APPLICANT, "span": FISCAL_2025,
+        "purpose": FactPurpose.MISSING_NOTICES,
+    }  # fmt: skip
+    for items in ((FactItem.HEALTH_INSURANCE,), (FactItem.LONG_TERM_CARE,)):
+        await ask(house, MissingNoticeFactsRequested(**question, items=items), by="qualification")
+    granted, refused = await house.outbox(QualificationFactsAnswered)
+    assert granted.health_insurance is not None
+    assert granted.health_insurance.outcome is FactOutcome.VALUE
+    assert (granted.income, granted.public_assistance, granted.long_term_care) == ((), None, None)
+    assert (refused.refusal, refused.health_insurance) == ("item", None)
+    records = await house.outbox(AuditRecorded)
+    assert [record.purpose for record in records] == ["missing_notices"] * 2
+    assert records[0].legal_basis == "国民年金法12条1項、番号法9条2項"
 
 
 async def couple(house: House) -> tuple[UUID, UUID]:

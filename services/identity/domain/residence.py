@@ -41,6 +41,7 @@ class Stay(Data):
     ended: UncertainDate | None = None
     ended_reason: RemovalReason | None = None
     cancelled: bool = False
+    pension_note: bool | None = None
 
 
 class Residence(Data):
@@ -58,6 +59,7 @@ class Residence(Data):
                 began_reason=stay.began_reason,
                 ended=stay.ended,
                 ended_reason=stay.ended_reason,
+                pension_note=stay.pension_note,
             )
             for stay in self.stays
             if not stay.cancelled
@@ -123,10 +125,11 @@ def follow(known: Residence, told: Told) -> Residence:
     if last is None or _starts_anew(last, began, told.change):
         earlier = known.stays
         reason, day = began or (None, _UNKNOWN)
-        stay = _close(Stay(began=day, began_reason=reason), ended)
+        stay = Stay(began=day, began_reason=reason, pension_note=_note(told.record))
+        stay = _close(stay, ended)
     else:
         earlier = known.stays[:-1]
-        stay = _restate(last, began, ended, told.change)
+        stay = _restate(last, began, ended, told)
     return Residence(stays=(*earlier, stay), died_on=_died(told))
 
 
@@ -172,14 +175,14 @@ def _starts_anew(last: Stay, began: _Began | None, change: ResidentChangeKind) -
     return day.sort_date >= last.ended.sort_date
 
 
-def _restate(
-    last: Stay, began: _Began | None, ended: _Ended | None, change: ResidentChangeKind
-) -> Stay:
-    """The same stay as the record has it now."""
+def _restate(last: Stay, began: _Began | None, ended: _Ended | None, told: Told) -> Stay:
+    """The same stay as the record has it now. A note that was told once stays with it."""
+    note = _note(told.record)
     if began is None or began[0] in _CARRYING_ON:
-        began = last.began_reason, last.began
-    stay = Stay(began=began[1], began_reason=began[0])
-    if change not in _MENDS and _died_elsewhere(last, ended):
+        began, note = (last.began_reason, last.began), None
+    note = last.pension_note if note is None else note
+    stay = Stay(began=began[1], began_reason=began[0], pension_note=note)
+    if told.change not in _MENDS and _died_elsewhere(last, ended):
         ended = last.ended_reason, last.ended or _UNKNOWN
     return _close(stay, ended)
 
@@ -205,4 +208,9 @@ def _close(stay: Stay, ended: _Ended | None) -> Stay:
         ended=day,
         ended_reason=reason,
         cancelled=reason is RemovalReason.ENTRY_CANCELLED,
+        pension_note=stay.pension_note,
     )
+
+
+def _note(record: ResidentRecord) -> bool | None:
+    return record.became_resident.pension_note if record.became_resident else None

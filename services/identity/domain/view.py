@@ -32,6 +32,7 @@ class View:
     birth_date: UncertainDate
     resident_kind: ResidentKind
     residence_status_code: str | None
+    residence_status_until: date | None
     residence: tuple[ResidencePeriod, ...]
     died_on: UncertainDate | None
     household_id: UUID | None
@@ -55,6 +56,10 @@ class View:
                 _day(stay.ended),
                 stay.ended_reason or "",
             )
+        # Told of later than the rest: who has neither is not told of again.
+        if self.residence_status_until is not None:
+            parts.append(f"until {self.residence_status_until}")
+        parts += [f"note {s.pension_note}" for s in self.residence if s.pension_note is not None]
         return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
 
     def event(self, person_id: UUID, person_version: int, occasion: Occasion) -> PersonChanged:
@@ -68,6 +73,7 @@ class View:
             birth_date=self.birth_date,
             resident_kind=self.resident_kind,
             residence_status_code=self.residence_status_code,
+            residence_status_until=self.residence_status_until,
             residence=self.residence,
             died_on=self.died_on,
             household_id=self.household_id,
@@ -80,11 +86,13 @@ def view_of(record: ResidentRecord, residence: Residence, household_id: UUID | N
 
     A household is the one that the person lives in: who is no resident any more has none.
     """
+    status = record.residence_status
     living_here = record.resident_status is ResidentStatus.RESIDENT
     return View(
         birth_date=record.birth_date,
         resident_kind=record.resident_kind,
-        residence_status_code=record.residence_status.code if record.residence_status else None,
+        residence_status_code=status.code if status else None,
+        residence_status_until=status.valid_to if status else None,
         residence=residence.periods,
         died_on=residence.died_on,
         household_id=household_id if living_here else None,
