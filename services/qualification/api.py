@@ -15,7 +15,7 @@ from services.chassis.clock import JAPAN
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.qualification import notice_api, receipt_api, what_if_api
+from services.qualification import missing_api, notice_api, receipt_api, what_if_api
 from services.qualification.domain.parameters import NoValue
 from services.qualification.notice_views import notice_summary
 from services.qualification.problems import in_the_future, no_value
@@ -30,6 +30,7 @@ from services.qualification.views import (
 router = APIRouter()
 router.include_router(notice_api.router)
 router.include_router(receipt_api.router)
+router.include_router(missing_api.router)
 router.include_router(what_if_api.router)
 
 

@@ -13,17 +13,19 @@ from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
+from services.qualification import missing_run
 from services.qualification.conclusions import CANNOT_CONCLUDE, Outcome, conclude, write
 from services.qualification.settings import Settings
 from services.qualification.state import state_of
-from services.qualification.stores import persons, runs
+from services.qualification.stores import missing, persons, runs
 
 REFUSED: Final = 2
 FAILED: Final = 1
 
 
 async def nightly(service: Service, arguments: argparse.Namespace) -> int:
-    """Let happen what happens by itself up to a day: 20 and 60 reached, the day after a move.
+    """Let happen what happens by itself up to a day: 20 and 60 reached, the day after a move; then
+    bring the work list of missing notices up to it.
 
     Only persons for whom something falls due are touched. Each batch is a transaction: the run can
     be stopped at any moment and run again, and to run it twice changes nothing. A day that lies
@@ -62,9 +64,47 @@ async def nightly(service: Service, arguments: argparse.Namespace) -> int:
         rate = done / max(time.monotonic() - began, 1e-9)
         print(f"{run_date}: {done} persons, {rate:.0f}/s", file=sys.stderr)
         if last:
-            print(f"{changed} timelines changed, {reported} reported, {len(failed)} failed",
-                  file=sys.stderr)  # fmt: skip
-            return FAILED if failed else 0
+            break
+    print(f"{changed} timelines changed, {reported} reported, {len(failed)} failed",
+          file=sys.stderr)  # fmt: skip
+    failed |= await _list_missing(service, run_date)
+    await _ask(service, run_date)
+    return FAILED if failed else 0
+
+
+async def _list_missing(service: Service, run_date: date) -> set[UUID]:
+    """Bring the work list of missing notices up to the day; whose facts no rule covers."""
+    size, rules = _settings(service).nightly_batch, state_of(service).parameters
+    listed, ended, failed, last = 0, 0, set[UUID](), False
+    while not last:
+        async with service.unit_of_work() as uow:
+            day = await runs.business_day(uow.connection, run_date)
+            batch = await missing.due(uow.connection, day, size, sorted(failed))
+            last = len(batch) < size
+            if batch:
+                found = await missing_run.work_out(uow, batch, rules, day)
+                listed, ended, failed = (
+                    listed + found.listed, ended + found.ended, failed | found.failed,
+                )  # fmt: skip
+                _count(uow, "missing", len(batch), {"listed": found.listed, "ended": found.ended})
+    print(f"{listed} missing notices listed, {ended} ended", file=sys.stderr)
+    return failed
+
+
+async def _ask(service: Service, run_date: date) -> None:
+    """Ask identity about 国民健康保険, of so many persons a night as the settings allow."""
+    settings, rules = _settings(service), state_of(service).parameters
+    last = False
+    while not last:
+        async with service.unit_of_work() as uow:
+            left = settings.ask_per_night - await runs.asked(uow.connection, run_date)
+            size = max(0, min(settings.nightly_batch, left))
+            done = await missing_run.ask(uow, rules, run_date, size) if size else 0
+            total = await runs.asked(uow.connection, run_date, done)
+            last = done < settings.nightly_batch
+            if done:
+                _count(uow, "ask", done, {"items": "health_insurance"})
+    print(f"{total} persons asked about", file=sys.stderr)
 
 
 async def recompute(service: Service, arguments: argparse.Namespace) -> int:
@@ -120,6 +160,10 @@ def _record(uow: UnitOfWork, job: str, count: int, outcome: Outcome, *, finished
             "finished": finished,
         },
     )
+
+
+def _count(uow: UnitOfWork, job: str, count: int, details: dict[str, str | int | bool]) -> None:
+    audit.record(uow, AuditOperation.BATCH_JOB, count=count, details={"job": job, **details})
 
 
 def _settings(service: Service) -> Settings:

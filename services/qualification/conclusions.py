@@ -14,7 +14,8 @@ from uuid import UUID
 from contracts.events import QualificationChanged
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
-from services.qualification.domain.facts import Fact, pension_number
+from services.qualification.domain.facts import Fact, history, pension_number
+from services.qualification.domain.missing import Call, ask_again, asks_since, planned
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.publication import changed, reportable
 from services.qualification.domain.timeline import AsOf, plan
@@ -57,7 +58,16 @@ def conclude(
     whole = plan(facts, parameters)
     line = whole.until(AsOf(day))
     number = pension_number(facts)
-    known = replace(known, next_due=whole.next_after(day))
+    calls = planned(facts, whole, parameters)
+    ask_on = asks_since(facts, whole, day)
+    if ask_on is not None and known.asked_on is not None:
+        ask_on = ask_again(known.asked_on, parameters)
+    known = replace(
+        known,
+        next_due=whole.next_after(day),
+        list_due=_list_due(facts, calls, known),
+        ask_on=ask_on,
+    )
     transitions = tuple(t for t in line.transitions if t.is_reportable)
     if known.timeline_version == 0 and not line.periods and number is None:
         return Conclusion(person_id, known, None, transitions, number)
@@ -71,6 +81,17 @@ def conclude(
         return Conclusion(person_id, known, None, transitions, number)
     known = replace(known, timeline_version=event.timeline_version, timeline_digest=digest)
     return Conclusion(person_id, known, event, transitions, number)
+
+
+def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> date | None:
+    """From which day on the work list of missing notices has to be looked at.
+
+    Follows from the facts and from what is listed alone, so that it does not matter in which
+    batches the facts came.
+    """
+    if calls:
+        return calls[0].shown_from
+    return history(facts)[-1].reported_on if known.listed else None
 
 
 async def write(

@@ -1,21 +1,40 @@
 """What comes from the bus: persons as identity knows them, and what became of report items."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from prometheus_client import Counter
 
-from contracts.events import ItemForwarded, PersonChanged, ReportItemKind
-from contracts.topics import JPS_EVENTS, PERSONS_EVENTS, PERSONS_MERGES, PERSONS_SIGHT, Topic
+from contracts.events import (
+    ItemForwarded,
+    PersonChanged,
+    QualificationFactsAnswered,
+    ReportItemKind,
+)
+from contracts.topics import (
+    JPS_EVENTS,
+    LINKAGE_REPLIES_QUALIFICATION,
+    PERSONS_EVENTS,
+    PERSONS_MERGES,
+    PERSONS_SIGHT,
+    Topic,
+)
 from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification.conclusions import CANNOT_CONCLUDE, Conclusion, conclude, write
 from services.qualification.domain.city import records_begin
-from services.qualification.domain.facts import Fact, RegisterStatement
+from services.qualification.domain.facts import (
+    Fact,
+    RegisterStatement,
+    health_insurance_told,
+)
+from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
 from services.qualification.stores import notices, persons, runs
 from services.qualification.stores.persons import Known, NewFact
@@ -49,6 +68,7 @@ class Handlers:
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: merges.on_merges,
             JPS_EVENTS: self.on_jps,
+            LINKAGE_REPLIES_QUALIFICATION: self.on_health_insurance,
         }
 
     async def on_persons(self, batch: Batch, uow: UnitOfWork) -> None:
@@ -68,9 +88,7 @@ class Handlers:
         refused: list[Rejection] = []
         for person_id, new in added.items():
             before = known.get(person_id, Known(0))
-            now = Known(
-                new[-1].ordinal, before.timeline_version, before.timeline_digest, before.next_due
-            )
+            now = replace(before, person_version=new[-1].ordinal)
             every = [*facts.get(person_id, ()), *(n.fact for n in new)]
             try:
                 concluded.append(conclude(person_id, now, every, self._parameters, day))
@@ -107,6 +125,34 @@ class Handlers:
             if new:
                 added[person_id] = new
         return added
+
+    async def on_health_insurance(
+        self, batch: Sequence[Received[QualificationFactsAnswered]], uow: UnitOfWork
+    ) -> None:
+        """Keep when somebody joined 国民健康保険 as identity answered, where it says something new.
+
+        What follows from it is seen in the nightly run (`missing_run`).
+        """
+        told = {
+            received.event.person_id: said
+            for received in batch
+            if (said := statement(received.event, uow.today)) is not None
+        }
+        known = await persons.lock(uow.connection, told)
+        facts = await persons.facts_of(uow.connection, list(known))
+        day = await runs.business_day(uow.connection, uow.today)
+        added, concluded = [], []
+        for person_id, before in known.items():
+            held = facts[person_id]
+            answered = health_insurance_told(held)
+            if answered and told[person_id].says_the_same(answered[-1]):
+                continue
+            new = Fact(uow.now, told[person_id])
+            added.append(NewFact(person_id, 1 + len(answered), new))
+            with suppress(*CANNOT_CONCLUDE):
+                concluded.append(conclude(person_id, before, [*held, new], self._parameters, day))
+        await persons.add_facts(uow.connection, added)
+        await write(uow, concluded)
 
     async def on_jps(self, batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
         """Note which of our items were sent, and when; the notices among them are forwarded."""

@@ -34,6 +34,7 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
+from services.qualification import missing_run
 from services.qualification import problems as refusals
 from services.qualification.conclusions import conclude, write
 from services.qualification.domain.facts import Fact
@@ -156,6 +157,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         )
         await notices.add(uow.connection, new)
         notice = await _found(uow, notice_id)
+        await _seen(uow, state, request.person_id)
         _record(
             uow, AuditOperation.ENTRY_PROVISIONAL, staff, Function.NOTICE_ACCEPT, notice,
             {
@@ -243,6 +245,7 @@ async def withdraw(
         _require(notice, EntryState.WITHDRAWN)
         await notices.withdraw(uow.connection, notice_id, request.reason, staff.staff_id, uow.now)
         notice = await _found(uow, notice_id)
+        await _seen(uow, state_of(service), notice.person_id)
         _record(uow, AuditOperation.ENTRY_CANCELLED, staff, Function.NOTICE_ACCEPT, notice)
         return await _view(uow, state_of(service), notice, staff)
 
@@ -274,6 +277,7 @@ async def _settle(
     day = await runs.business_day(uow.connection, uow.today)
     conclusion = conclude(person_id, known, facts[person_id], state.parameters, day)
     await write(uow, [conclusion])
+    await _seen(uow, state, person_id)
     settled = await _found(uow, notice.notice_id)
     _record(uow, AuditOperation.ENTRY_SETTLED, staff, Function.NOTICE_SETTLE, settled)
     return await _view(uow, state, settled, staff)
@@ -304,6 +308,12 @@ async def _expected(
         notice.kind, facts[notice.person_id], told, notice.notice_id, uow.now, day, state.parameters
     )
     return told, result
+
+
+async def _seen(uow: UnitOfWork, state: State, person_id: UUID) -> None:
+    """What is missing of a person whose notice has just come, or gone."""
+    day = await runs.business_day(uow.connection, uow.today)
+    await missing_run.work_out(uow, [person_id], state.parameters, day)
 
 
 async def _found(uow: UnitOfWork, notice_id: UUID, *, lock: bool = False) -> Notice:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contracts.forms import Attachment, EntryState, FormError
 from services.chassis.problems import Problem
+from services.qualification.domain.missing_work import Step
 from services.qualification.domain.reasons import Review
 
 
@@ -110,15 +111,37 @@ def without_effect(reviews: Sequence[Review]) -> Problem:
     )
 
 
-def number_in_text() -> Problem:
+def number_in_text(field: str = "reason") -> Problem:
     """An individual number stands where text belongs."""
-    message = "理由に個人番号が含まれています。個人番号は入力できません。"
+    message = "個人番号が含まれています。個人番号は入力できません。"
     return Problem(
         "QU-0205",
         422,
         message,
         action="個人番号を除いて入力してください。",
-        errors=[{"field": "reason", "code": "QU-0205", "message": message}],
+        errors=[{"field": field, "code": "QU-0205", "message": message}],
+    )
+
+
+def not_the_next_step(step: Step) -> Problem:
+    """An entry of the work list is in a state from which this step does not follow."""
+    return Problem(
+        "QU-0501",
+        409,
+        "この対象者の状態では記録できません。",
+        detail=f"現在の状態: {step.label}",
+        action="経過を確認してください。",
+    )
+
+
+def step_day_wrong(message: str) -> Problem:
+    """The day of a step lies in the future, or before the step it follows."""
+    return Problem(
+        "QU-0502",
+        422,
+        message,
+        action="日付を確認してください。",
+        errors=[{"field": "taken_on", "code": "QU-0502", "message": message}],
     )
 
 

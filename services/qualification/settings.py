@@ -15,6 +15,9 @@ class Settings(ServiceSettings):
     kept before. By default the day on which each person is first heard of."""
     nightly_batch: int = 1000
     """``NENKIN_NIGHTLY_BATCH``: how many persons the nightly run takes in one transaction."""
+    ask_per_night: int = 20_000
+    """``NENKIN_ASK_PER_NIGHT``: of how many persons identity is asked about 国民健康保険 in a
+    night; 0: of none."""
     nightly_days_ahead: int = 366
     """``NENKIN_NIGHTLY_DAYS_AHEAD``: a run for a day further ahead than this is refused: what it
     concludes is reported and cannot be taken back."""

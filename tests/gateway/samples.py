@@ -59,6 +59,7 @@ BODIES: Final[dict[str, Any]] = {
     "acceptNotice": {"form": "category_change", "person_id": ID, **SUBMISSION},
     "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
     "withdrawNotice": {"reason": "本人の申出による"},
+    "takeMissingNoticeStep": {"step": "reminded", "taken_on": "2026-10-01", "note": "文書による"},
     "acceptAdditionalPremiumNotice": {
         "person_id": ID,
         "kind": "additional_premium_start",

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.eras import parse_date
-from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+from contracts.events import FactOutcome, InsuredCategory, PersonChanged, ResidencePeriod
 from services.qualification.domain.categories import Insurance
 from services.qualification.domain.city import records_begin
 from services.qualification.domain.facts import (
@@ -18,6 +18,10 @@ from services.qualification.domain.facts import (
     Fact,
     PensionNumberStatement,
     RegisterStatement,
+)
+from services.qualification.domain.health_insurance import (
+    HealthInsuranceStatement,
+    HealthInsuranceStay,
 )
 from services.qualification.domain.timeline import AsOf, Timeline, timeline
 from services.qualification.domain.told import (
@@ -68,6 +72,7 @@ class Life:
     birth: str
     kind: ResidentKind = ResidentKind.JAPANESE
     status: str | None = None
+    status_until: str | None = None
     stays: tuple[ResidencePeriod, ...] = ()
     died_on: UncertainDate | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -92,6 +97,7 @@ class Life:
             residence_status_code=self.status,
             residence=self.stays,
             died_on=self.died_on,
+            residence_status_until=d(self.status_until) if self.status_until else None,
             records_begin=begin,
         )
         return self._record(statement, reported_on)
@@ -101,8 +107,9 @@ class Life:
         self.facts.append(Fact(noon + timedelta(seconds=len(self.facts)), content))
         return self
 
-    def _arrive(self, reason: Became, on: str) -> None:
-        self.stays = (*self.stays, ResidencePeriod(began=when(on), began_reason=reason))
+    def _arrive(self, reason: Became, on: str, note: bool | None = None) -> None:
+        stay = ResidencePeriod(began=when(on), began_reason=reason, pension_note=note)
+        self.stays = (*self.stays, stay)
 
     def _leave(self, reason: Left, on: str) -> None:
         *before, last = self.stays
@@ -121,8 +128,11 @@ class Life:
         self._arrive(Became.MOVE_IN, on)
         return self._say(Change.MOVE_IN, on, told)
 
-    def moves_in_from_abroad(self, on: str, told: str | None = None) -> Self:
-        self._arrive(Became.MOVE_IN_FROM_ABROAD, on)
+    def moves_in_from_abroad(
+        self, on: str, told: str | None = None, *, note: bool | None = None
+    ) -> Self:
+        """``note``: whether the notice bore the note on the National Pension (法12条3項)."""
+        self._arrive(Became.MOVE_IN_FROM_ABROAD, on, note)
         return self._say(Change.MOVE_IN_FROM_ABROAD, on, told)
 
     def enters_ex_officio(self, on: str, reason: Became = Became.OFFICIAL) -> Self:
@@ -249,6 +259,21 @@ class Life:
         )
         return self._record(said, d(as_of))
 
+    def has_status_until(self, day: str | None, on: str) -> Self:
+        """The register tells the last day of the period of stay (在留期間の満了日)."""
+        self.status_until = day
+        return self._say(Change.CORRECTION, on, None)
+
+    def joined_health_insurance(
+        self,
+        *joined: tuple[str, str | None],
+        told: str,
+        outcome: FactOutcome = FactOutcome.VALUE,
+    ) -> Self:
+        """Identity answers when, and why, somebody joined 国民健康保険."""
+        stays = tuple(HealthInsuranceStay(d(on), why, None) for on, why in joined)
+        return self._record(HealthInsuranceStatement(d(told), outcome, stays), d(told))
+
     def on(self, day: str, *, known: str | None = None) -> Timeline:
         """The timeline of a day, as known at the end of the day ``known`` (default: now)."""
         moment = None
@@ -272,6 +297,7 @@ class Life:
                     residence_status_code=said.residence_status_code,
                     residence=said.residence,
                     died_on=said.died_on,
+                    residence_status_until=said.residence_status_until,
                     household_id=None,
                     is_householder=False,
                 )

@@ -133,10 +133,13 @@ async def test_facts_that_no_rule_covers_stop_nobody_else(house: House) -> None:
 async def test_the_run_is_recorded(house: House) -> None:
     await three_people(house)
     await house.nightly("2026-10-15")
-    (record,) = [
+    record, listed, asked = [
         event
         for event in await house.outbox(AuditRecorded)
         if event.operation is AuditOperation.BATCH_JOB
     ]
     assert (record.staff_id, record.count) == (None, 1)
     assert record.details == {"job": "nightly", "changed": 1, "reported": 1, "finished": True}
+    # TARO came from abroad; so did JIRO, who has announced that he leaves.
+    assert (listed.count, listed.details) == (1, {"job": "missing", "listed": 1, "ended": 0})
+    assert (asked.count, asked.details) == (2, {"job": "ask", "items": "health_insurance"})

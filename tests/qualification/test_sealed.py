@@ -6,7 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.events import ItemForwarded, PersonSightChanged, ReportItemKind
+from contracts.codes import ResidentKind
+from contracts.events import (
+    ItemForwarded,
+    PersonSightChanged,
+    ReportItemKind,
+)
 from contracts.functions import Function
 from tests.qualification.house import AT_45, CENTRAL_WARD, Counter, House, notice
 from tests.qualification.people import Life, d
@@ -37,6 +42,11 @@ QUESTIONS = [
     Question("POST /notices/{notice_id}/withdraw", json={"reason": "本人の申出による"}, of=SENT),
     Question("GET /receipts", {"office": CENTRAL_WARD}),
     Question("GET /receipts", {"office": CENTRAL_WARD, "limit": "1"}),
+    Question("GET /missing-notices"),
+    Question("GET /missing-notices", {"kind": "left_employment", "limit": "1"}),
+    Question("GET /missing-notices/{entry_id}"),
+    Question("POST /missing-notices/{entry_id}/steps",
+             json={"step": "reminded", "taken_on": "2026-12-20"}),
     Question("POST /what-if", json={
         "birth_date": "1985-05-02", "stays_in_japan": [{"began": "1985-05-02", "came": "birth"}],
     }),
@@ -69,13 +79,16 @@ async def visible(house: House, counter: Counter) -> UUID:
     house.on("2026-11-05")
     answer = await counter.accept(notice(person_id))
     assert answer.status_code == 201
+    house.on("2026-12-20")
     return person_id
 
 
 async def with_everything(house: House, counter: Counter) -> dict[str, str]:
-    """Somebody with rows in every table: a notice that was sent, and one that waits."""
+    """Somebody with rows in every table: a notice that was sent, and one that waits; and what is
+    missing, since their period of stay has expired."""
     person_id = uuid4()
-    await house.lives(person_id, AT_45.copy())
+    foreigner = Life("1981-03-03", ResidentKind.FOREIGN, "A01", "2026-10-10")
+    await house.lives(person_id, foreigner.loaded("2026-10-01", since="2010-04-01"))
     first = (await counter.accept(notice(person_id, attachments=[
         {"code": "loss-of-employees-pension", "state": "missing"}]))).json()  # fmt: skip
     forwarded_id = first["summary"]["notice_id"]
@@ -92,10 +105,16 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
                       forwarded_on=d("2026-11-05"))
     )  # fmt: skip
     second = await counter.accept(notice(person_id, left_employment_on="2026-11-01"))
+    await house.nightly()
+    (entry,) = await house.rows(
+        "select entry_id from qualification.missing_notices where person_id = $1 and open",
+        person_id,
+    )
     return {
         "person_id": str(person_id),
         "notice_id": second.json()["summary"]["notice_id"],
         "forwarded_id": forwarded_id,
+        "entry_id": str(entry["entry_id"]),
     }
 
 
@@ -108,6 +127,7 @@ async def test_every_table_about_a_person_is_filtered(house: House) -> None:
         assert await unfiltered(connection, "qualification") == set()
         assert await filtered(connection, "qualification") >= {
             "persons", "facts", "transitions", "notices", "notice_documents",
+            "missing_notices", "missing_notice_steps",
         }  # fmt: skip
 
 
@@ -115,7 +135,7 @@ async def test_a_sealed_person_is_nobody_at_every_door(
     house: House, counter: Counter, visible: UUID
 ) -> None:
     blind = Caller(house.stack, house.service, *EVERYONE)
-    about = {"person_id": "", "notice_id": "", "forwarded_id": ""}
+    about = {"person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": ""}
     of_nobody = await blind.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)
     async with house.owner() as connection:  # nothing is absent because there was nothing
@@ -132,7 +152,7 @@ async def test_who_holds_the_right_sees_them_at_every_door(
     house: House, counter: Counter, visible: UUID
 ) -> None:
     seer = Caller(house.stack, house.service, *Function)
-    about = {"person_id": "", "notice_id": "", "forwarded_id": ""}
+    about = {"person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": ""}
     of_nobody = await seer.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)
     await hide(house, UUID(about["person_id"]))

@@ -9,6 +9,7 @@ from services.gateway.routes import (
     entries,
     findings,
     measures,
+    missing,
     persons,
     records,
     reports,
@@ -21,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *measures.ROUTES,
     *findings.ROUTES,
     *entries.ROUTES,
+    *missing.ROUTES,
     *reports.ROUTES,
     *records.ROUTES,
 )

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from contracts.codes import ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.told import (
     STRICT,
     JpsStatement,
@@ -42,6 +43,8 @@ class RegisterStatement:
     residence_status_code: str | None
     residence: tuple[ResidencePeriod, ...]
     died_on: UncertainDate | None
+    residence_status_until: date | None = None
+    """在留期間の満了日 of a foreign resident."""
     records_begin: date | None = None
     """Of a first statement about somebody who had lived here before: the day from which this
     system answers for the person. What happened earlier is in other records than ours."""
@@ -59,6 +62,7 @@ class RegisterStatement:
             residence_status_code=event.residence_status_code,
             residence=event.residence,
             died_on=event.died_on,
+            residence_status_until=event.residence_status_until,
             records_begin=records_begin,
         )
 
@@ -136,6 +140,7 @@ Content = (
     | OldAgeStatement
     | OverseasStatement
     | JpsStatement
+    | HealthInsuranceStatement
 )
 
 
@@ -161,6 +166,7 @@ KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "old_age": TypeAdapter(OldAgeStatement),
     "overseas": TypeAdapter(OverseasStatement),
     "jps": TypeAdapter(JpsStatement),
+    "health_insurance": TypeAdapter(HealthInsuranceStatement),
 }
 """The kinds of facts, by the name under which they are kept."""
 _KIND_OF: Final = {
@@ -172,6 +178,7 @@ _KIND_OF: Final = {
     OldAgeStatement: "old_age",
     OverseasStatement: "overseas",
     JpsStatement: "jps",
+    HealthInsuranceStatement: "health_insurance",
 }
 
 
@@ -197,6 +204,24 @@ def history(facts: Iterable[Fact]) -> list[RegisterStatement]:
     """The register's statements, oldest version first."""
     said = [fact.content for fact in facts if isinstance(fact.content, RegisterStatement)]
     return sorted(said, key=lambda statement: statement.version)
+
+
+def health_insurance_told(facts: Iterable[Fact]) -> list[HealthInsuranceStatement]:
+    """What was answered about 国民健康保険, the latest answer last."""
+    told = [
+        (fact.recorded_at, fact.content)
+        for fact in facts
+        if isinstance(fact.content, HealthInsuranceStatement)
+    ]
+    return [content for _, content in sorted(told, key=lambda each: each[0])]
+
+
+def lives_here(facts: Iterable[Fact]) -> bool:
+    """Whether the register's last word is that the person is a resident of the city."""
+    said = history(facts)
+    if not said or said[-1].died_on is not None or not said[-1].residence:
+        return False
+    return said[-1].residence[-1].ended is None
 
 
 def pension_number(facts: Iterable[Fact]) -> str | None:

@@ -13,6 +13,7 @@ from contracts.ages import reaches
 from contracts.law import Certainty, DatedValue
 from contracts.law import NoValue as NoValue
 from contracts.law import Parameter as Parameter
+from services.qualification.domain.calendar import Calendar
 
 
 class _Declared(BaseModel):
@@ -39,8 +40,26 @@ class SpecialGroup(_Declared):
         return birth <= self.born_until and (self.born_from is None or self.born_from <= birth)
 
 
+class MissingParameters(_Declared):
+    """When somebody whose notice has not come is on the work list, and when to remind them."""
+
+    turned_20_wait: Parameter[int]
+    residence_grace: Parameter[int]
+    note_presumed: Parameter[bool]
+    """Whether a note of 法12条3項 of which the register tells nothing is taken to be there."""
+    left_insurance_reasons: Parameter[frozenset[str]]
+    look_back: Parameter[int]
+    reminder_after: Parameter[int]
+    second_reminder_after: Parameter[int]
+    ex_officio_after: Parameter[int]
+    ask_every: Parameter[int]
+
+
 class Parameters(_Declared):
     """Everything that the rules read from files."""
+
+    calendar: Calendar
+    missing: MissingParameters
 
     acquisition_age: Parameter[int]
     loss_age: Parameter[int]

@@ -25,6 +25,7 @@ from services.qualification.domain.facts import (
     history,
     known_at,
 )
+from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.loss import reaches_loss_age
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.person import Person
@@ -116,7 +117,9 @@ class Timeline:
         return last.category if last is not None and last.past is None else None
 
 
-_NOTHING_BESIDE: Final = frozenset({RegisterStatement, PensionNumberStatement})
+_NOTHING_BESIDE: Final = frozenset(
+    {RegisterStatement, PensionNumberStatement, HealthInsuranceStatement}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ K = TypeVar("K")
 
 # Locked in the order of their ids, so that two batches never wait for each other.
 _LOCK: Final = """
-select person_id, person_version, next_due, timeline_version, timeline_digest
+select person_id, person_version, next_due, timeline_version, timeline_digest, list_due, listed,
+    ask_on, asked_on
 from qualification.persons where person_id = any($1::uuid[])
 order by person_id for update
 """
@@ -33,14 +34,17 @@ from unnest($1::uuid[], $2::text[], $3::bigint[], $4::date[], $5::timestamptz[],
 """
 _WRITE: Final = """
 insert into qualification.persons as p
-    (person_id, person_version, next_due, timeline_version, timeline_digest)
-select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[])
+    (person_id, person_version, next_due, timeline_version, timeline_digest, list_due, ask_on)
+select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[], $6::date[],
+                     $7::date[])
 on conflict (person_id) do update
 set person_version = excluded.person_version, next_due = excluded.next_due,
-    timeline_version = excluded.timeline_version, timeline_digest = excluded.timeline_digest
-where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest) is distinct from
+    timeline_version = excluded.timeline_version, timeline_digest = excluded.timeline_digest,
+    list_due = excluded.list_due, ask_on = excluded.ask_on
+where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest, p.list_due, p.ask_on)
+    is distinct from
     (excluded.person_version, excluded.next_due, excluded.timeline_version,
-     excluded.timeline_digest)
+     excluded.timeline_digest, excluded.list_due, excluded.ask_on)
 """
 _ADD_TRANSITIONS: Final = """
 insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason, origin,
@@ -88,6 +92,13 @@ class Known:
     timeline_version: int = 0
     timeline_digest: bytes | None = None
     next_due: date | None = None
+    list_due: date | None = None
+    """From when on the work list of missing notices has to be looked at."""
+    listed: bool = False
+    """Whether something is on it."""
+    ask_on: date | None = None
+    """From when on identity is to be asked about 国民健康保険."""
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,10 @@ async def lock(connection: asyncpg.Connection, persons: Iterable[UUID]) -> dict[
             row["timeline_version"],
             row["timeline_digest"],
             row["next_due"],
+            row["list_due"],
+            row["listed"],
+            row["ask_on"],
+            row["asked_on"],
         )
         for row in rows
     }
@@ -154,10 +169,13 @@ async def add_facts(connection: asyncpg.Connection, added: Sequence[NewFact]) ->
 async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -> None:
     """Keep what is known of these persons now."""
     rows = [
-        (person_id, k.person_version, k.next_due, k.timeline_version, k.timeline_digest)
+        (
+            person_id, k.person_version, k.next_due, k.timeline_version, k.timeline_digest,
+            k.list_due, k.ask_on,
+        )
         for person_id, k in sorted(persons.items())
-    ]
-    await connection.execute(_WRITE, *_columns(rows, 5))
+    ]  # fmt: skip
+    await connection.execute(_WRITE, *_columns(rows, 7))
 
 
 async def add_transitions(

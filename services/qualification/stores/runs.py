@@ -15,6 +15,9 @@ _NOTE: Final = """
 update qualification.nightly_runs
 set persons = persons + $2, failed = $3, finished_at = $4 where run_date = $1
 """
+_ASKED: Final = """
+update qualification.nightly_runs set asked = asked + $2 where run_date = $1 returning asked
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ async def begin(connection: asyncpg.Connection, run_date: date, now: datetime) -
         run_date,
     )
     return Progress(*row.values())
+
+
+async def asked(connection: asyncpg.Connection, run_date: date, more: int = 0) -> int:
+    """Of how many persons identity was asked in this run, ``more`` of them just now."""
+    total: int = await connection.fetchval(_ASKED, run_date, more)
+    return total
 
 
 async def note(
