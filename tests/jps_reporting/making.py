@@ -44,6 +44,14 @@ def item(kind: ReportItemKind = Kind.ACQUISITION, **more: Any) -> ReportItem:
         Kind.DEATH: {"reason": "death"},
         Kind.ADDITIONAL_PREMIUM_START: {"from_month": Month(2026, 10)},
         Kind.ADDITIONAL_PREMIUM_END: {"from_month": Month(2026, 10)},
+        Kind.EXEMPTION_APPLICATION: {
+            "from_month": Month(2026, 7),
+            "reason": "application-of-2026",
+        },
+        Kind.STUDENT_APPLICATION: {
+            "from_month": Month(2026, 4),
+            "reason": "application-of-2026",
+        },
         Kind.STATUTORY_EXEMPTION_START: {"from_month": Month(2026, 9), "reason": "assistance"},
         Kind.STATUTORY_EXEMPTION_END: {"from_month": Month(2026, 11), "reason": "disability"},
         Kind.MATERNITY_EXEMPTION: {"from_month": Month(2026, 9), "reason": "multiple"},
