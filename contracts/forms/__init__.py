@@ -37,6 +37,7 @@ from contracts.forms.declaration import (
 )
 from contracts.forms.examination import Finding, FindingKind, refusals, unacknowledged
 from contracts.forms.origin import by_whom, notifier_of
+from contracts.forms.receipts import receipt_text
 from contracts.forms.states import (
     EntryState,
     InvalidTransition,
@@ -104,6 +105,7 @@ __all__ = [
     "notifier_of",
     "outstanding",
     "read_forms",
+    "receipt_text",
     "refusals",
     "require_another_person",
     "require_transition",

@@ -10,7 +10,9 @@ from contracts.events import PersonSightChanged
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 
-_IS_HIDDEN: Final = "select exists (select from bus.hidden where hidden and person_id = $1)"
+_IS_HIDDEN: Final = """
+select exists (select from bus.hidden where hidden and person_id = any($1::uuid[]))
+"""
 _HIDE: Final = """
 insert into bus.hidden as known (person_id, sight_version, hidden)
 select distinct on (person_id) person_id, sight_version, hidden
@@ -22,9 +24,9 @@ where known.sight_version < excluded.sight_version
 """
 
 
-async def is_hidden(connection: asyncpg.Connection, person_id: UUID) -> bool:
-    """Whether a person is hidden from staff without the right."""
-    found: bool = await connection.fetchval(_IS_HIDDEN, person_id)
+async def is_hidden(connection: asyncpg.Connection, *persons: UUID | None) -> bool:
+    """Whether one of these is hidden from staff without the right."""
+    found: bool = await connection.fetchval(_IS_HIDDEN, list(persons))
     return found
 
 

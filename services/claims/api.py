@@ -19,6 +19,7 @@ from contracts.functions import Function
 from contracts.topics import shard_of
 from services.chassis import audit
 from services.chassis.clock import japan_date
+from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
 from services.chassis.problems import not_found
 from services.chassis.service import Service
@@ -98,7 +99,9 @@ async def accept(new: NewClaim, staff: Acceptor, service: CurrentService) -> Cla
             same = claim.claimant_id is not None and kept.claimant_id == claim.claimant_id
             if same and kept.state is EntryState.RECEIVED:
                 raise problems.another_open()
-        await claims.add(connection, new.kind, claim, submission, staff.staff_id, uow.now)
+        apart = await is_hidden(connection, new.person_id, claim.claimant_id)
+        await claims.add(connection, new.kind, claim, submission, staff.staff_id, uow.now,
+                         apart=apart)  # fmt: skip
         work.record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, new.person_id, claim.claim_id,
                     work.codes(new.kind, submission))  # fmt: skip
         added = await claims.find(connection, claim.claim_id)

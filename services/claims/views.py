@@ -14,6 +14,7 @@ from contracts.forms import (
     Finding,
     Form,
     Submission,
+    receipt_text,
 )
 from services.claims.domain.facts import PensionKind, UnpaidBenefitClaim
 from services.claims.stores.claims import KeptClaim
@@ -86,7 +87,7 @@ class ClaimSummary(BaseModel):
         """The view of a claim as kept, and as read from its form."""
         return cls(
             claim_id=kept.claim_id,
-            receipt=f"{kept.fiscal_year}-{kept.receipt_number:05d}",
+            receipt=receipt_text(kept.fiscal_year, kept.receipt_number, apart=kept.apart),
             kind=kept.kind,
             person_id=kept.deceased_id,
             claimant_person_id=kept.claimant_id,

@@ -20,6 +20,7 @@ from contracts.functions import Function
 from contracts.topics import shard_of
 from services.chassis import audit
 from services.chassis.clock import japan_date
+from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
 from services.chassis.problems import not_found
 from services.chassis.service import Service
@@ -102,9 +103,11 @@ async def accept(new: NewNotice, staff: Acceptor, service: CurrentService) -> No
         said = notified(new.kind, uuid4(), read_values(form, submission))
         work.refuse(said, known, held, submission.received_on)
         year = fiscal_year(submission.received_on)
+        apart = await is_hidden(connection, new.person_id)
         await notices.add(
-            connection, new.kind, new.person_id, year, said, submission, staff.staff_id, uow.now
-        )
+            connection, new.kind, new.person_id, year, said, submission, staff.staff_id, uow.now,
+            apart=apart,
+        )  # fmt: skip
         work.record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, new.person_id, said.notice_id,
                     work.codes(new.kind, submission))  # fmt: skip
         kept = await notices.find(connection, said.notice_id)

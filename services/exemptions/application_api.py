@@ -68,6 +68,7 @@ async def accept(new: NewApplication, staff: Acceptor, service: CurrentService) 
             errors = applying.faults(form, new.kind, submission, new.person_id, uow)
             if errors:
                 raise problems.faulty_form(errors)
+            await applying.refuse_nobody(uow, form, submission)
             applying.refuse_open(held, new.kind, int(str(submission.values["cycle"])))
             added = await applying.accept(uow, form, new.kind, new.person_id, submission, staff)
             kept = await applications.find(uow.connection, added)

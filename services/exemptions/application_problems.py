@@ -14,6 +14,16 @@ def another_open(cycle: int) -> Problem:
     )
 
 
+def nobody_named() -> Problem:
+    """A spouse or householder who is named is not there, or not for the caller."""
+    return Problem(
+        "EX-0210",
+        422,
+        "配偶者又は世帯主が見つかりません。",
+        action="個人を選び直してください。宛名に記録がない方は「記録がない」を選んでください。",
+    )
+
+
 def waits_for_answers() -> Problem:
     """Identity has not answered yet: there is nothing to settle."""
     return Problem(

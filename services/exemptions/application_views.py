@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.events import Whose
-from contracts.forms import EntryState, Finding, Submission
+from contracts.forms import EntryState, Finding, Submission, receipt_text
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.examined import REFUSALS
 from services.exemptions.review_views import ReviewedMonth, ReviewedSpan
@@ -58,7 +58,7 @@ class ApplicationSummary(BaseModel):
         shown = {"receipt", "kind_label", "state_label"}
         names = ApplicationSummary.model_fields.keys() - shown
         return cls(
-            receipt=f"{kept.fiscal_year}-{kept.receipt_number:05d}",
+            receipt=receipt_text(kept.fiscal_year, kept.receipt_number, apart=kept.apart),
             kind_label=kept.kind.label,
             state_label=kept.state.label,
             **{name: getattr(kept, name) for name in names},

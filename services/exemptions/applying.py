@@ -1,12 +1,14 @@
 """What is done with an application: taken in, asked about, withdrawn, recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 from uuid import UUID, uuid4
 
 from contracts.events import AuditOperation, AuditOutcome, FactsRequested
-from contracts.forms import Form, FormError, Submission, validate, values_of
+from contracts.forms import Form, FormError, Submission, Value, validate, values_of
 from contracts.functions import Function
 from services.chassis import audit
+from services.chassis.hiding import is_hidden
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import application_problems as problems
@@ -19,7 +21,7 @@ from services.exemptions.domain.asked import (
     questions,
 )
 from services.exemptions.domain.notices import fiscal_year
-from services.exemptions.stores import answers, applications
+from services.exemptions.stores import answers, applications, persons
 from services.exemptions.stores.answers import Asked
 from services.exemptions.stores.applications import Kept, New
 
@@ -46,6 +48,22 @@ def faults(
     return contradictions(kind, values, person_id, submission.received_on)
 
 
+def named(values: Mapping[str, Value]) -> list[UUID]:
+    """Spouse and householder, as far as the form names them by their person."""
+    return [who for who in (values.get("spouse"), values.get("householder")) if _is_person(who)]
+
+
+def _is_person(who: Value | None) -> TypeGuard[UUID]:
+    return isinstance(who, UUID)
+
+
+async def refuse_nobody(uow: UnitOfWork, form: Form, submission: Submission) -> None:
+    """Raises the problem where a spouse or householder is named who is not there. Who is sealed is
+    nobody for the counter, and nobody can be waited for."""
+    if await persons.unknown(uow.connection, named(values_of(form, submission))):
+        raise problems.nobody_named()
+
+
 async def accept(
     uow: UnitOfWork,
     form: Form,
@@ -55,7 +73,9 @@ async def accept(
     staff: StaffContext,
 ) -> UUID:
     """Keep a faultless application as received, and ask for the facts of its review."""
-    told = application(kind, values_of(form, submission))
+    values = values_of(form, submission)
+    told = application(kind, values)
+    apart = await is_hidden(uow.connection, person_id, *named(values))
     new = New(
         application_id=uuid4(),
         kind=kind,
@@ -64,6 +84,7 @@ async def accept(
         fiscal_year=fiscal_year(submission.received_on),
         submission=submission,
         applied_on=told.applied_on,
+        apart=apart,
     )
     await applications.add(uow.connection, new, staff.staff_id, uow.now)
     await ask(uow, new.application_id, person_id, told)

@@ -7,7 +7,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.events.exemptions import AdditionalPremiumChange
-from contracts.forms import AttachmentRecord, EntryChoices, EntryState, Finding, Form, Submission
+from contracts.forms import (
+    AttachmentRecord,
+    EntryChoices,
+    EntryState,
+    Finding,
+    Form,
+    Submission,
+    receipt_text,
+)
 from contracts.months import Month
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import Period, Reason
@@ -114,7 +122,7 @@ class NoticeSummary(BaseModel):
         """The view of a notice."""
         names = NoticeSummary.model_fields.keys() - {"receipt", "state_label"}
         return cls(
-            receipt=f"{notice.fiscal_year}-{notice.receipt_number:05d}",
+            receipt=receipt_text(notice.fiscal_year, notice.receipt_number, apart=notice.apart),
             state_label=notice.state.label,
             **{name: getattr(notice, name) for name in names},
         )

@@ -133,11 +133,11 @@ TABLE: list[tuple[str, dict[str, Any], PersonFacts, PersonFacts | None, list[tup
     ),
     ("the claimant lives elsewhere", {"claimant_id": None}, DEAD, None, []),
     (
-        "the claimant is not known yet",
+        "the claimant is nobody known",
         {},
         DEAD,
         None,
-        [("review", "claimant-unknown")],
+        [("refusal", "claimant-unknown")],
     ),
     (
         "the claimant died as well",

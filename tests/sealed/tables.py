@@ -1,9 +1,14 @@
 """Which tables of a service are filtered, as the database has it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+
+from deploy.local.testing import TestStack
+from services.chassis.database import connect
+from services.chassis.service import Service
 
 _ABOUT_PERSONS = """
 select c.relname, c.relrowsecurity,
@@ -28,3 +33,15 @@ async def filtered(connection: asyncpg.Connection, schema: str) -> set[str]:
     """Tables with a filter."""
     rows: list[Any] = await connection.fetch(_ABOUT_PERSONS, schema, [])
     return {row["relname"] for row in rows if row["relrowsecurity"]}
+
+
+@asynccontextmanager
+async def owner_of(stack: TestStack, service: Service) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a service's database as the role that owns its tables."""
+    role = f"{service.name}_migrate"
+    settings = service.settings.model_copy(update={"certs_dir": stack.layout.certs / role})
+    connection = await connect(settings, role=role)
+    try:
+        yield connection
+    finally:
+        await connection.close()

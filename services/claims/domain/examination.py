@@ -170,10 +170,12 @@ def _about_the_claimant(
             f"{_ART_19}1項",
         )
     elif claimant is None:
-        yield _review(
+        # Who is sealed is nobody for the counter, and nobody can be waited for.
+        yield _refusal(
             "claimant-unknown",
-            "請求者の住民情報がまだ届いていません。",
-            "請求者を住民記録で確認してください。",
+            "請求者が見つかりません。",
+            "請求者を選び直してください。住民記録にない方は空欄のままとしてください。",
+            f"{_ART_19}1項",
         )
     elif claimant.died_on is not None:
         yield _refusal(

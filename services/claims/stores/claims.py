@@ -13,19 +13,19 @@ from services.claims.domain.facts import UnpaidBenefitClaim, fiscal_year
 
 _COLUMNS: Final = """
 c.claim_id, c.sequence, c.kind, c.deceased_id, c.claimant_id, c.fiscal_year, c.receipt_number,
-c.state, c.submission::text as submission, c.received_on, c.died_on, c.accepted_by, c.accepted_at,
-c.settled_by, c.settled_at, c.acknowledged, c.withdrawn_by, c.withdrawn_at, c.withdrawn_reason,
-c.forwarded_on
+c.apart, c.state, c.submission::text as submission, c.received_on, c.died_on, c.accepted_by,
+c.accepted_at, c.settled_by, c.settled_at, c.acknowledged, c.withdrawn_by, c.withdrawn_at,
+c.withdrawn_reason, c.forwarded_on
 """
 _NEXT_NUMBER: Final = """
-insert into claims.receipt_numbers as r (fiscal_year, last_number) values ($1, 1)
-on conflict (fiscal_year) do update set last_number = r.last_number + 1
+insert into claims.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
+on conflict (fiscal_year, apart) do update set last_number = r.last_number + 1
 returning last_number
 """
 _ADD: Final = """
 insert into claims.unpaid_benefit_claims (claim_id, kind, deceased_id, claimant_id, fiscal_year,
-    receipt_number, state, submission, received_on, died_on, accepted_by, accepted_at)
-values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11)
+    receipt_number, state, submission, received_on, died_on, accepted_by, accepted_at, apart)
+values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12)
 """
 _SETTLE: Final = """
 update claims.unpaid_benefit_claims
@@ -65,6 +65,8 @@ class KeptClaim:
     claimant_id: UUID | None
     fiscal_year: int
     receipt_number: int
+    apart: bool
+    """Numbered in the book of those who are hidden (支援措置別冊)."""
     state: EntryState
     submission: Submission
     received_on: date
@@ -87,13 +89,16 @@ async def add(
     submission: Submission,
     by: str,
     now: datetime,
+    *,
+    apart: bool,
 ) -> None:
-    """Keep a claim under the next receipt number of its fiscal year (受付番号).
+    """Keep a claim under the next receipt number of its fiscal year (受付番号); ``apart``: of the
+    book of those who are hidden.
 
     The number's row stays locked until the transaction ends: numbers have no gaps.
     """
     year = fiscal_year(submission.received_on)
-    number = await connection.fetchval(_NEXT_NUMBER, year)
+    number = await connection.fetchval(_NEXT_NUMBER, year, apart)
     await connection.execute(
         _ADD,
         claim.claim_id,
@@ -107,6 +112,7 @@ async def add(
         claim.died_on,
         by,
         now,
+        apart,
     )
 
 

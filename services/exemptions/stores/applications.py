@@ -15,14 +15,14 @@ from services.exemptions.stores.notices import next_receipt_number
 
 _COLUMNS: Final = """
 a.application_id, a.sequence, a.kind, a.person_id, a.cycle, a.fiscal_year, a.receipt_number,
-a.state, a.submission::text as submission, a.received_on, a.applied_on, a.continued_from,
+a.apart, a.state, a.submission::text as submission, a.received_on, a.applied_on, a.continued_from,
 a.accepted_by, a.accepted_at, a.settled_by, a.settled_at, a.acknowledged,
 a.reviewed::text as reviewed, a.withdrawn_by, a.withdrawn_at, a.withdrawn_reason, a.forwarded_on
 """
 _ADD: Final = """
 insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year,
-    receipt_number, state, submission, received_on, applied_on, accepted_by, accepted_at)
-values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11)
+    receipt_number, state, submission, received_on, applied_on, accepted_by, accepted_at, apart)
+values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12)
 """
 _SETTLE: Final = """
 update exemptions.applications
@@ -65,6 +65,8 @@ class Kept:
     cycle: int
     fiscal_year: int
     receipt_number: int
+    apart: bool
+    """Numbered in the book of those who are hidden (支援措置別冊)."""
     state: EntryState
     submission: Submission
     received_on: date
@@ -100,11 +102,13 @@ class New:
     fiscal_year: int
     submission: Submission
     applied_on: date
+    apart: bool
+    """About somebody hidden: numbered in a book apart."""
 
 
 async def add(connection: asyncpg.Connection, new: New, by: str, now: datetime) -> None:
     """Keep an application under the next receipt number of its fiscal year (受付番号)."""
-    number = await next_receipt_number(connection, new.fiscal_year)
+    number = await next_receipt_number(connection, new.fiscal_year, apart=new.apart)
     await connection.execute(
         _ADD,
         new.application_id,
@@ -118,6 +122,7 @@ async def add(connection: asyncpg.Connection, new: New, by: str, now: datetime) 
         new.applied_on,
         by,
         now,
+        new.apart,
     )
 
 

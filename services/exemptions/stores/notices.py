@@ -16,20 +16,20 @@ from services.exemptions.domain.facts import Insured, Notified
 from services.exemptions.domain.notices import CHANGES
 
 _COLUMNS: Final = """
-n.notice_id, n.sequence, n.kind, n.person_id, n.fiscal_year, n.receipt_number, n.state,
-n.submission::text as submission, n.received_on, n.notified_on, n.insured_as, n.stop_from,
+n.notice_id, n.sequence, n.kind, n.person_id, n.fiscal_year, n.receipt_number, n.apart,
+n.state, n.submission::text as submission, n.received_on, n.notified_on, n.insured_as, n.stop_from,
 n.accepted_by, n.accepted_at, n.settled_by, n.settled_at, n.acknowledged, n.from_month,
 n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason, n.forwarded_on
 """
 _NEXT_NUMBER: Final = """
-insert into exemptions.receipt_numbers as r (fiscal_year, last_number) values ($1, 1)
-on conflict (fiscal_year) do update set last_number = r.last_number + 1
+insert into exemptions.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
+on conflict (fiscal_year, apart) do update set last_number = r.last_number + 1
 returning last_number
 """
 _ADD: Final = """
 insert into exemptions.notices (notice_id, kind, person_id, fiscal_year, receipt_number, state,
-    submission, received_on, notified_on, insured_as, stop_from, accepted_by, accepted_at)
-values ($1, $2, $3, $4, $5, 'received', $6::text::jsonb, $7, $8, $9, $10, $11, $12)
+    submission, received_on, notified_on, insured_as, stop_from, accepted_by, accepted_at, apart)
+values ($1, $2, $3, $4, $5, 'received', $6::text::jsonb, $7, $8, $9, $10, $11, $12, $13)
 """
 _SETTLE: Final = """
 update exemptions.notices
@@ -69,6 +69,8 @@ class Notice:
     person_id: UUID
     fiscal_year: int
     receipt_number: int
+    apart: bool
+    """Numbered in the book of those who are hidden (支援措置別冊)."""
     state: EntryState
     submission: Submission
     received_on: date
@@ -114,12 +116,15 @@ class Notice:
         return self.state in (EntryState.SETTLED, EntryState.FORWARDED)
 
 
-async def next_receipt_number(connection: asyncpg.Connection, fiscal_year: int) -> int:
-    """The next receipt number (受付番号) of a fiscal year, of notices and applications together.
+async def next_receipt_number(
+    connection: asyncpg.Connection, fiscal_year: int, *, apart: bool
+) -> int:
+    """The next receipt number (受付番号) of a fiscal year, of notices and applications together;
+    ``apart``: of the book of those who are hidden.
 
     Its row stays locked until the transaction ends: numbers have no gaps.
     """
-    number: int = await connection.fetchval(_NEXT_NUMBER, fiscal_year)
+    number: int = await connection.fetchval(_NEXT_NUMBER, fiscal_year, apart)
     return number
 
 
@@ -132,9 +137,11 @@ async def add(
     submission: Submission,
     by: str,
     now: datetime,
+    *,
+    apart: bool,
 ) -> None:
     """Keep a notice under the next receipt number of its fiscal year."""
-    number = await next_receipt_number(connection, fiscal_year)
+    number = await next_receipt_number(connection, fiscal_year, apart=apart)
     await connection.execute(
         _ADD,
         notified.notice_id,
@@ -149,6 +156,7 @@ async def add(
         str(notified.stop_from) if notified.stop_from else None,
         by,
         now,
+        apart,
     )
 
 

@@ -43,6 +43,11 @@ on conflict (person_id) do update
         review = excluded.review
     where q.timeline_version < excluded.timeline_version
 """
+_UNKNOWN: Final = """
+select a.id from unnest($1::uuid[]) as a (id) where not exists (
+    select from exemptions.persons p where p.person_id in (select bus.same_person(a.id))
+)
+"""
 _FACTS: Final = """
 select p.birth_date::text as birth_date, p.resident_kind, p.residence::text as residence,
     p.died_on::text as died_on, q.periods::text as periods, q.review
@@ -85,6 +90,11 @@ async def keep_qualifications(
         [_PERIODS.dump_json(event.periods).decode() for event in latest.values()],
         [" ".join(event.review) for event in latest.values()],
     )
+
+
+async def unknown(connection: asyncpg.Connection, people: Sequence[UUID]) -> list[UUID]:
+    """Which of these nobody has told of, or who are not there for the caller."""
+    return [row["id"] for row in await connection.fetch(_UNKNOWN, people)]
 
 
 async def facts(connection: asyncpg.Connection, person_id: UUID) -> PersonFacts | None:

@@ -1,0 +1,261 @@
+"""Sealed means absent, at every door of exemptions (支援措置, promise 8)."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.events import AdditionalPremiumChanged, PersonSightChanged, ReportItemKind
+from contracts.functions import Function
+from deploy.local.testing import TestStack
+from services.chassis import sight
+from services.chassis.service import Service
+from tests.exemptions.applying import a_student_application, an_application
+from tests.exemptions.counter import (
+    a_notice,
+    category_1,
+    exemptions_service,
+    forwarded,
+    person_changed,
+    sent,
+    take,
+)
+from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
+from tests.sealed.tables import filtered, owner_of, unfiltered
+
+pytestmark = pytest.mark.stack
+
+NOTICES = "/additional-premium-notices"
+REASON = {"reason": "本人の申出による"}
+SENT = {"notice_id": "forwarded_id"}
+APPLICATIONS = "/exemption-applications"
+ABOUT = {"person_id": "", "notice_id": "", "forwarded_id": "", "application_id": ""}
+STARTS = a_notice(UUID(int=0))
+QUESTIONS = [
+    Question("GET /persons/{person_id}/exemptions"),
+    Question("GET /notice-forms"),
+    Question(f"POST {NOTICES}", json=STARTS),
+    Question(f"POST {NOTICES}", json={**STARTS, "kind": "no_such_form"}),
+    Question(f"GET {NOTICES}"),
+    Question(f"GET {NOTICES}", {"limit": "1"}),
+    *(Question(f"GET {NOTICES}", {"state": s}) for s in ("settled", "forwarded", "withdrawn")),
+    Question(f"GET {NOTICES}/{{notice_id}}"),
+    Question(f"GET {NOTICES}/{{notice_id}}", of=SENT),
+    Question(f"POST {NOTICES}/{{notice_id}}/settle", json={"acknowledged": []}),
+    Question(f"POST {NOTICES}/{{notice_id}}/settle", staff_id="s001"),
+    Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON),
+    Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON, of=SENT),
+    Question("GET /application-forms"),
+    Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
+    Question(f"POST {APPLICATIONS}", json=a_student_application(UUID(int=0))),
+    Question(f"GET {APPLICATIONS}"),
+    *(Question(f"GET {APPLICATIONS}", {"state": s}) for s in ("settled", "withdrawn")),
+    Question(f"GET {APPLICATIONS}/{{application_id}}"),
+    Question(f"POST {APPLICATIONS}/{{application_id}}/settle"),
+    Question(f"POST {APPLICATIONS}/{{application_id}}/withdraw", json=REASON),
+]
+OF_NOBODY = {"GET /notice-forms", "GET /application-forms"}
+
+
+def asked() -> list[Question]:
+    """The questions, bodies naming whom they are about."""
+    return [
+        replace(q, json={**q.json, "person_id": "{person_id}"})
+        if q.json and "person_id" in q.json
+        else q
+        for q in QUESTIONS
+    ]
+
+
+@pytest.fixture
+async def exemptions(
+    stack: TestStack, fresh_database: Callable[[str], str]
+) -> AsyncIterator[Service]:
+    """Exemptions with somebody whom everybody sees, and a notice of theirs."""
+    name = fresh_database("exemptions")
+    async with exemptions_service(stack, DATABASE_NAME=name).opened() as service:
+        await accept(stack, service, await lives(service))
+        yield service
+
+
+async def lives(service: Service) -> UUID:
+    person_id = uuid4()
+    await take(service, person_changed(person_id), category_1(person_id))
+    return person_id
+
+
+async def accept(
+    stack: TestStack, service: Service, person_id: UUID, kind: str = "additional_premium_start"
+) -> str:
+    """The id of a notice that was just accepted."""
+    body = a_notice(person_id, kind)
+    seer = Caller(stack, service, *Function)
+    answer = await seer.request("POST", NOTICES, json=body, staff_id="s001")
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["notice"]["notice_id"]
+    return found
+
+
+async def apply(stack: TestStack, service: Service, person_id: UUID, **entered: Any) -> str:
+    """The id of an application that was just accepted."""
+    answer = await Caller(stack, service, *Function).request(
+        "POST", APPLICATIONS, json=an_application(person_id, **entered), staff_id="s001"
+    )
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["applications"][0]["application"]["application_id"]
+    return found
+
+
+async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: bool = True) -> None:
+    event = PersonSightChanged(person_id=person_id, sight_version=version, hidden=hidden)
+    with sight.everybody():
+        await take(service, event)
+
+
+async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
+    """Somebody with rows in every table: a notice that was sent, and one that waits."""
+    person_id = await lives(service)
+    first = await accept(stack, service, person_id)
+    seer = Caller(stack, service, *Function)
+    body = {"documents": [], "acknowledged": []}
+    answer = await seer.request("POST", f"{NOTICES}/{first}/settle", json=body, staff_id="s002")
+    assert answer.status_code == 200, answer.text
+    [event] = await sent(service, AdditionalPremiumChanged)
+    kind = ReportItemKind.ADDITIONAL_PREMIUM_START
+    await take(service, forwarded(event.item_id, person_id, kind, "2026-10-15"))
+    second = await accept(stack, service, person_id, "additional_premium_end")
+    application = await apply(stack, service, person_id)
+    async with owner_of(stack, service) as connection:
+        for table, document_of in (("notice", second), ("application", application)):
+            await connection.execute(
+                f"insert into exemptions.{table}_documents values ($1, 'x', 'checked', null, 's',"
+                " now())",
+                UUID(document_of),
+            )
+    return {
+        "person_id": str(person_id),
+        "notice_id": second,
+        "forwarded_id": first,
+        "application_id": application,
+    }
+
+
+def test_every_door_is_asked(exemptions: Service) -> None:
+    assert {question.door for question in QUESTIONS} == doors_of(exemptions)
+
+
+async def test_every_table_about_a_person_is_filtered(
+    stack: TestStack, exemptions: Service
+) -> None:
+    async with owner_of(stack, exemptions) as connection:
+        assert await unfiltered(connection, "exemptions") == set()
+        assert await filtered(connection, "exemptions") >= {
+            "persons", "qualifications", "notices", "notice_documents", "applications",
+            "application_questions", "application_documents",
+        }  # fmt: skip
+
+
+async def test_a_sealed_person_is_nobody_at_every_door(
+    stack: TestStack, exemptions: Service
+) -> None:
+    blind = Caller(stack, exemptions, *EVERYONE)
+    of_nobody = await blind.ask_all(asked(), nobody(ABOUT))
+    about = await with_everything(stack, exemptions)
+    async with owner_of(stack, exemptions) as connection:
+        for table in await filtered(connection, "exemptions"):
+            assert await connection.fetchval(f"select count(*) > 0 from exemptions.{table}"), table
+    await hide(exemptions, UUID(about["person_id"]))
+    of_sealed = await blind.ask_all(asked(), about)
+    for n, question in enumerate(asked()):
+        assert of_sealed[n].seen == of_nobody[n].seen, question
+        assert of_sealed[n].statements == of_nobody[n].statements, question
+
+
+async def test_who_holds_the_right_sees_them_at_every_door(
+    stack: TestStack, exemptions: Service
+) -> None:
+    seer = Caller(stack, exemptions, *Function)
+    of_nobody = await seer.ask_all(asked(), nobody(ABOUT))
+    about = await with_everything(stack, exemptions)
+    await hide(exemptions, UUID(about["person_id"]))
+    of_sealed = await seer.ask_all(asked(), about)
+    told_apart = {q.door for n, q in enumerate(asked()) if of_sealed[n].seen != of_nobody[n].seen}
+    assert told_apart == doors_of(exemptions) - OF_NOBODY
+
+
+async def test_what_is_taken_in_of_who_is_sealed_is_numbered_in_a_book_apart(
+    stack: TestStack, exemptions: Service
+) -> None:
+    sealed = await lives(exemptions)
+    await hide(exemptions, sealed)
+    await accept(stack, exemptions, sealed)
+    await accept(stack, exemptions, await lives(exemptions))
+    numbers = {}
+    for functions in (EVERYONE, tuple(Function)):
+        answer = await Caller(stack, exemptions, *functions).request("GET", NOTICES)
+        numbers[len(functions)] = [n["receipt"] for n in answer.json()["notices"]]
+    assert numbers == {
+        len(EVERYONE): ["2026-00001", "2026-00002"],
+        len(Function): ["2026-00001", "2026-別00001", "2026-00002"],
+    }
+
+
+async def test_sealed_late_and_seen_again(stack: TestStack, exemptions: Service) -> None:
+    about = await with_everything(stack, exemptions)
+    blind = Caller(stack, exemptions, *EVERYONE)
+    path = f"{NOTICES}/{about['notice_id']}"
+    statuses = []
+    for version, hidden in ((1, True), (3, False), (2, True), (4, True)):
+        await hide(exemptions, UUID(about["person_id"]), version, hidden=hidden)
+        statuses.append((await blind.request("GET", path)).status_code)
+    assert statuses == [404, 200, 200, 404]
+
+
+class TestRelatives:
+    """Spouse and householder of somebody whom everybody sees."""
+
+    def naming(self, who: UUID) -> dict[str, Any]:
+        return {"spouse_status": "here", "spouse": str(who)}
+
+    async def test_naming_who_is_sealed_is_like_naming_one_who_does_not_exist(
+        self, stack: TestStack, exemptions: Service
+    ) -> None:
+        husband, wife = await lives(exemptions), await lives(exemptions)
+        await hide(exemptions, wife)
+        blind = Caller(stack, exemptions, *EVERYONE)
+        answers = [
+            await blind.ask(
+                Question(f"POST {APPLICATIONS}", json=an_application(husband, **self.naming(who))),
+                {},
+            )
+            for who in (wife, uuid4())
+        ]
+        assert answers[0].seen == answers[1].seen
+        assert answers[0].statements == answers[1].statements
+        assert "EX-0210" in answers[0].text
+
+    async def test_an_application_that_names_who_is_sealed_is_not_there(
+        self, stack: TestStack, exemptions: Service
+    ) -> None:
+        husband, wife = await lives(exemptions), await lives(exemptions)
+        application = await apply(stack, exemptions, husband, **self.naming(wife))
+        blind, seer = (Caller(stack, exemptions, *held) for held in (EVERYONE, tuple(Function)))
+        path = f"{APPLICATIONS}/{application}"
+        assert (await blind.request("GET", path)).status_code == 200
+        await hide(exemptions, wife)
+        assert (await blind.request("GET", path)).status_code == 404
+        assert (await blind.request("GET", APPLICATIONS)).json()["total"] == 0
+        shown = (await seer.request("GET", path)).json()
+        assert shown["application"]["person_id"] == str(husband)
+
+    async def test_it_is_numbered_in_the_book_apart(
+        self, stack: TestStack, exemptions: Service
+    ) -> None:
+        husband, wife = await lives(exemptions), await lives(exemptions)
+        await hide(exemptions, wife)
+        await apply(stack, exemptions, husband, **self.naming(wife))
+        seer = Caller(stack, exemptions, *Function)
+        shown = (await seer.request("GET", APPLICATIONS)).json()["applications"]
+        assert [application["receipt"] for application in shown] == ["2026-別00001"]
