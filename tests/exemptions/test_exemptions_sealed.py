@@ -22,6 +22,7 @@ from tests.exemptions.counter import (
     sent,
     take,
 )
+from tests.gateway.samples import BODIES
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
 
@@ -48,6 +49,7 @@ QUESTIONS = [
     Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON),
     Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON, of=SENT),
     Question("GET /application-forms"),
+    Question("POST /what-if", json=BODIES["askExemptionWhatIf"]),
     Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
     Question(f"POST {APPLICATIONS}", json=a_student_application(UUID(int=0))),
     Question(f"GET {APPLICATIONS}"),
@@ -56,7 +58,7 @@ QUESTIONS = [
     Question(f"POST {APPLICATIONS}/{{application_id}}/settle"),
     Question(f"POST {APPLICATIONS}/{{application_id}}/withdraw", json=REASON),
 ]
-OF_NOBODY = {"GET /notice-forms", "GET /application-forms"}
+OF_NOBODY = {"GET /notice-forms", "GET /application-forms", "POST /what-if"}
 
 
 def asked() -> list[Question]:
