@@ -25,6 +25,8 @@ class ReviewReason(BaseModel):
     """Somebody has to bring or look at something."""
     certainty: str | None
     """Where the source has to be checked: how well it is known."""
+    note: str | None = None
+    """What to check, where a figure of the law is not certain."""
 
     @classmethod
     def of(cls, reason: Reason) -> "ReviewReason":
@@ -37,6 +39,7 @@ class ReviewReason(BaseModel):
             whose_label=reason.whose.label if reason.whose else None,
             asks=reason.asks,
             certainty=reason.certainty.label if reason.certainty.needs_check else None,
+            note=reason.note if reason.certainty.needs_check else None,
         )
 
 

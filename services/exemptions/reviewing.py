@@ -27,6 +27,7 @@ from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import application_problems, applying, problems
+from services.exemptions.domain.application.continuing import may_continue
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.review import MonthOutcome, review
 from services.exemptions.domain.asked import Said, application
@@ -64,12 +65,14 @@ def reviewed(
     said = said_by(form, kept)
     told = {answer.asked.whose: answer.facts for answer in answers if answer.facts is not None}
     looked_at = case(said, known, told, shown_by(kept.submission.attachments))
+    looked_for = applied(said)
     try:
-        outcomes = review(applied(said), looked_at, figures)
+        outcomes = review(looked_for, looked_at, figures)
     except NoValue:
         raise application_problems.no_figures(kept.cycle) from None
+    continuing = may_continue(looked_for, outcomes) if said.continuing else None
     refused = [(a.asked.whose, a.refusal) for a in answers if a.refusal is not None]
-    return Reviewed(outcomes, findings(outcomes, refused))
+    return Reviewed(outcomes, findings(outcomes, refused, continuing))
 
 
 def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from contracts.events import AuditOperation, Whose
+from contracts.events import AuditOperation
 from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
 from contracts.law import NoValue
@@ -17,7 +17,6 @@ from services.chassis import audit
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions.domain.application.review import MonthOutcome, Result, spans
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason, Review
 from services.exemptions.domain.side_by_side import Option, SideBySide, side_by_side
@@ -31,6 +30,7 @@ from services.exemptions.domain.what_if import (
     wrong,
 )
 from services.exemptions.problems import no_figure, question_wrong
+from services.exemptions.review_views import ReviewedSpan, ReviewReason, reviewed_spans
 from services.exemptions.state import State, state_of
 
 router = APIRouter()
@@ -38,52 +38,6 @@ router = APIRouter()
 
 class _View(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReasonView(_View):
-    """Why: rule, articles, a sentence, whose, the figures, and how certain the source is."""
-
-    code: str
-    article: str
-    sentence: str
-    whose: Whose | None
-    whose_label: str | None
-    certainty: str
-    certainty_label: str
-    note: str | None
-    figures: dict[str, int | str]
-    """Yen and counts as numbers, days and months as they are written."""
-
-    @classmethod
-    def of(cls, reason: Reason) -> "ReasonView":
-        """A reason as it is shown."""
-        return cls(
-            code=reason.code,
-            article=reason.article,
-            sentence=reason.sentence,
-            whose=reason.whose,
-            whose_label=reason.whose.label if reason.whose else None,
-            certainty=reason.certainty.value,
-            certainty_label=reason.certainty.label,
-            note=reason.note,
-            figures={n: f if isinstance(f, int) else str(f) for n, f in reason.figures},
-        )
-
-
-class SpanView(_View):
-    """Months of one outcome, for the same reasons."""
-
-    first: Month
-    last: Month
-    result: Result
-    result_label: str
-    kind: ExemptionKind | None
-    kind_label: str | None
-    otherwise: ExemptionKind | None
-    """要確認のうち、何が出ても該当する下位の区分."""
-    reasons: tuple[ReasonView, ...]
-    missing: tuple[ReasonView, ...]
-    """提出・確認を求めるもの."""
 
 
 class OptionView(_View):
@@ -100,7 +54,7 @@ class OptionView(_View):
     """その月が老齢基礎年金に反映する額（年額、円）."""
     pension_less_than_paid: int | None
     """全部納付した場合との差（年額、円）."""
-    spans: tuple[SpanView, ...]
+    spans: tuple[ReviewedSpan, ...]
 
 
 class ByLawView(_View):
@@ -110,7 +64,7 @@ class ByLawView(_View):
     label: str
     first: Month
     last: Month | None
-    reasons: tuple[ReasonView, ...]
+    reasons: tuple[ReviewReason, ...]
 
 
 class ExemptionWhatIfView(_View):
@@ -118,13 +72,13 @@ class ExemptionWhatIfView(_View):
 
     applied_on: date
     by_notice: tuple[ByLawView, ...]
-    by_notice_reviews: tuple[ReasonView, ...]
+    by_notice_reviews: tuple[ReviewReason, ...]
     """What somebody has to look at before maternity or child-care can be told."""
     paying: OptionView
     wanted: OptionView
     """In the order that was asked for: the first kind that holds, month by month."""
     each: tuple[OptionView, ...]
-    notes: tuple[ReasonView, ...]
+    notes: tuple[ReviewReason, ...]
 
 
 @router.post("/what-if")
@@ -178,21 +132,7 @@ def _option(option: Option, whole: SideBySide) -> OptionView:
         to_pay=option.to_pay,
         pension=own,
         pension_less_than_paid=None if paid is None or own is None else paid - own,
-        spans=tuple(_span(*span) for span in spans(option.outcomes)),
-    )
-
-
-def _span(first: MonthOutcome, last: MonthOutcome) -> SpanView:
-    return SpanView(
-        first=first.month,
-        last=last.month,
-        result=first.result,
-        result_label=first.result.label,
-        kind=first.kind,
-        kind_label=first.kind.label if first.kind else None,
-        otherwise=first.otherwise,
-        reasons=_reasons(first.reasons),
-        missing=_reasons(first.missing),
+        spans=reviewed_spans(option.outcomes),
     )
 
 
@@ -207,10 +147,10 @@ def _by_law(spell: Spell) -> ByLawView:
     )
 
 
-def _by_law_reasons(found: Found) -> tuple[ReasonView, ...]:
+def _by_law_reasons(found: Found) -> tuple[ReviewReason, ...]:
     reviews: tuple[Review, ...] = found.reviews
     return _reasons((*(review.reason for review in reviews), *found.without))
 
 
-def _reasons(reasons: Sequence[Reason]) -> tuple[ReasonView, ...]:
-    return tuple(map(ReasonView.of, reasons))
+def _reasons(reasons: Sequence[Reason]) -> tuple[ReviewReason, ...]:
+    return tuple(map(ReviewReason.of, reasons))

@@ -62,15 +62,15 @@ async def test_the_kinds_side_by_side(call: Caller) -> None:
     assert (half["months_passing"], half["to_pay"]) == (12, 108_090)
     assert half["pension_less_than_paid"] == 5_296
     (span,) = shown["wanted"]["spans"]
-    assert (span["first"], span["last"], span["kind"], span["result_label"]) == (
+    assert (span["from_month"], span["to_month"], span["kind_label"], span["result_label"]) == (
         "2026-07",
         "2027-06",
-        "half",
+        "半額免除",
         "承認相当",
     )
     within = next(reason for reason in span["reasons"] if reason["code"] == "income-within")
     assert within["whose_label"] == "本人"
-    assert within["figures"]["limit"] == 1_280_000
+    assert "基準額1,280,000円" in within["sentence"]
     assert "国民年金法90条の2第2項1号" in within["article"]
 
 

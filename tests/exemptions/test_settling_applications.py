@@ -85,6 +85,25 @@ async def test_the_review_of_somebody_single(
                for reason in s["reasons"])  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("total", "kind", "code"),
+    [
+        (670_000, "note", "may-continue"),
+        (670_001, "review", "continue-not-the-kind"),
+    ],
+)
+async def test_whether_it_can_be_continued_is_told(
+    call: Caller, exemptions: Service, person: UUID, total: int, kind: str, code: str
+) -> None:
+    """規則77条3項: full exemption by income, not part exemption."""
+    (shown,) = await accepted(call, an_application(person, deferment=False, continuing=True))
+    (request,) = await sent(exemptions, FactsRequested)
+    await take(exemptions, told(request, total=total))
+    found = await review(call, shown["application"]["application_id"])
+    said = {finding["code"]: finding["kind"] for finding in found["findings"]}
+    assert said[code] == kind
+
+
 async def test_spouse_and_householder_are_tested_too(
     call: Caller, exemptions: Service, person: UUID
 ) -> None:

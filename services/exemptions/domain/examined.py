@@ -10,7 +10,7 @@ from typing import Final
 from contracts.events import Whose
 from contracts.forms import Finding, FindingKind
 from services.exemptions.domain.application.review import MonthOutcome
-from services.exemptions.domain.reasons import Reason, show
+from services.exemptions.domain.reasons import Answer, Found, Reason, show
 
 REFUSALS: Final = {
     "requester": "照会できない業務からの照会です。",
@@ -24,10 +24,24 @@ _LONGEST: Final = 200
 
 
 def findings(
-    outcomes: Sequence[MonthOutcome], refused: Iterable[tuple[Whose, str]]
+    outcomes: Sequence[MonthOutcome],
+    refused: Iterable[tuple[Whose, str]],
+    continuing: Found | None = None,
 ) -> tuple[Finding, ...]:
-    """Each thing to be looked at once, with the first month that it stands in the way of."""
-    return (*_refused(refused), *_asked_for(outcomes))
+    """Each thing to be looked at once, with the first month that it stands in the way of.
+
+    ``continuing``: what is found of the wish to have it continued (規則77条3項), if any.
+    """
+    return (*_refused(refused), *_asked_for(outcomes), *_about_continuing(continuing))
+
+
+def _about_continuing(found: Found | None) -> Iterator[Finding]:
+    """Whoever settles says that they looked where it cannot be; what is open asks already."""
+    if found is None or found[0] is Answer.UNKNOWN:
+        return
+    kind = FindingKind.NOTE if found[0] is Answer.MET else FindingKind.REVIEW
+    for reason in found[1]:
+        yield Finding(kind=kind, code=reason.code, message=reason.sentence, article=reason.article)
 
 
 def _refused(refused: Iterable[tuple[Whose, str]]) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ NOT_ASSISTED: Final = Rule(
     says=Says.NOT_MET,
 )
 ASSISTANCE_NO_RECORD: Final = Rule(
-    "assistance-no-record",
+    "other-assistance-no-record",
     "国民年金法施行規則76条の2",
     "生活保護の記録はなく、申立てもありません。",
     says=Says.NOT_MET,

@@ -49,7 +49,7 @@ LATER_CYCLE: Final = Rule(
     says=Says.NOT_MET,
 )
 NOT_CATEGORY_1: Final = Rule(
-    "not-category-1",
+    "month-not-category-1",
     "国民年金法7条1項1号・附則5条",
     "第１号被保険者の月ではありません（任意加入は免除等の対象外です）。",
     says=Says.NOT_MET,
