@@ -25,9 +25,13 @@ from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
 from contracts.events.income import IncomeRecorded
 from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
 from contracts.events.jps import (
+    CorrectedValues,
+    ItemDecided,
     ItemForwarded,
+    ItemOutcome,
     ReportItemForwarded,
     ReportItemKind,
+    ReportOwner,
     item_forwarded,
 )
 from contracts.events.linkage import (
@@ -61,6 +65,7 @@ __all__ = [
     "AuditOutcome",
     "AuditRecorded",
     "ClaimsFactsAnswered",
+    "CorrectedValues",
     "DisabilityCertificatesRecorded",
     "Event",
     "ExemptionApplicationSettled",
@@ -78,7 +83,9 @@ __all__ = [
     "HealthInsuranceRecorded",
     "IncomeRecorded",
     "InsuredCategory",
+    "ItemDecided",
     "ItemForwarded",
+    "ItemOutcome",
     "LinkageAnswer",
     "LinkageAnswered",
     "LinkageItem",
@@ -98,6 +105,7 @@ __all__ = [
     "QualificationReportable",
     "ReportItemForwarded",
     "ReportItemKind",
+    "ReportOwner",
     "ResidencePeriod",
     "ResidentChange",
     "ResidentTokenised",

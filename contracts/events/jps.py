@@ -1,15 +1,16 @@
-"""What became of report items."""
+"""What became of report items: sent, and decided by JPS."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from contracts.codes import Code
 from contracts.days import Day
-from contracts.events.base import Event
-from contracts.numbers import MediumSerial
+from contracts.events.base import Data, Event
+from contracts.events.qualification import InsuredCategory
+from contracts.numbers import BasicPensionNumber, MediumSerial
 from contracts.topics import JPS_EVENTS, Topic
 
 
@@ -122,3 +123,59 @@ def item_forwarded(
     }
     event = ItemForwarded if kind in _FIRST else ReportItemForwarded
     return event.model_validate({"kind": kind, **told})
+
+
+class ReportOwner(Code):
+    """The service whose fact a report item is about."""
+
+    QUALIFICATION = "qualification", "資格"
+    EXEMPTIONS = "exemptions", "付加・免除"
+    CLAIMS = "claims", "裁定受付"
+
+
+class ItemOutcome(Code):
+    """処理結果: what JPS did with a report item. Theirs, never the municipality's own (C40)."""
+
+    ACCEPTED = "accepted", "機構受理"
+    RETURNED = "returned", "機構返戻"
+    CORRECTED = "corrected", "機構訂正"
+    """Taken on, with JPS's own values in the place of those reported."""
+
+
+class CorrectedValues(Data):
+    """What JPS put in the place of what was reported; None: as reported."""
+
+    occurred_on: Day | None = None
+    category_after: InsuredCategory | None = None
+
+
+class ItemDecided(Event):
+    """What JPS decided on a report item (処理結果), by the day on which it did (処理年月日).
+
+    Of two for one item that of the later day counts, whichever came first.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.jps.item_decided.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    decision_id: UUID
+    """The same decision read from another file has the same id."""
+    item_id: UUID
+    person_id: UUID
+    owner: ReportOwner
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    """A `ReportItemKind`; kinds may be added, so the set is not closed here."""
+    outcome: ItemOutcome
+    decided_on: Day
+    medium_serial: MediumSerial
+    return_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")] | None = None
+    """返戻事由コード, where it was returned."""
+    return_reason: Annotated[str, Field(max_length=200)] | None = None
+    """What that code says, from the layout's table: no text of the file."""
+    corrected: CorrectedValues | None = None
+    assigned_number: BasicPensionNumber | None = None
+    """基礎年金番号 that JPS assigned in handling the item (付番)."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

@@ -39,6 +39,7 @@ from contracts.forms.examination import Finding, FindingKind, refusals, unacknow
 from contracts.forms.origin import by_whom, notifier_of
 from contracts.forms.receipts import receipt_text
 from contracts.forms.states import (
+    DECIDED,
     EntryState,
     InvalidTransition,
     SamePerson,
@@ -63,6 +64,7 @@ from contracts.forms.validation import (
 from contracts.forms.verification import NumberVerification, PersonVerification
 
 __all__ = [
+    "DECIDED",
     "Attachment",
     "AttachmentRecord",
     "AttachmentState",

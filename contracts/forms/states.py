@@ -26,13 +26,27 @@ class EntryState(Code):
     SETTLED = "settled", "本登録"
     FORWARDED = "forwarded", "送付済"
     WITHDRAWN = "withdrawn", "取下げ"
+    ACCEPTED = "accepted", "機構受理"
+    RETURNED = "returned", "機構返戻"
+    CORRECTED = "corrected", "機構訂正"
+    TAKEN_BACK = "taken_back", "本登録取消"
+
+
+DECIDED = frozenset({EntryState.ACCEPTED, EntryState.RETURNED, EntryState.CORRECTED})
+"""What JPS decided on it: theirs. A later decision replaces an earlier one."""
 
 
 _NEXT: Mapping[EntryState, frozenset[EntryState]] = {
     EntryState.RECEIVED: frozenset({EntryState.SETTLED, EntryState.WITHDRAWN}),
-    EntryState.SETTLED: frozenset({EntryState.FORWARDED}),
-    EntryState.FORWARDED: frozenset(),
+    EntryState.SETTLED: frozenset({EntryState.FORWARDED, EntryState.TAKEN_BACK}),
+    EntryState.FORWARDED: DECIDED | {EntryState.TAKEN_BACK},
+    **{state: (DECIDED - {state}) | {EntryState.TAKEN_BACK} for state in DECIDED},
+    # Reported again as it is: it waits to be sent once more.
+    EntryState.RETURNED: frozenset(
+        {EntryState.ACCEPTED, EntryState.CORRECTED, EntryState.SETTLED, EntryState.TAKEN_BACK}
+    ),
     EntryState.WITHDRAWN: frozenset(),
+    EntryState.TAKEN_BACK: frozenset(),
 }
 
 

@@ -27,10 +27,14 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
         await persons.keep_qualifications(uow.connection, changed)
 
 
-async def on_jps(batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
-    """Mark claims as forwarded. Refuses an item of ours that no claim is behind (CL-1001)."""
+async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Mark claims as forwarded. Refuses an item of ours that no claim is behind (CL-1001).
+
+    What JPS decided is read past: it is shown with the report items.
+    """
+    sent = [received for received in batch if isinstance(received.event, ItemForwarded)]
     ours = [
-        received for received in batch if received.event.kind is ReportItemKind.UNPAID_BENEFIT_CLAIM
+        received for received in sent if received.event.kind is ReportItemKind.UNPAID_BENEFIT_CLAIM
     ]
     if not ours:
         return

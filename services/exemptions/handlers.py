@@ -37,12 +37,18 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
         await persons.keep_qualifications(uow.connection, changed)
 
 
-async def on_jps(
-    batch: Sequence[Received[ItemForwarded | ReportItemForwarded]], uow: UnitOfWork
-) -> None:
+async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Mark notices and applications as forwarded; what was told for the review of an application
-    is emptied. Refuses an item of ours that nothing is behind (EX-1001)."""
-    ours = [received for received in batch if received.event.kind in _OURS]
+    is emptied. Refuses an item of ours that nothing is behind (EX-1001).
+
+    What JPS decided is read past: it is shown with the report items.
+    """
+    told = [
+        received
+        for received in batch
+        if isinstance(received.event, ItemForwarded | ReportItemForwarded)
+    ]
+    ours = [received for received in told if received.event.kind in _OURS]
     if not ours:
         return
     items = [received.event.item_id for received in ours]

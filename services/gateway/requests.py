@@ -258,6 +258,20 @@ class NewNotice(HandedIn):
 
     form: Annotated[str, Field(max_length=60)]
     person_id: UUID
+    mends: Annotated[UUID | None, Field(description="訂正する、機構から返戻された届書")] = None
+
+
+class ReturnedReportsQuery(Query):
+    """返戻の一覧の条件。"""
+
+    after: Annotated[UUID | None, Field(description="前の頁の最後の item_id")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class WhatWasDone(Body):
+    """行った処理の内容。"""
+
+    done: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class SettleNotice(Body):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.jps_reporting import batch_api, item_api, parameter_files
+from services.jps_reporting import batch_api, commands, item_api, parameter_files
 from services.jps_reporting.handlers import handlers
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.settings import Settings
@@ -15,7 +15,9 @@ def build(settings: Settings) -> Service:
     Raises ``ValueError`` for parameter files that contradict themselves, and ``InvalidLayout`` for
     a layout that is unknown or gives away what the provision table does not list.
     """
-    parameters = parameter_files.load(settings.parameters_dir, settings.layouts_dir)
+    parameters = parameter_files.load(
+        settings.parameters_dir, settings.layouts_dir, settings.told_layouts_dir
+    )
     reporting = Reporting(settings, parameters)
     _ = reporting.layout
     return Service(
@@ -23,5 +25,6 @@ def build(settings: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         handlers=handlers(reporting),
         routers=[batch_api.router, item_api.router],
+        commands=commands.COMMANDS,
         state=reporting,
     )

@@ -15,7 +15,7 @@ from services.jps_reporting import views
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.problems import not_blocked
 from services.jps_reporting.reporting import CurrentService
-from services.jps_reporting.stores import items, media
+from services.jps_reporting.stores import items, media, results
 
 router = APIRouter()
 
@@ -39,6 +39,7 @@ async def register(
     async with service.unit_of_work() as uow:
         page = await items.register(uow.connection, wanted)
         shown, more = page[:limit], len(page) > limit
+        decided = await results.decisions_of(uow.connection, [one.item.item_id for one in shown])
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -48,7 +49,10 @@ async def register(
             details={"what": "items"},
         )
         return views.Items(
-            items=tuple(views.ItemView.of(one, uow.today) for one in shown),
+            items=tuple(
+                views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id))
+                for one in shown
+            ),
             next=shown[-1].item.item_id if more else None,
         )
 
@@ -83,6 +87,7 @@ async def of_person(person_id: UUID, staff: Viewer, service: CurrentService) -> 
     async with service.unit_of_work() as uow:
         found = await items.of_person(uow.connection, person_id)
         given = await media.provisions_of(uow.connection, person_id)
+        decided = await results.decisions_of(uow.connection, [one.item.item_id for one in found])
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -93,6 +98,9 @@ async def of_person(person_id: UUID, staff: Viewer, service: CurrentService) -> 
             details={"what": "report_items"},
         )
         return views.PersonItems(
-            items=tuple(views.ItemView.of(one, uow.today) for one in found),
+            items=tuple(
+                views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id))
+                for one in found
+            ),
             provisions=tuple(views.ProvisionView(**row) for row in given),
         )

@@ -11,10 +11,12 @@ from services.jps_reporting.domain.deadlines import DeadlineTable
 from services.jps_reporting.domain.layout import InvalidLayout, Layout, require_providable
 from services.jps_reporting.domain.provisions import ProvisionTable
 from services.jps_reporting.domain.reportability import ReportabilityTable
+from services.jps_reporting.domain.told_layout import ToldLayout
 
 HERE: Final = Path(__file__).parent
 PARAMETERS: Final = HERE / "parameters"
 LAYOUTS: Final = HERE / "layouts"
+TOLD_LAYOUTS: Final = HERE / "told_layouts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Parameters:
     digest: str
     """Over layouts and substitutions: what was checked under one digest is not sealed under
     another."""
+    told_layouts: tuple[ToldLayout, ...]
+    """Of what JPS sends back."""
 
     def layout(self, layout_id: str) -> Layout:
         """The layout of that id. Raises `InvalidLayout` for an unknown one."""
@@ -37,7 +41,9 @@ class Parameters:
         return self.layouts[layout_id]
 
 
-def load(parameters: Path = PARAMETERS, layouts: Path = LAYOUTS) -> Parameters:
+def load(
+    parameters: Path = PARAMETERS, layouts: Path = LAYOUTS, told_layouts: Path = TOLD_LAYOUTS
+) -> Parameters:
     """Read and validate all of them. Raises ``ValueError`` naming what contradicts itself."""
     provisions = ProvisionTable.model_validate(_read(parameters / "provisions.toml"))
     digest = hashlib.sha256((parameters / "substitutions.toml").read_bytes())
@@ -56,7 +62,20 @@ def load(parameters: Path = PARAMETERS, layouts: Path = LAYOUTS) -> Parameters:
         substitutions=SubstitutionTable.model_validate(_read(parameters / "substitutions.toml")),
         layouts=loaded,
         digest=digest.hexdigest(),
+        told_layouts=_told(told_layouts),
     )
+
+
+def _told(folder: Path) -> tuple[ToldLayout, ...]:
+    found: list[ToldLayout] = []
+    for file in sorted(folder.glob("*.toml")):
+        layout = ToldLayout.model_validate(_read(file))
+        if layout.id != file.stem:
+            raise InvalidLayout(f"{file.name} holds the layout {layout.id}")
+        if any(set(layout.columns) == set(other.columns) for other in found):
+            raise InvalidLayout(f"{file.name} has the headings of another layout")
+        found.append(layout)
+    return tuple(found)
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from services.chassis.settings import ServiceSettings
-from services.jps_reporting.parameter_files import LAYOUTS, PARAMETERS
+from services.jps_reporting.parameter_files import LAYOUTS, PARAMETERS, TOLD_LAYOUTS
 
 
 class Settings(ServiceSettings):
@@ -26,6 +26,10 @@ class Settings(ServiceSettings):
     """``NENKIN_LAYOUT``: id of the layout that batches are made in."""
     layouts_dir: Path = LAYOUTS
     """``NENKIN_LAYOUTS_DIR``: folder of the layout files."""
+    told_layouts_dir: Path = TOLD_LAYOUTS
+    """``NENKIN_TOLD_LAYOUTS_DIR``: folder of the layouts of what JPS sends back."""
+    told_file_max_bytes: int = Field(default=67_108_864, ge=1_024)
+    """``NENKIN_TOLD_FILE_MAX_BYTES``: at most so long a file of JPS's is taken by the command."""
     parameters_dir: Path = PARAMETERS
     """``NENKIN_PARAMETERS_DIR``: folder of the parameter files."""
     batch_max_items: int = Field(default=10_000, ge=1, le=19_000)

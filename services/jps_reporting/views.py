@@ -11,6 +11,7 @@ from contracts.events import ReportItemKind
 from services.jps_reporting.domain.checks import Finding
 from services.jps_reporting.domain.cover import Cover
 from services.jps_reporting.domain.layout import LayoutStatus
+from services.jps_reporting.domain.results import Decision
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores.batches import Batch, ItemSubstitution, Tally
 from services.jps_reporting.stores.item_rows import StoredItem
@@ -78,6 +79,28 @@ class SubstitutionView(View):
         )
 
 
+class DecisionView(View):
+    """処理結果: what JPS decided, as theirs."""
+
+    outcome: Code
+    decided_on: date
+    return_code: str | None
+    return_reason: str | None
+    corrected_occurred_on: date | None
+    corrected_category: int | None
+
+    @classmethod
+    def of(cls, decision: Decision) -> "DecisionView":
+        return cls(
+            outcome=coded(decision.outcome),
+            decided_on=decision.decided_on,
+            return_code=decision.return_code,
+            return_reason=decision.return_reason,
+            corrected_occurred_on=decision.corrected_occurred_on,
+            corrected_category=decision.corrected_category,
+        )
+
+
 class ItemView(View):
     """A line of the list of report items (報告項目一覧)."""
 
@@ -104,6 +127,8 @@ class ItemView(View):
     received_at: datetime
     findings: tuple[FindingView, ...] = ()
     substitutions: tuple[SubstitutionView, ...] = ()
+    decisions: tuple[DecisionView, ...] = ()
+    """The earliest first; the last one counts."""
 
     @classmethod
     def of(
@@ -112,6 +137,7 @@ class ItemView(View):
         today: date,
         findings: list[Finding] | None = None,
         substitutions: list[ItemSubstitution] | None = None,
+        decisions: list[Decision] | None = None,
     ) -> "ItemView":
         item = one.item
         open_ = one.state.value in ("waiting", "in_batch", "sealed", "blocked")
@@ -139,6 +165,7 @@ class ItemView(View):
             received_at=one.received_at,
             findings=tuple(map(FindingView.of, findings or ())),
             substitutions=tuple(map(SubstitutionView.of, substitutions or ())),
+            decisions=tuple(map(DecisionView.of, decisions or ())),
         )
 
 

@@ -15,12 +15,18 @@ from services.chassis.clock import JAPAN
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.qualification import missing_api, notice_api, receipt_api, what_if_api
+from services.qualification import (
+    missing_api,
+    notice_api,
+    receipt_api,
+    returns_api,
+    what_if_api,
+)
 from services.qualification.domain.parameters import NoValue
 from services.qualification.notice_views import notice_summary
 from services.qualification.problems import in_the_future, no_value
 from services.qualification.state import state_of
-from services.qualification.stores import notices, persons, runs
+from services.qualification.stores import notices, persons, reports, runs
 from services.qualification.views import (
     Asked,
     QualificationView,
@@ -31,6 +37,7 @@ router = APIRouter()
 router.include_router(notice_api.router)
 router.include_router(receipt_api.router)
 router.include_router(missing_api.router)
+router.include_router(returns_api.router)
 router.include_router(what_if_api.router)
 
 
@@ -58,7 +65,7 @@ async def show(
         moment = known_at or (_end_of(as_of) if as_of is not None and as_of < today else None)
         asked = Asked(person_id, as_of or today, moment, staff.staff_id)
         facts = await persons.facts_of(connection, [person_id])
-        reported = await persons.reported(connection, person_id)
+        reported = await reports.reported(connection, person_id)
         summaries = [
             notice_summary(notice, state.title(notice.kind), staff.staff_id, moment)
             for notice in await notices.of_person(connection, person_id)

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from prometheus_client import Counter
 
 from contracts.events import (
+    ItemDecided,
     ItemForwarded,
     PersonChanged,
     QualificationFactsAnswered,
     ReportItemKind,
+    ReportOwner,
 )
 from contracts.topics import (
     JPS_EVENTS,
@@ -36,7 +38,7 @@ from services.qualification.domain.facts import (
 )
 from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
-from services.qualification.stores import notices, persons, runs
+from services.qualification.stores import notices, persons, reports, runs
 from services.qualification.stores.persons import Known, NewFact
 
 OURS: Final = frozenset(
@@ -154,17 +156,38 @@ class Handlers:
         await persons.add_facts(uow.connection, added)
         await write(uow, concluded)
 
-    async def on_jps(self, batch: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
-        """Note which of our items were sent, and when; the notices among them are forwarded."""
-        ours = [received for received in batch if received.event.kind in OURS]
-        if not ours:
-            return
-        strange = await persons.forward(
-            uow.connection, [received.event for received in ours], uow.now
+    async def on_jps(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        """Note which of our items were sent, and when, and what JPS decided on them.
+
+        In this order: what lies in one batch about an item was told in it.
+        """
+        sent = [r for r in batch if isinstance(r.event, ItemForwarded) and r.event.kind in OURS]
+        decided = [
+            r
+            for r in batch
+            if isinstance(r.event, ItemDecided) and r.event.owner is ReportOwner.QUALIFICATION
+        ]
+        if sent:
+            await _forwarded(sent, uow)
+        if decided:
+            await _decided(decided, uow)
+
+
+async def _forwarded(sent: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
+    strange = await reports.forward(uow.connection, [r.event for r in sent], uow.now)
+    if strange:
+        reason = "no item of this id was reported of this person"
+        raise Rejected(
+            [Rejection(r, "QU-1002", reason) for r in sent if r.event.item_id in strange]
         )
-        if strange:
-            reason = "no item of this id was reported of this person"
-            raise Rejected(
-                [Rejection(r, "QU-1002", reason) for r in ours if r.event.item_id in strange]
-            )
-        await notices.forward(uow.connection, [received.event.item_id for received in ours])
+    await notices.forward(uow.connection, [r.event.item_id for r in sent], uow.now)
+
+
+async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> None:
+    strange = await reports.decide(uow.connection, [r.event for r in decided], uow.now)
+    if strange:
+        reason = "no item of this id was sent of this person"
+        raise Rejected(
+            [Rejection(r, "QU-1003", reason) for r in decided if r.event.item_id in strange]
+        )
+    await notices.decide(uow.connection, [r.event.item_id for r in decided], uow.now)

@@ -1,5 +1,6 @@
 """Notices at the counter: accepted provisionally by one, settled by another (promise 9)."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -48,12 +49,14 @@ from services.qualification.domain.notices import (
     tells,
 )
 from services.qualification.domain.parameters import NoValue
+from services.qualification.domain.told import TakenBackStatement
 from services.qualification.notice_views import (
     NoticeSummary,
     NoticeView,
     notice_summary,
     notice_view,
 )
+from services.qualification.reporting_again import reported_under, require_mendable
 from services.qualification.state import State, state_of
 from services.qualification.stores import notices, persons, receipts, runs
 from services.qualification.stores.notices import NewNotice, Notice, with_documents
@@ -73,6 +76,8 @@ class NoticeRequest(Submission):
     form: Annotated[str, Field(max_length=60)]
     """The kind of form, see ``GET /notice-forms``."""
     person_id: UUID
+    mends: UUID | None = None
+    """The returned notice that this one puts right."""
 
 
 class SettleRequest(BaseModel):
@@ -136,7 +141,12 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         told = tells(form.kind, values, notice_id, submission.received_on)
         # Two counters with the same notice at once: one waits here for the other.
         await persons.lock(uow.connection, [request.person_id])
-        if await notices.same_fact(uow.connection, request.person_id, form.kind, told.occurred_on):
+        if request.mends is not None:
+            await require_mendable(uow, request.mends, request.person_id, form.kind)
+        same = await notices.same_fact(
+            uow.connection, request.person_id, form.kind, told.occurred_on
+        )
+        if same not in (None, request.mends):
             raise refusals.same_fact()
         try:
             due = deadline(form.kind, told.occurred_on, submission.received_on, state.parameters)
@@ -154,6 +164,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
             due_on=due.due_on,
             accepted_by=staff.staff_id,
             accepted_at=uow.now,
+            mends=request.mends,
         )
         await notices.add(uow.connection, new)
         notice = await _found(uow, notice_id)
@@ -272,11 +283,12 @@ async def _settle(
         NewFact(person_id, notice.sequence, Fact(uow.now, content)) for content in told.contents
     ]
     await persons.add_facts(uow.connection, added)
-    await notices.settle(uow.connection, notice.notice_id, later, staff.staff_id, uow.now)
     facts = await persons.facts_of(uow.connection, [person_id])
     day = await runs.business_day(uow.connection, uow.today)
     conclusion = conclude(person_id, known, facts[person_id], state.parameters, day)
     await write(uow, [conclusion])
+    under = await reported_under(uow, notice, conclusion, result.transition, staff)
+    await notices.settle(uow.connection, notice.notice_id, later, staff.staff_id, uow.now, under)
     await _seen(uow, state, person_id)
     settled = await _found(uow, notice.notice_id)
     _record(uow, AuditOperation.ENTRY_SETTLED, staff, Function.NOTICE_SETTLE, settled)
@@ -302,6 +314,10 @@ async def _expected(
     form = _form(state, notice.kind, submission)
     values = values_of(form, submission)
     told = tells(notice.kind, values, notice.notice_id, notice.received_on)
+    if notice.mends is not None:
+        # What the returned notice told no longer counts from the moment that this one is settled.
+        gone = TakenBackStatement(notice.mends, notice.received_on, notice.notice_id)
+        told = replace(told, contents=(*told.contents, gone))
     facts = await persons.facts_of(uow.connection, [notice.person_id])
     day = await runs.business_day(uow.connection, uow.today)
     result = expected(

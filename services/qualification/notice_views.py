@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from contracts.forms import Channel, EntryState, Form, Notifier, Submission
-from services.chassis.clock import japan_date
+from contracts.forms import DECIDED, Channel, EntryState, Form, Notifier, Submission
+from services.qualification.domain.decisions import known_by
 from services.qualification.domain.notices import Deadline, Expected
 from services.qualification.shown import (
+    DecisionView,
     ReasonView,
     ReviewView,
     TransitionView,
     View,
     transition_view,
 )
-from services.qualification.stores.notices import Notice
+from services.qualification.stores.notices import Came, Notice
+
+_SENT: Final = DECIDED | {EntryState.FORWARDED, EntryState.TAKEN_BACK}
 
 
 class NoticeSummary(View):
@@ -45,6 +49,29 @@ class NoticeSummary(View):
     forwarded_on: date | None
 
 
+class CameView(View):
+    """A state that a notice came into."""
+
+    at: datetime
+    state: EntryState
+    state_label: str
+    on_day: date | None
+    """送付日 or 処理年月日."""
+    staff_id: str | None
+    """None: told by jps_reporting or JPS."""
+
+    @classmethod
+    def of(cls, came: Came) -> "CameView":
+        """A line of a notice's history."""
+        return cls(
+            at=came.at,
+            state=came.state,
+            state_label=came.state.label,
+            on_day=came.on_day,
+            staff_id=came.staff_id,
+        )
+
+
 class NoticeView(View):
     """One notice, whole."""
 
@@ -61,6 +88,15 @@ class NoticeView(View):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
+    history: tuple[CameView, ...]
+    decisions: tuple[DecisionView, ...]
+    """What JPS decided on it, the earliest first; the last one counts."""
+    mends: UUID | None
+    """The returned notice that this one puts right."""
+    mended_by: UUID | None
+    taken_back_by: str | None
+    taken_back_at: datetime | None
+    taken_back_reason: str | None
 
 
 class ExpectedView(View):
@@ -105,7 +141,7 @@ def notice_summary(
         late=notice.due_on is not None and notice.received_on > notice.due_on,
         accepted_by=notice.accepted_by,
         accepted_by_me=notice.accepted_by == staff_id,
-        forwarded_on=notice.forwarded_on if state is EntryState.FORWARDED else None,
+        forwarded_on=_forwarded_on(notice, moment),
     )
 
 
@@ -130,6 +166,13 @@ def notice_view(
         withdrawn_by=notice.withdrawn_by,
         withdrawn_at=notice.withdrawn_at,
         withdrawn_reason=notice.withdrawn_reason,
+        history=tuple(map(CameView.of, notice.history)),
+        decisions=tuple(DecisionView.of(d) for d in known_by(notice.decisions, None)),
+        mends=notice.mends,
+        mended_by=notice.mended_by,
+        taken_back_by=notice.taken_back_by,
+        taken_back_at=notice.taken_back_at,
+        taken_back_reason=notice.taken_back_reason,
     )
 
 
@@ -139,16 +182,18 @@ def receipt_text(fiscal_year: int, number: int) -> str:
 
 
 def state_at(notice: Notice, moment: datetime | None) -> EntryState:
-    """The state that a notice was in at a moment after its acceptance; None: now.
+    """The state that a notice was in at a moment after its acceptance; None: now."""
+    came = _came(notice, moment)
+    return came[-1].state if came else EntryState.RECEIVED
 
-    When it was sent is known by the day only, so until then it counts as settled.
-    """
-    if moment is None:
-        return notice.state
-    if notice.withdrawn_at is not None and notice.withdrawn_at <= moment:
-        return EntryState.WITHDRAWN
-    if notice.forwarded_on is not None and notice.forwarded_on <= japan_date(moment):
-        return EntryState.FORWARDED
-    if notice.settled_at is not None and notice.settled_at <= moment:
-        return EntryState.SETTLED
-    return EntryState.RECEIVED
+
+def _came(notice: Notice, moment: datetime | None) -> Sequence[Came]:
+    return [came for came in notice.history if moment is None or came.at <= moment]
+
+
+def _forwarded_on(notice: Notice, moment: datetime | None) -> date | None:
+    """送付日, of what it was sent under last."""
+    if state_at(notice, moment) not in _SENT:
+        return None
+    days = [c.on_day for c in _came(notice, moment) if c.state is EntryState.FORWARDED]
+    return days[-1] if days else None

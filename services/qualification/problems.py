@@ -177,3 +177,34 @@ def cannot_conclude() -> Problem:
         action="生年月日と各日付を確認してください。",
         errors=[{"field": "birth_date", "code": "QU-0402", "message": "日付を確認してください。"}],
     )
+
+
+def not_mendable() -> Problem:
+    """What is to be mended is no returned notice of this kind and person, or was mended."""
+    return Problem(
+        "QU-0601",
+        409,
+        "訂正の対象にできる返戻済みの届書ではありません。",
+        detail="同じ人・同じ種類の届書で、機構返戻の状態にあり、まだ訂正されていないものに限ります。",
+        action="返戻された届書の状態を確認してください。",
+    )
+
+
+def not_returned() -> Problem:
+    """The report is not among those that wait for somebody to deal with a return."""
+    return Problem(
+        "QU-0602",
+        409,
+        "この報告は、返戻の処理を待つ状態ではありません。",
+        action="返戻の一覧を表示し直してください。",
+    )
+
+
+def no_longer_follows() -> Problem:
+    """The facts as they are now no longer give what was reported."""
+    return Problem(
+        "QU-0603",
+        409,
+        "現在の記録からは、報告した資格の得喪・種別変更が生じません。",
+        action="個人の画面で現在の記録を確認し、再報告ではなく処理内容を記録してください。",
+    )

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
+from contracts.events import InsuredCategory, ItemOutcome, TransitionKind, VoluntaryInsurance
 from services.qualification.domain.categories import Insurance
+from services.qualification.domain.decisions import Decision, counting
 from services.qualification.domain.reasons import Figure, Reason, Review
 from services.qualification.domain.transitions import Transition, item_id
-from services.qualification.stores.persons import Reported
+from services.qualification.stores.reports import Reported
 
 TRANSITION_LABELS: Final = {
     TransitionKind.ACQUISITION: "資格取得",
@@ -48,6 +49,32 @@ class ReasonView(View):
         )
 
 
+class DecisionView(View):
+    """処理結果: what JPS decided on a report, as theirs (C40)."""
+
+    outcome: ItemOutcome
+    label: str
+    decided_on: date
+    return_code: str | None
+    return_reason: str | None
+    corrected_occurred_on: date | None
+    """What JPS put in the place of the day that was reported."""
+    corrected_category: InsuredCategory | None
+
+    @classmethod
+    def of(cls, decision: Decision) -> "DecisionView":
+        """A decision as it is shown."""
+        return cls(
+            outcome=decision.outcome,
+            label=decision.outcome.label,
+            decided_on=decision.decided_on,
+            return_code=decision.return_code,
+            return_reason=decision.return_reason,
+            corrected_occurred_on=decision.corrected_occurred_on,
+            corrected_category=decision.corrected_category,
+        )
+
+
 class TransitionView(View):
     """An acquisition, loss or change, and what became of its report."""
 
@@ -66,6 +93,8 @@ class TransitionView(View):
     reported_at: datetime | None
     forwarded_on: date | None
     """送付日"""
+    decision: DecisionView | None
+    """What JPS decided on the latest report of it."""
 
 
 class ReviewView(View):
@@ -83,9 +112,10 @@ class ReviewView(View):
 def transition_view(
     person_id: UUID, transition: Transition, reported: Reported | None
 ) -> TransitionView:
-    """One transition, and its report where there is one."""
+    """One transition, and its latest report where there is one."""
+    decided = counting(reported.decisions) if reported else None
     return TransitionView(
-        item_id=item_id(person_id, transition),
+        item_id=reported.item_id if reported else item_id(person_id, transition),
         kind=transition.kind,
         label=TRANSITION_LABELS[transition.kind],
         occurred_on=transition.occurred_on,
@@ -98,6 +128,7 @@ def transition_view(
         reportable=transition.is_reportable,
         reported_at=reported.reported_at if reported else None,
         forwarded_on=reported.forwarded_on if reported else None,
+        decision=DecisionView.of(decided) if decided else None,
     )
 
 

@@ -1,13 +1,14 @@
 """A person's qualification as staff are shown it: timelines with their reasons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.categories import Segment
+from services.qualification.domain.decisions import counting, known_by
 from services.qualification.domain.facts import Fact, known_at, pension_number
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.parameters import Parameters
@@ -17,6 +18,7 @@ from services.qualification.domain.transitions import item_id
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
     TRANSITION_LABELS,
+    DecisionView,
     ReasonView,
     ReviewView,
     TransitionView,
@@ -25,7 +27,7 @@ from services.qualification.shown import (
     transition_view,
     voluntary_of,
 )
-from services.qualification.stores.persons import Reported
+from services.qualification.stores.reports import Reported
 
 
 class PeriodView(View):
@@ -68,6 +70,7 @@ class SupersededView(View):
     code: str
     reported_at: datetime
     forwarded_on: date | None
+    decision: DecisionView | None
 
 
 class QualificationView(View):
@@ -118,11 +121,11 @@ def qualification_view(
     known = known_at(facts, asked.moment)
     whole = plan(known, parameters)
     line = whole.until(AsOf(day, asked.moment))
-    by_id = {item.item_id: _as_known(item, asked.moment) for item in reported}
+    by_id = _latest(reported, asked.moment)
     transitions = tuple(
         transition_view(person_id, t, by_id.get(item_id(person_id, t))) for t in line.transitions
     )
-    shown = {view.item_id for view in transitions}
+    shown = {item_id(person_id, t) for t in line.transitions}
     months = insured_months(line.segments, Month.of(day)).values()
     return QualificationView(
         person_id=person_id,
@@ -137,9 +140,9 @@ def qualification_view(
         transitions=transitions,
         superseded=tuple(
             _superseded(item)
-            for item in by_id.values()
+            for first, item in by_id.items()
             # Of an earlier moment the transitions themselves are what was thought then.
-            if asked.moment is None and item and not item.stands and item.item_id not in shown
+            if asked.moment is None and not item.stands and first not in shown
         ),
         category_1_months=sum(held is InsuredCategory.CATEGORY_1 for held in months),
         voluntary_months=sum(isinstance(held, VoluntaryInsurance) for held in months),
@@ -150,17 +153,24 @@ def qualification_view(
     )
 
 
+def _latest(reported: Sequence[Reported], moment: datetime | None) -> dict[UUID, Reported]:
+    """The latest report of each transition, by the id under which it was reported first."""
+    found: dict[UUID, Reported] = {}
+    for item in sorted(reported, key=lambda item: item.reported_at):
+        if (known := _as_known(item, moment)) is not None:
+            found[item.first_item_id] = known
+    return found
+
+
 def _as_known(item: Reported, moment: datetime | None) -> Reported | None:
     if moment is None:
         return item
     if item.reported_at > moment:
         return None
+    known = replace(item, decisions=known_by(item.decisions, moment))
     if item.forwarded_at is not None and item.forwarded_at > moment:
-        return Reported(
-            item.item_id, item.kind, item.occurred_on, item.reason, item.stands,
-            item.reported_at, None, None,
-        )  # fmt: skip
-    return item
+        return replace(known, forwarded_on=None, forwarded_at=None)
+    return known
 
 
 def category_label(line: Timeline) -> str:
@@ -202,7 +212,7 @@ def unknown_view(segment: Segment) -> UnknownView:
 
 
 def _superseded(item: Reported) -> SupersededView:
-    kind = TransitionKind(item.kind)
+    kind, decided = TransitionKind(item.kind), counting(item.decisions)
     return SupersededView(
         item_id=item.item_id,
         kind=kind,
@@ -211,4 +221,5 @@ def _superseded(item: Reported) -> SupersededView:
         code=item.reason,
         reported_at=item.reported_at,
         forwarded_on=item.forwarded_on,
+        decision=DecisionView.of(decided) if decided else None,
     )

@@ -1,5 +1,7 @@
 """What an entry made with a form may become, and what its free text may not hold."""
 
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,17 @@ from contracts.numbers import synthetic_individual_number
 def test_an_entry_goes_from_receipt_through_settling_to_forwarding(
     state: EntryState, to: EntryState
 ) -> None:
-    lawful = {("received", "settled"), ("received", "withdrawn"), ("settled", "forwarded")}
+    decided = ("accepted", "returned", "corrected")
+    lawful = {
+        ("received", "settled"),
+        ("received", "withdrawn"),
+        ("settled", "forwarded"),
+        *(("forwarded", outcome) for outcome in decided),
+        *permutations(decided, 2),
+        ("returned", "settled"),
+        # Two people take a settled one back, wherever it is by then.
+        *((before, "taken_back") for before in ("settled", "forwarded", *decided)),
+    }
     if (state, to) in lawful:
         require_transition(state, to)
     else:

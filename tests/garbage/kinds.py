@@ -14,17 +14,19 @@ from contracts.events import (
     REGISTRY,
     Event,
     ExemptionsFactsAnswered,
+    ItemDecided,
     ItemForwarded,
     LinkageAnswered,
     ReportItemForwarded,
     ReportItemKind,
+    ReportOwner,
     ResidentChange,
 )
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import PrivateSealingKey, PublicSealingKey, SealedNumber, seal
 from contracts.topics import UPSTREAM_REGISTER
 from tests.garbage.house import House, Sent
-from tests.garbage.samples import SAMPLES, forwarded, number, reply
+from tests.garbage.samples import SAMPLES, decided, forwarded, number, reply
 
 TAKEN = "taken"
 MEGABYTE = 1_000_000
@@ -210,6 +212,9 @@ KINDS: tuple[Kind, ...] = (
          of=lambda t: _version(t) is not None),
     Kind("an acquisition that nobody reported", _unreported(ReportItemKind.ACQUISITION),
          {"qualification": "QU-1002"}, mended=True, of=lambda t: t is ItemForwarded),
+    Kind("a decision on what nobody sent",
+         lambda c: c.record(decided(ReportOwner.QUALIFICATION, uuid4(), c.n)),
+         {"qualification": "QU-1003"}, mended=True, of=lambda t: t is ItemDecided),
     Kind("a premium that nobody reported",
          _unreported(ReportItemKind.ADDITIONAL_PREMIUM_START),
          {"exemptions": "EX-1001"}, mended=True, of=lambda t: t is ItemForwarded),

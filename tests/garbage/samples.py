@@ -32,7 +32,9 @@ from contracts.events import (
     HealthInsuranceRecorded,
     IncomeRecorded,
     InsuredCategory,
+    ItemDecided,
     ItemForwarded,
+    ItemOutcome,
     LinkageAnswered,
     LinkageItem,
     LinkageOutcome,
@@ -51,6 +53,7 @@ from contracts.events import (
     QualificationReportable,
     ReportItemForwarded,
     ReportItemKind,
+    ReportOwner,
     ResidencePeriod,
     ResidentChange,
     ResidentTokenised,
@@ -222,6 +225,22 @@ def _forwarded(house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return forwarded(ReportItemKind.ACQUISITION, item_id, n)
 
 
+def decided(owner: ReportOwner, item_id: UUID, n: int) -> ItemDecided:
+    """What JPS decided on an item."""
+    return ItemDecided(
+        decision_id=uuid4(), item_id=item_id, person_id=person(n), owner=owner, kind="acquisition",
+        outcome=ItemOutcome.ACCEPTED, decided_on=DAY, medium_serial=1,
+    )  # fmt: skip
+
+
+def _decided(house: House, n: int, version: int, event_id: UUID) -> Event:
+    sent = _forwarded(house, n, version, event_id)
+    assert isinstance(sent, ItemForwarded)
+    marked = "update qualification.transitions set forwarded_on = $2, batch_id = $3"
+    house.execute("qualification", f"{marked} where item_id = $1", sent.item_id, DAY, BATCH)
+    return decided(ReportOwner.QUALIFICATION, sent.item_id, n)
+
+
 def _told_of(n: int) -> FourAttributes:
     """Nobody of the register: the record is kept, and waits."""
     return FourAttributes(
@@ -361,6 +380,7 @@ SAMPLES: dict[type[Event], Sample] = {
     UnpaidBenefitClaimReceived: _claim,
     ItemForwarded: _forwarded,
     ReportItemForwarded: _of_later_kind,
+    ItemDecided: _decided,
     LinkageRequested: _request,
     LinkageAnswered: _reply,
     AuditRecorded: _record,

@@ -23,6 +23,7 @@ from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.months import Month
 from services.chassis.received import Received
 from services.jps_reporting.domain.items import (
+    DECIDED,
     MOVES,
     IllegalMove,
     ItemOrigin,
@@ -195,14 +196,7 @@ def test_without_a_deadline_nothing_waits() -> None:
         shard=0,
         trace=None,
     )
-    old = type(PARAMETERS)(
-        deadlines=PARAMETERS.deadlines,
-        reportability=older,
-        provisions=PARAMETERS.provisions,
-        substitutions=PARAMETERS.substitutions,
-        layouts=PARAMETERS.layouts,
-        digest=PARAMETERS.digest,
-    )
+    old = replace(PARAMETERS, reportability=older)
     new = classified(received, found, old)
     assert (new.state, new.blocked_code, new.due) == (ItemState.BLOCKED, "JR-1202", None)
 
@@ -220,7 +214,10 @@ def test_the_digest_tells_one_fact_from_another() -> None:
 
 
 def test_what_was_sealed_or_sent_never_comes_back() -> None:
-    assert not [after for before, after in MOVES if before is ItemState.SENT]
+    for sent in (ItemState.SENT, *DECIDED):
+        # JPS decides on it, and nothing else happens to it.
+        after = {after for before, after in MOVES if before is sent}
+        assert after == DECIDED - {sent}
     assert [after for before, after in MOVES if before is ItemState.SEALED] == [ItemState.SENT]
     assert not [move for move in MOVES if ItemState.NOT_NEEDED in move]
     require_move(ItemState.WAITING, ItemState.IN_BATCH)

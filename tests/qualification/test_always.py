@@ -1,5 +1,6 @@
 """What must hold for whatever life, in whatever order it is told."""
 
+from calendar import isleap
 from datetime import date, timedelta
 from random import Random
 from uuid import uuid4
@@ -154,12 +155,20 @@ def test_segments_are_in_order_and_never_overlap(life: Life, day: date) -> None:
         assert before.past.day <= after.first.day
 
 
+def anniversary(born: date, years: int) -> date:
+    """The birthday so many years later; of a 29 February, 1 March where there is none."""
+    year = born.year + years
+    if (born.month, born.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return born.replace(year=year)
+
+
 @given(anyone)
 def test_category_1_is_for_the_living_of_20_to_59(life: Life) -> None:
     born = d(life.birth)
     for segment in of(life.facts, END).segments:
         if segment.category is InsuredCategory.CATEGORY_1:
-            assert segment.first.day >= born.replace(year=born.year + 19)
+            assert segment.first.day >= anniversary(born, 19)
             assert segment.past is not None or life.died_on is None
         if life.died_on is not None and segment.past is not None:
             assert segment.past.day <= life.died_on.require() + timedelta(days=1)
@@ -248,11 +257,8 @@ def test_insurance_by_choice_is_for_the_living_of_20_to_69(life: Life) -> None:
     for segment in of(life.facts, date(2090, 1, 1)).segments:
         if isinstance(segment.category, VoluntaryInsurance):
             assert segment.past is not None
-            assert segment.first.day >= born.replace(year=born.year + 19)
-            assert segment.past.day <= born.replace(year=born.year + 70) or (
-                born.month,
-                born.day,
-            ) == (2, 29)
+            assert segment.first.day >= anniversary(born, 19)
+            assert segment.past.day <= anniversary(born, 70)
             assert life.died_on is None or segment.past.day <= life.died_on.require() + timedelta(1)
             assert segment.past.effect.value != "changes" or segment.category == "recipient"
 

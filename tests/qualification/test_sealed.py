@@ -9,10 +9,12 @@ import pytest
 from contracts.codes import ResidentKind
 from contracts.events import (
     ItemForwarded,
+    ItemOutcome,
     PersonSightChanged,
     ReportItemKind,
 )
 from contracts.functions import Function
+from tests.qualification.decided import decided, told
 from tests.qualification.house import AT_45, CENTRAL_WARD, Counter, House, notice
 from tests.qualification.people import Life, d
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
@@ -47,6 +49,10 @@ QUESTIONS = [
     Question("GET /missing-notices/{entry_id}"),
     Question("POST /missing-notices/{entry_id}/steps",
              json={"step": "reminded", "taken_on": "2026-12-20"}),
+    Question("GET /returned-reports"),
+    Question("GET /returned-reports", {"limit": "1"}),
+    Question("POST /returned-reports/{item_id}/report-again"),
+    Question("POST /returned-reports/{item_id}/settle", json={"done": "機構へ照会した"}),
     Question("POST /what-if", json={
         "birth_date": "1985-05-02", "stays_in_japan": [{"began": "1985-05-02", "came": "birth"}],
     }),
@@ -83,6 +89,28 @@ async def visible(house: House, counter: Counter) -> UUID:
     return person_id
 
 
+async def returned_twice(house: House, person_id: UUID, forwarded: UUID) -> UUID:
+    """A report of 60 reached or the like that JPS returned, once dealt with and once not."""
+    items = [uuid4(), uuid4()]
+    async with house.owner() as connection:
+        for item in items:
+            await connection.execute(
+                "insert into qualification.transitions (item_id, person_id, kind, occurred_on,"
+                " reason, origin, accepted_on, reported_at, stands, forwarded_on, batch_id)"
+                " select $1, person_id, kind, occurred_on, reason, origin, accepted_on,"
+                " reported_at, stands, forwarded_on, batch_id from qualification.transitions"
+                " where item_id = $2",
+                item, forwarded,
+            )  # fmt: skip
+        await connection.execute(
+            "insert into qualification.returns_settled values ($1, '照会した', 's001', now())",
+            items[0],
+        )
+    await told(house, *(decided(person_id, item, "2026-11-05", ItemOutcome.RETURNED)
+                        for item in items))  # fmt: skip
+    return items[1]
+
+
 async def with_everything(house: House, counter: Counter) -> dict[str, str]:
     """Somebody with rows in every table: a notice that was sent, and one that waits; and what is
     missing, since their period of stay has expired."""
@@ -104,6 +132,7 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
                       kind=ReportItemKind.CATEGORY_CHANGE, medium_serial=1,
                       forwarded_on=d("2026-11-05"))
     )  # fmt: skip
+    returned = await returned_twice(house, person_id, item["item_id"])
     second = await counter.accept(notice(person_id, left_employment_on="2026-11-01"))
     await house.nightly()
     (entry,) = await house.rows(
@@ -111,6 +140,7 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
         person_id,
     )
     return {
+        "item_id": str(returned),
         "person_id": str(person_id),
         "notice_id": second.json()["summary"]["notice_id"],
         "forwarded_id": forwarded_id,
@@ -135,7 +165,9 @@ async def test_a_sealed_person_is_nobody_at_every_door(
     house: House, counter: Counter, visible: UUID
 ) -> None:
     blind = Caller(house.stack, house.service, *EVERYONE)
-    about = {"person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": ""}
+    about = {
+        "person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": "", "item_id": "",
+    }  # fmt: skip
     of_nobody = await blind.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)
     async with house.owner() as connection:  # nothing is absent because there was nothing
@@ -152,7 +184,9 @@ async def test_who_holds_the_right_sees_them_at_every_door(
     house: House, counter: Counter, visible: UUID
 ) -> None:
     seer = Caller(house.stack, house.service, *Function)
-    about = {"person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": ""}
+    about = {
+        "person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": "", "item_id": "",
+    }  # fmt: skip
     of_nobody = await seer.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)
     await hide(house, UUID(about["person_id"]))

@@ -13,6 +13,7 @@ from services.gateway.routes import (
     persons,
     records,
     reports,
+    returns,
     sessions,
 )
 
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *findings.ROUTES,
     *entries.ROUTES,
     *missing.ROUTES,
+    *returns.ROUTES,
     *reports.ROUTES,
     *records.ROUTES,
 )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Self
+from itertools import permutations
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from contracts.events import InsuredCategory, ReportItemKind
@@ -32,7 +33,13 @@ class ItemState(Labelled):
     SENT = "sent", "送付済"
     BLOCKED = "blocked", "保留"
     NOT_NEEDED = "not_needed", "報告不要"
+    ACCEPTED = "accepted", "機構受理"
+    RETURNED = "returned", "機構返戻"
+    CORRECTED = "corrected", "機構訂正"
 
+
+DECIDED: Final = frozenset({ItemState.ACCEPTED, ItemState.RETURNED, ItemState.CORRECTED})
+"""The states that JPS's decision brings: a later decision replaces an earlier one."""
 
 MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
     {
@@ -43,9 +50,11 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         (ItemState.IN_BATCH, ItemState.SEALED),
         (ItemState.SEALED, ItemState.SENT),
     }
+    | {(ItemState.SENT, decided) for decided in DECIDED}
+    | set(permutations(DECIDED, 2))
 )
-"""The only ways from one state to another. What was sealed or sent never comes back: a mistake in
-it is a report of its own."""
+"""The only ways from one state to another. What was sealed or sent never waits again: a
+mistake in it, or what JPS returned, is a report of its own."""
 
 
 class ItemSource(Labelled):

@@ -131,7 +131,7 @@ select item_id, duplicate, exists (
     select from jps_reporting.items as i
     where i.person_id = here.person_id and i.kind = here.kind
       and i.occurred_on = here.occurred_on and i.item_id <> here.item_id
-      and i.state in ('sealed', 'sent')
+      and i.state in ('sealed', 'sent', 'accepted', 'corrected')
 ) as already_sent
 from here
 """

@@ -20,6 +20,7 @@ from services.qualification.domain.told import (
     JpsStatement,
     OldAgeStatement,
     OverseasStatement,
+    TakenBackStatement,
     VoluntaryStatement,
 )
 
@@ -141,6 +142,7 @@ Content = (
     | OverseasStatement
     | JpsStatement
     | HealthInsuranceStatement
+    | TakenBackStatement
 )
 
 
@@ -167,6 +169,7 @@ KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "overseas": TypeAdapter(OverseasStatement),
     "jps": TypeAdapter(JpsStatement),
     "health_insurance": TypeAdapter(HealthInsuranceStatement),
+    "taken_back": TypeAdapter(TakenBackStatement),
 }
 """The kinds of facts, by the name under which they are kept."""
 _KIND_OF: Final = {
@@ -179,6 +182,7 @@ _KIND_OF: Final = {
     OverseasStatement: "overseas",
     JpsStatement: "jps",
     HealthInsuranceStatement: "health_insurance",
+    TakenBackStatement: "taken_back",
 }
 
 
@@ -198,6 +202,15 @@ def decode(kind: str, body: str) -> Content:
 def known_at(facts: Iterable[Fact], moment: datetime | None) -> list[Fact]:
     """The facts recorded up to ``moment``; None: all of them."""
     return [fact for fact in facts if moment is None or fact.recorded_at <= moment]
+
+
+def standing(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that count: what a notice told that was taken back or mended no longer does."""
+    told = list(facts)
+    gone = {f.content.taken_back for f in told if isinstance(f.content, TakenBackStatement)}
+    if not gone:
+        return told
+    return [fact for fact in told if getattr(fact.content, "notice_id", None) not in gone]
 
 
 def history(facts: Iterable[Fact]) -> list[RegisterStatement]:
@@ -228,7 +241,7 @@ def pension_number(facts: Iterable[Fact]) -> str | None:
     """The basic pension number told last; None where none is known, which is lawful."""
     told = [
         (fact.recorded_at, fact.content.number)
-        for fact in facts
+        for fact in standing(facts)
         if isinstance(fact.content, PensionNumberStatement)
     ]
     return max(told)[1] if told else None

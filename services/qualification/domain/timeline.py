@@ -24,6 +24,7 @@ from services.qualification.domain.facts import (
     RegisterStatement,
     history,
     known_at,
+    standing,
 )
 from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.loss import reaches_loss_age
@@ -31,7 +32,11 @@ from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
 from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
-from services.qualification.domain.told import OldAgeStatement, VoluntaryStatement
+from services.qualification.domain.told import (
+    OldAgeStatement,
+    TakenBackStatement,
+    VoluntaryStatement,
+)
 from services.qualification.domain.transitions import Transition, transitions
 from services.qualification.domain.uncertain_birth import BIRTH_DATE_IN_PART, agreed
 from services.qualification.domain.voluntary import insure
@@ -118,7 +123,12 @@ class Timeline:
 
 
 _NOTHING_BESIDE: Final = frozenset(
-    {RegisterStatement, PensionNumberStatement, HealthInsuranceStatement}
+    {
+        RegisterStatement,
+        PensionNumberStatement,
+        HealthInsuranceStatement,
+        TakenBackStatement,
+    }
 )
 
 
@@ -158,6 +168,7 @@ def timeline(facts: Iterable[Fact], parameters: Parameters, as_of: AsOf) -> Time
 
 def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     """Everything that follows from the facts. Raises ``NoValue``."""
+    facts = standing(facts)
     statements = history(facts)
     if not statements:
         return Plan((), ())

@@ -160,3 +160,22 @@ class JpsStatement:
     @property
     def concerns(self) -> date | None:
         return self.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBackStatement:
+    """A settled notice that no longer counts: taken back (本登録取消), or mended by another.
+
+    ``taken_back`` is that notice; ``notice_id`` the one that mends it, None where none does. What
+    is taken back stays so, also where the notice that mended it is taken back in its turn.
+    """
+
+    __pydantic_config__ = STRICT
+
+    taken_back: UUID
+    on: date
+    notice_id: UUID | None = None
+
+    @property
+    def concerns(self) -> date | None:
+        return self.on

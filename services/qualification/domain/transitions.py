@@ -61,6 +61,11 @@ def item_id(person_id: UUID, transition: Transition) -> UUID:
     return uuid5(_ITEMS, f"{person_id}/{transition.kind}/{day}/{transition.reason}")
 
 
+def again_id(first: UUID, attempt: int) -> UUID:
+    """The id under which a transition is reported again, the ``attempt``-th time (from 2 on)."""
+    return uuid5(_ITEMS, f"{first}/again/{attempt}")
+
+
 def transitions(segments: Sequence[Segment]) -> tuple[Transition, ...]:
     """What the segments, in order and free of overlap, say happened."""
     happened: list[Transition] = []

@@ -32,7 +32,8 @@ where person_id = any($1::uuid[])
 """
 _CAME: Final = """
 select person_id, notice_id, kind, occurred_on from qualification.notices
-where person_id = any($1::uuid[]) and state <> 'withdrawn' order by sequence
+where person_id = any($1::uuid[]) and state not in ('withdrawn', 'taken_back')
+order by sequence
 """
 _LIST: Final = """
 insert into qualification.missing_notices as m

@@ -9,25 +9,28 @@ from uuid import UUID
 import asyncpg
 
 from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Notifier, Submission
-from services.qualification.stores import receipts
+from services.qualification.domain.decisions import Decision
+from services.qualification.stores import receipts, reports
 
 _COLUMNS: Final = """
 n.notice_id, n.sequence, n.kind, n.person_id, n.office, n.fiscal_year, n.receipt_number, n.state,
 n.submission::text as submission, n.received_on, n.occurred_on, n.due_on, n.accepted_by,
 n.accepted_at, n.settled_by, n.settled_at, n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason,
-n.forwarded_on, n.notifier
+n.notifier, n.item_id, n.mends, n.mended_by, n.taken_back_by, n.taken_back_at, n.taken_back_reason
 """
 _ADD: Final = """
 insert into qualification.notices (notice_id, kind, person_id, office, fiscal_year, receipt_number,
-    state, submission, received_on, occurred_on, due_on, accepted_by, accepted_at)
-values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12)
+    state, submission, received_on, occurred_on, due_on, accepted_by, accepted_at, mends)
+values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12, $13)
 """
 _SAME_FACT: Final = """
 select notice_id from qualification.notices
-where person_id = $1 and kind = $2 and occurred_on = $3 and state <> 'withdrawn'
+where person_id = $1 and kind = $2 and occurred_on = $3
+  and state not in ('withdrawn', 'taken_back') and mended_by is null
 """
 _SETTLE: Final = """
-update qualification.notices set state = 'settled', settled_by = $2, settled_at = $3
+update qualification.notices
+set state = 'settled', settled_by = $2, settled_at = $3, item_id = $4
 where notice_id = $1
 """
 _WITHDRAW: Final = """
@@ -35,10 +38,48 @@ update qualification.notices
 set state = 'withdrawn', withdrawn_by = $2, withdrawn_at = $3, withdrawn_reason = $4
 where notice_id = $1
 """
+_MEND: Final = """
+update qualification.notices set mended_by = $2 where notice_id = $1
+"""
+_NOT_MENDED: Final = """
+update qualification.notices set mended_by = null where mended_by = $1
+"""
 _FORWARD: Final = """
-update qualification.notices n set state = 'forwarded', forwarded_on = t.forwarded_on
-from qualification.transitions t
-where t.item_id = any($1::uuid[]) and t.notice_id = n.notice_id and n.state = 'settled'
+with moved as (
+    update qualification.notices n set state = 'forwarded', forwarded_on = t.forwarded_on
+    from qualification.transitions t
+    where t.item_id = any($1::uuid[]) and t.item_id = n.item_id and n.state = 'settled'
+    returning n.notice_id, n.item_id, n.forwarded_on
+)
+insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
+select notice_id, $2, 'forwarded', forwarded_on, item_id from moved order by notice_id
+"""
+_DECIDE: Final = """
+with moved as (
+    update qualification.notices n set state = d.outcome, decided_on = d.decided_on
+    from (select distinct on (item_id) item_id, outcome, decided_on from qualification.decisions
+          where item_id = any($1::uuid[])
+          order by item_id, decided_on desc, recorded_at desc) as d
+    where n.item_id = d.item_id
+      and n.state in ('forwarded', 'accepted', 'returned', 'corrected')
+      and (n.state, n.decided_on) is distinct from (d.outcome, d.decided_on)
+    returning n.notice_id, n.item_id, n.state, n.decided_on
+)
+insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
+select notice_id, $2, state, decided_on, item_id from moved order by notice_id
+"""
+_AGAIN: Final = """
+update qualification.notices
+set state = 'settled', item_id = $2, forwarded_on = null, decided_on = null
+where notice_id = $1 and state = 'returned'
+"""
+_NOTE: Final = """
+insert into qualification.notice_history (notice_id, at, state, staff_id, item_id)
+select notice_id, $2, state, $3, item_id from qualification.notices where notice_id = $1
+"""
+_HISTORY: Final = """
+select notice_id, at, state, on_day, staff_id from qualification.notice_history
+where notice_id = any($1::uuid[]) order by notice_id, seq
 """
 _ADD_DOCUMENTS: Final = """
 insert into qualification.notice_documents
@@ -51,6 +92,17 @@ select distinct on (notice_id, code) notice_id, code, state, waiver
 from qualification.notice_documents where notice_id = any($1::uuid[])
 order by notice_id, code, recorded_at desc
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A state that a notice came into, and when that was recorded (aware)."""
+
+    at: datetime
+    state: EntryState
+    on_day: date | None
+    """送付日 or 処理年月日."""
+    staff_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +128,18 @@ class Notice:
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
-    forwarded_on: date | None
     notifier: Notifier | None
+    item_id: UUID | None
+    """The item under which it was reported; None: it was not, or not yet."""
+    mends: UUID | None
+    mended_by: UUID | None
+    taken_back_by: str | None
+    taken_back_at: datetime | None
+    taken_back_reason: str | None
+    decisions: tuple[Decision, ...] = ()
+    """What JPS decided on what it was reported under."""
+    history: tuple[Came, ...] = ()
+    """Every state that it came into, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +157,15 @@ class NewNotice:
     due_on: date | None
     accepted_by: str
     accepted_at: datetime
+    mends: UUID | None = None
+    """The returned notice that it puts right."""
 
 
 async def add(connection: asyncpg.Connection, new: NewNotice) -> None:
     """Keep a notice under the next receipt number of its office and fiscal year."""
+    if new.mends is not None:
+        # First: of one fact there is one notice, and that one leaves the place to this one.
+        await connection.execute(_MEND, new.mends, new.notice_id)
     number = await receipts.next_number(connection, new.office, new.fiscal_year)
     await connection.execute(
         _ADD,
@@ -114,7 +181,9 @@ async def add(connection: asyncpg.Connection, new: NewNotice) -> None:
         new.due_on,
         new.accepted_by,
         new.accepted_at,
+        new.mends,
     )
+    await connection.execute(_NOTE, new.notice_id, new.accepted_at, new.accepted_by)
 
 
 async def same_fact(
@@ -167,8 +236,12 @@ async def settle(
     documents: Sequence[AttachmentRecord],
     by: str,
     now: datetime,
+    item_id: UUID | None,
 ) -> None:
-    """Settle a notice, with the documents that came in since it was accepted."""
+    """Settle a notice, with the documents that came in since it was accepted.
+
+    ``item_id``: under which it is reported; None: it is not.
+    """
     if documents:
         await connection.execute(
             _ADD_DOCUMENTS,
@@ -179,7 +252,8 @@ async def settle(
             by,
             now,
         )
-    await connection.execute(_SETTLE, notice_id, by, now)
+    await connection.execute(_SETTLE, notice_id, by, now, item_id)
+    await connection.execute(_NOTE, notice_id, now, by)
 
 
 async def withdraw(
@@ -187,11 +261,26 @@ async def withdraw(
 ) -> None:
     """Withdraw a notice."""
     await connection.execute(_WITHDRAW, notice_id, by, now, reason)
+    await connection.execute(_NOT_MENDED, notice_id)
+    await connection.execute(_NOTE, notice_id, now, by)
 
 
-async def forward(connection: asyncpg.Connection, items: Sequence[UUID]) -> None:
-    """Mark the notices as sent whose transitions these items are."""
-    await connection.execute(_FORWARD, items)
+async def wait_again(
+    connection: asyncpg.Connection, notice_id: UUID, item_id: UUID, by: str, now: datetime
+) -> None:
+    """A returned notice that is reported again as it is: it waits to be sent under a new item."""
+    await connection.execute(_AGAIN, notice_id, item_id)
+    await connection.execute(_NOTE, notice_id, now, by)
+
+
+async def forward(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:
+    """Mark the notices as sent that were reported under these items."""
+    await connection.execute(_FORWARD, items, now)
+
+
+async def decide(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:
+    """Bring the notices that were reported under these items to what JPS decided last."""
+    await connection.execute(_DECIDE, items, now)
 
 
 def with_documents(submission: Submission, later: Sequence[AttachmentRecord]) -> Submission:
@@ -209,11 +298,30 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
             code=row["code"], state=AttachmentState(row["state"]), waiver=row["waiver"]
         )
         later.setdefault(row["notice_id"], []).append(record)
-    return [_notice(row, later.get(row["notice_id"], ())) for row in rows]
+    ids = [row["notice_id"] for row in rows]
+    decided = await reports.decisions_about(connection, ids)
+    history: dict[UUID, list[Came]] = {}
+    for row in await connection.fetch(_HISTORY, ids):
+        came = Came(row["at"], EntryState(row["state"]), row["on_day"], row["staff_id"])
+        history.setdefault(row["notice_id"], []).append(came)
+    return [
+        _notice(
+            row,
+            later.get(row["notice_id"], ()),
+            decided.get(row["notice_id"], ()),
+            history.get(row["notice_id"], ()),
+        )
+        for row in rows
+    ]
 
 
-def _notice(row: asyncpg.Record, later: Sequence[AttachmentRecord]) -> Notice:
-    values = dict(row)
+def _notice(
+    row: asyncpg.Record,
+    later: Sequence[AttachmentRecord],
+    decided: Sequence[Decision],
+    history: Sequence[Came],
+) -> Notice:
+    values = dict(row) | {"decisions": tuple(decided), "history": tuple(history)}
     values["state"] = EntryState(values["state"])
     values["notifier"] = values["notifier"] and Notifier(values["notifier"])
     submission = Submission.model_validate_json(values["submission"])

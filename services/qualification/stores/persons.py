@@ -9,7 +9,6 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import ItemForwarded
 from services.qualification.domain.facts import Content, Fact, decode, encode
 from services.qualification.domain.transitions import Transition, item_id
 
@@ -55,23 +54,10 @@ on conflict (item_id) do nothing
 returning item_id
 """
 _STAND: Final = """
-update qualification.transitions set stands = (item_id = any($2::uuid[]))
-where person_id = any($1::uuid[]) and stands <> (item_id = any($2::uuid[]))
-"""
-_FORWARD: Final = """
-update qualification.transitions t
-set forwarded_on = a.forwarded_on, batch_id = a.batch_id, medium_serial = a.medium_serial,
-    forwarded_at = $6
-from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::int[])
-    as a (item_id, person_id, forwarded_on, batch_id, medium_serial)
-where t.item_id = a.item_id and t.person_id = a.person_id and t.forwarded_on is null
-"""
-_OWNED: Final = """
-select item_id, person_id from qualification.transitions where item_id = any($1::uuid[])
-"""
-_TRANSITIONS: Final = """
-select item_id, kind, occurred_on, reason, stands, reported_at, forwarded_on, forwarded_at
-from qualification.transitions where person_id = $1 order by occurred_on, reported_at, item_id
+update qualification.transitions
+set stands = (coalesce(first_item_id, item_id) = any($2::uuid[]))
+where person_id = any($1::uuid[])
+  and stands <> (coalesce(first_item_id, item_id) = any($2::uuid[]))
 """
 _DUE: Final = """
 select person_id from qualification.persons
@@ -108,20 +94,6 @@ class NewFact:
     person_id: UUID
     ordinal: int
     fact: Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A transition as it was reported, and what became of it."""
-
-    item_id: UUID
-    kind: str
-    occurred_on: date
-    reason: str
-    stands: bool
-    reported_at: datetime
-    forwarded_on: date | None
-    forwarded_at: datetime | None
 
 
 async def lock(connection: asyncpg.Connection, persons: Iterable[UUID]) -> dict[UUID, Known]:
@@ -202,24 +174,6 @@ async def add_transitions(
     added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
     await connection.execute(_STAND, list(concluded), items)
     return {row["item_id"] for row in added}
-
-
-async def forward(
-    connection: asyncpg.Connection, forwarded: Sequence[ItemForwarded], now: datetime
-) -> set[UUID]:
-    """Note the day on which these items were sent (送付日); return the items that are not ours."""
-    rows = [
-        (f.item_id, f.person_id, f.forwarded_on, f.batch_id, f.medium_serial) for f in forwarded
-    ]
-    await connection.execute(_FORWARD, *_columns(rows, 5), now)
-    owned = await connection.fetch(_OWNED, [f.item_id for f in forwarded])
-    ours = {(row["item_id"], row["person_id"]) for row in owned}
-    return {f.item_id for f in forwarded if (f.item_id, f.person_id) not in ours}
-
-
-async def reported(connection: asyncpg.Connection, person_id: UUID) -> list[Reported]:
-    """What was reported of a person, oldest first."""
-    return [Reported(*row.values()) for row in await connection.fetch(_TRANSITIONS, person_id)]
 
 
 async def exists(connection: asyncpg.Connection, person_id: UUID) -> bool:

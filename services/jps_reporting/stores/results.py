@@ -1,0 +1,213 @@
+"""SQL of results (処理結果): the items that they name, decisions, and rows that fit no item."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.events import InsuredCategory, ItemOutcome, ReportItemKind
+from services.jps_reporting.domain.items import ItemState
+from services.jps_reporting.domain.results import Decision, SentItem, Unmatched
+
+Connection = Any
+Place = tuple[int, int]
+"""Of a record: the medium's serial, and its position there."""
+
+# Locked in the order of their ids: two files about the same items never wait for each other.
+_ITEMS = """
+select m.serial, p.position, i.item_id, i.person_id, i.kind, i.source, i.basic_pension_number,
+       i.trace, s.handed_on
+from unnest($1::bigint[], $2::int[]) as w (serial, position)
+join jps_reporting.media as m on m.serial = w.serial
+join jps_reporting.provisions as p on p.medium_id = m.medium_id and p.position = w.position
+join jps_reporting.items as i on i.item_id = p.item_id
+left join jps_reporting.slips as s on s.medium_id = m.medium_id
+order by i.item_id for update of i
+"""
+_DECISIONS = """
+select item_id, outcome, decided_on, return_code, return_reason, corrected_occurred_on,
+       corrected_category, assigned_number
+from jps_reporting.decisions where item_id = any($1) order by decided_on
+"""
+_ADD = """
+insert into jps_reporting.decisions (decision_id, item_id, outcome, decided_on, return_code,
+    return_reason, corrected_occurred_on, corrected_category, assigned_number, line, file_id,
+    recorded_at)
+select *, $11::uuid, $12::timestamptz from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[],
+    $5::text[], $6::text[], $7::date[], $8::smallint[], $9::text[], $10::bigint[])
+"""
+_MOVE = """
+with moved as (
+    update jps_reporting.items as i set state = w.state, state_since = $3
+    from unnest($1::uuid[], $2::text[]) as w (item_id, state)
+    where i.item_id = w.item_id and i.state <> w.state
+    returning i.item_id, i.state, i.batch_id
+)
+insert into jps_reporting.item_history (item_id, at, state, batch_id, staff_id)
+select item_id, $3, state, batch_id, $4 from moved
+"""
+_LIST = """
+insert into jps_reporting.unmatched
+    (unmatched_id, file_id, line, code, said, person_id, listed_at)
+select w.unmatched_id, $6::uuid, w.line, w.code, w.said::jsonb, w.person_id, $7::timestamptz
+from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::uuid[])
+    as w (unmatched_id, line, code, said, person_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision with the line of the file that told it."""
+
+    line: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row that fits no item."""
+
+    line: int
+    why: Unmatched
+    said: dict[str, Any]
+    person_id: UUID | None
+    """Whose item the named record is."""
+
+
+async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Place, SentItem]:
+    """The items behind these records, with all that was decided on them; locked."""
+    rows = await connection.fetch(_ITEMS, [p[0] for p in places], [p[1] for p in places])
+    decided = await decisions_of(connection, [row["item_id"] for row in rows])
+    return {
+        (row["serial"], row["position"]): SentItem(
+            item_id=row["item_id"],
+            person_id=row["person_id"],
+            kind=ReportItemKind(row["kind"]),
+            owner=row["source"],
+            basic_pension_number=row["basic_pension_number"],
+            sent_on=row["handed_on"],
+            decisions=tuple(decided.get(row["item_id"], ())),
+            trace=row["trace"],
+        )
+        for row in rows
+    }
+
+
+async def decisions_of(
+    connection: Connection, item_ids: Sequence[UUID]
+) -> dict[UUID, list[Decision]]:
+    """What JPS decided on these items, the earliest first."""
+    found: dict[UUID, list[Decision]] = {}
+    for row in await connection.fetch(_DECISIONS, item_ids):
+        category = row["corrected_category"]
+        decision = Decision(
+            **{
+                **dict(row),
+                "outcome": ItemOutcome(row["outcome"]),
+                "corrected_category": InsuredCategory(category) if category else None,
+            }
+        )
+        found.setdefault(decision.item_id, []).append(decision)
+    return found
+
+
+async def add(connection: Connection, file_id: UUID, told: Sequence[Told], now: datetime) -> None:
+    """Keep decisions; they are never altered."""
+    rows = [(one.decision, one.line) for one in told]
+    await connection.execute(
+        _ADD,
+        [d.decision_id for d, _ in rows],
+        [d.item_id for d, _ in rows],
+        [d.outcome.value for d, _ in rows],
+        [d.decided_on for d, _ in rows],
+        [d.return_code for d, _ in rows],
+        [d.return_reason for d, _ in rows],
+        [d.corrected_occurred_on for d, _ in rows],
+        [d.corrected_category for d, _ in rows],
+        [d.assigned_number for d, _ in rows],
+        [line for _, line in rows],
+        file_id,
+        now,
+    )
+
+
+async def move(
+    connection: Connection,
+    states: dict[UUID, ItemState],
+    *,
+    now: datetime,
+    staff_id: str | None,
+) -> None:
+    """Bring items into the states that JPS's decisions give them, with their history."""
+    ordered = sorted(states.items())
+    await connection.execute(
+        _MOVE, [i for i, _ in ordered], [state.value for _, state in ordered], now, staff_id
+    )
+
+
+async def list_unmatched(
+    connection: Connection, file_id: UUID, rows: Sequence[Listed], now: datetime
+) -> None:
+    """Put rows on the list of what fits no item (不一致)."""
+    await connection.execute(
+        _LIST,
+        [uuid4() for _ in rows],
+        [row.line for row in rows],
+        [row.why.value for row in rows],
+        [json.dumps(row.said, ensure_ascii=False) for row in rows],
+        [row.person_id for row in rows],
+        file_id,
+        now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedRow:
+    """A row of the list, and what was done about it."""
+
+    unmatched_id: UUID
+    file_id: UUID
+    line: int
+    why: str
+    said: dict[str, Any]
+    listed_at: datetime
+    settled_at: datetime | None
+    settled_by: str | None
+    done: str | None
+
+
+_UNMATCHED = """
+select unmatched_id, file_id, line, code as why, said::text as said, listed_at, settled_at,
+       settled_by, done
+from jps_reporting.unmatched
+where (settled_at is not null) = $1
+  and ($2::uuid is null
+       or (listed_at, unmatched_id) > (select listed_at, unmatched_id
+                                       from jps_reporting.unmatched where unmatched_id = $2))
+order by listed_at, unmatched_id limit $3
+"""
+
+
+async def unmatched(
+    connection: Connection, *, settled: bool, after: UUID | None, limit: int
+) -> list[UnmatchedRow]:
+    """A page of the list, the oldest first."""
+    rows = await connection.fetch(_UNMATCHED, settled, after, limit)
+    return [UnmatchedRow(**{**dict(row), "said": json.loads(row["said"])}) for row in rows]
+
+
+async def settle(
+    connection: Connection, unmatched_id: UUID, *, done: str, staff_id: str, now: datetime
+) -> bool:
+    """Note what was done about a row; False: it is not there, or settled already."""
+    tag: str = await connection.execute(
+        "update jps_reporting.unmatched set settled_at = $2, settled_by = $3, done = $4"
+        " where unmatched_id = $1 and settled_at is null",
+        unmatched_id,
+        now,
+        staff_id,
+        done,
+    )
+    return tag == "UPDATE 1"
