@@ -342,7 +342,7 @@ def test_what_passes_is_handed_on_month_by_month() -> None:
     facts = case(
         someone(POOR), spouse=someone(RICH), spouses=(Spell("spouse", first=day("2025-09-20")),)
     )
-    found = applied(outcomes(facts, "2025-07..2026-06"))
+    found = applied(outcomes(facts, "2025-07..2026-06"), d("2026-07-10"))
     assert list(found) == [m("2025-07"), m("2025-08")]
-    assert {one.kind for one in found.values()} == {Kind.FULL}
+    assert {(one.kind, one.applied_on) for one in found.values()} == {(Kind.FULL, d("2026-07-10"))}
     assert {reason.code for one in found.values() for reason in one.reasons} == {"income-within"}

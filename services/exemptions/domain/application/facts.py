@@ -131,6 +131,19 @@ class Case:
     other_hardship: tuple[Months, ...] = ()
     """Months for which something similar is stated (規則77条の7第4号): a person has to judge it."""
 
+    @property
+    def has_events(self) -> bool:
+        """Whether anything but income, status and household may tell one month from the next."""
+        return bool(
+            self.enrolments
+            or self.assistance.periods
+            or self.disasters
+            or self.violence
+            or self.special_disability_benefit
+            or self.other_hardship
+            or any(someone.job_losses for someone in self.people.values())
+        )
+
     def person(self, key: str) -> Someone:
         """Who is known by that key; somebody of whom nothing is known where nobody was asked."""
         return self.people.get(key, _NOBODY)

@@ -13,6 +13,7 @@ from datetime import date
 from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
+from services.exemptions.domain.application.cycles import income_year
 from services.exemptions.domain.application.eligibility import is_young, kind_open, month_open
 from services.exemptions.domain.application.facts import APPLICANT, Application, Case, Tested
 from services.exemptions.domain.application.grounds import GroundTest, Means, look_at
@@ -110,7 +111,7 @@ class MonthOutcome:
 
 def review(application: Application, case: Case, figures: Parameters) -> tuple[MonthOutcome, ...]:
     """Every month applied for with its outcome, oldest first. Raises ``NoValue``."""
-    one = _Review(application, case, figures, {}, {})
+    one = _Review(application, case, figures, None if case.has_events else {}, {}, {})
     return tuple(one.of(month) for month in application.months.all())
 
 
@@ -121,6 +122,9 @@ class _Review:
     application: Application
     case: Case
     figures: Parameters
+    alike: dict[tuple[Kind, bool, int, int, date], KindTest] | None
+    """Kinds by what tells months apart: whether under 30, income year, version of the figures, day
+    of the household. None: more than that does."""
     means: Means
     households: dict[tuple[date, Kind, bool], Around]
 
@@ -149,6 +153,17 @@ class _Review:
         opened, opening = kind_open(asked, self.case, self.figures)
         if opened is Answer.NOT_MET:
             return KindTest(asked.kind, opened, opening)
+        if self.alike is None:
+            return self._test(asked, opened, opening)
+        year = income_year(asked.month, asked.kind, self.figures)
+        day = reference_day(asked.month, self.application.applied_on)
+        key = (asked.kind, asked.young, year, self.figures.version(asked.day), day)
+        found = self.alike.get(key)
+        if found is None:
+            found = self.alike[key] = self._test(asked, opened, opening)
+        return found
+
+    def _test(self, asked: Question, opened: Answer, opening: tuple[Reason, ...]) -> KindTest:
         people = [self._person(_APPLICANT, asked)]
         if proviso_waived(asked.month, self.case):
             return KindTest(asked.kind, all_of([opened, people[0].answer]), opening, tuple(people))
@@ -171,10 +186,10 @@ class _Review:
         return PersonTest(tested, any_of([ground.answer for ground in grounds]), grounds)
 
 
-def applied(outcomes: Sequence[MonthOutcome]) -> Applied:
+def applied(outcomes: Sequence[MonthOutcome], applied_on: date) -> Applied:
     """What the review comes to, for the rules that put all kinds together: months that pass."""
     return {
-        one.month: AppliedMonth(one.kind, one.reasons)
+        one.month: AppliedMonth(one.kind, one.reasons, applied_on)
         for one in outcomes
         if one.result is Result.PASSES and one.kind is not None
     }
