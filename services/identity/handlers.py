@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from contracts.events import (
     FactsRequested,
@@ -25,11 +26,12 @@ from contracts.topics import (
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
+from services.identity.domain.blocks import BlockKind, BlockLevel
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
-from services.identity.stores import attaching, feeding, linking, registering
+from services.identity.stores import attaching, blocks, feeding, linking, registering
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
 
@@ -112,12 +114,31 @@ class Handlers:
             if decision.refusal is None
         }
         persons = await linking.linkable(uow.connection, asked_of)
+        stopped = await _stopped(uow, asked_of)
         for received, decision in zip(batch, decisions, strict=True):
-            answer = _answer(received.event, decision, persons.get(received.event.person_id))
+            person_id = received.event.person_id
+            refusal: str | None = decision.refusal
+            answer = _answer(received.event, decision, persons.get(person_id))
+            if refusal is None and person_id in stopped:
+                # The contract's reasons are the purpose table's; ours is told to the record alone.
+                refusal = "blocked"
+                answer = answer.model_copy(
+                    update={"outcome": LinkageOutcome.REFUSED, "answer": None}
+                )
             told = {"outcome": answer.outcome.value}
-            telling.record(uow, received, decision.article, decision.refusal, told)
+            telling.record(uow, received, decision.article, refusal, told)
             if received.source in ANSWERS:
                 uow.emit(answer, key=str(answer.person_id), cause=received)
+
+
+async def _stopped(uow: UnitOfWork, persons: set[UUID]) -> set[UUID]:
+    """Of these, those about whom no document or report may leave (発行抑止)."""
+    found = await blocks.in_the_way(uow.connection, persons, BlockKind.ISSUE, uow.today, uow.now)
+    return {
+        person_id
+        for person_id, there in found.items()
+        if any(block.level is BlockLevel.STOP for block in there)
+    }
 
 
 def _answer(

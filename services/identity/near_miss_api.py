@@ -21,6 +21,7 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain.comparison import Agreement, Comparison, compare_all
+from services.identity.editing import not_editable
 from services.identity.pages import Coded, FoundPerson, ShownDate, coded, person_line, shown_date
 from services.identity.problems import (
     no_such_person,
@@ -187,6 +188,7 @@ async def propose(
     entry_id: UUID, said: Proposal, staff: Proposer, service: CurrentService
 ) -> NearMissPage:
     """Propose whose it is (仮登録): a person, compared now, or nobody of the register."""
+    refusal: Problem | None = None
     async with service.unit_of_work() as uow:
         entry = await _waiting(uow, staff, entry_id)
         person = None
@@ -194,12 +196,17 @@ async def propose(
             found = await _compare(uow, staff, service, said.person_id, entry.told)
             if found is None:
                 raise no_such_person()
+            refusal = await not_editable(uow, staff, said.person_id)
             person = said.person_id, found
-        await near_misses.propose(uow.connection, entry, person, staff.staff_id, uow.now)
+        if refusal is None:
+            await near_misses.propose(uow.connection, entry, person, staff.staff_id, uow.now)
         _record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.LINK_PROPOSE, entry,
-                person_id=said.person_id)  # fmt: skip
+                person_id=said.person_id, refused=refusal.code if refusal else None)  # fmt: skip
         entry = await near_misses.find(uow.connection, staff.functions, entry_id) or entry
-        return await _page(uow, staff, entry)
+        page = await _page(uow, staff, entry)
+    if refusal is not None:
+        raise refusal
+    return page
 
 
 @router.post("/near-misses/{entry_id}/settlement")
@@ -212,6 +219,8 @@ async def settle(
         entry = await _waiting(uow, staff, entry_id)
         person_id = entry.proposed_person_id
         refusal = _settling_refusal(entry, staff)
+        if refusal is None and person_id is not None and said.agree:
+            refusal = await not_editable(uow, staff, person_id)
         if refusal is None and said.agree:
             person = None
             if person_id is not None:

@@ -12,6 +12,7 @@ from contracts.eras import DateTooEarly, wareki
 from contracts.events.residents import Address, PersonName, ResidentRecord
 from services.identity.domain.numbers import NumberState
 from services.identity.domain.view import is_householder
+from services.identity.stores.blocks import InTheWay
 from services.identity.stores.findings import Finding
 from services.identity.stores.reading import Member, Person
 from services.identity.stores.searching import Hit
@@ -111,6 +112,14 @@ class ShownResidenceStatus(BaseModel):
     valid_to: date | None
 
 
+class BlockInForce(BaseModel):
+    """抑止: what is blocked, how far, and why."""
+
+    kind: Coded
+    level: Coded
+    reason: Coded
+
+
 class PersonPage(BaseModel):
     """個人照会."""
 
@@ -140,6 +149,8 @@ class PersonPage(BaseModel):
     """None for who is no resident any more."""
     links: list[LinkedRecord]
     findings: list[ShownFinding]
+    blocks: list[BlockInForce]
+    """Those in force now, the person's own and their household's."""
     as_of: datetime
     """When the record came in."""
 
@@ -200,7 +211,10 @@ def person_line(
 
 
 def person_page(
-    person: Person, members: Sequence[Member], findings: Sequence[Finding]
+    person: Person,
+    members: Sequence[Member],
+    findings: Sequence[Finding],
+    blocks: Sequence[InTheWay],
 ) -> PersonPage:
     """The page. The 世帯主 is told by the members who can be seen alone: the record's own text
     would name one who cannot."""
@@ -255,6 +269,10 @@ def person_page(
             for link in person.links
         ],
         findings=[_finding(found, person.ids) for found in findings],
+        blocks=[
+            BlockInForce(kind=coded(b.kind), level=coded(b.level), reason=coded(b.reason))
+            for b in blocks
+        ],
         as_of=person.recorded_at,
     )
 

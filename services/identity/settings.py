@@ -19,6 +19,10 @@ class Settings(ServiceSettings):
     mass_search_persons: int = Field(default=500, ge=1)
     """``NENKIN_MASS_SEARCH_PERSONS``: from so many persons shown on, the same."""
 
+    edit_lock_minutes: int = Field(default=15, ge=1, le=480)
+    """``NENKIN_EDIT_LOCK_MINUTES``: so long the editing lock (排他) lasts after it was
+    last taken."""
+
     @property
     def mass_search(self) -> Threshold:
         """The thresholds together."""

@@ -6,6 +6,7 @@ A route that is not in it cannot be served (`services.gateway.guard`).
 
 from services.gateway.domain.routing import Route
 from services.gateway.routes import (
+    blocks,
     entries,
     findings,
     measures,
@@ -22,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
     *persons.ROUTES,
     *measures.ROUTES,
     *findings.ROUTES,
+    *blocks.ROUTES,
     *entries.ROUTES,
     *missing.ROUTES,
     *returns.ROUTES,
