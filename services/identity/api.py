@@ -68,7 +68,5 @@ async def _page(uow: UnitOfWork, staff: StaffContext, person_id: UUID) -> Person
         else await reading.members(uow.connection, staff.functions, person.household_id)
     )
     found = await findings.of_person(uow.connection, staff.functions, person.ids)
-    there = await blocks.in_the_way(
-        uow.connection, [person.person_id], None, uow.today, uow.now
-    )
+    there = await blocks.in_the_way(uow.connection, [person.person_id], None, uow.today, uow.now)
     return person_page(person, members, found, there.get(person.person_id, ()))

@@ -162,9 +162,11 @@ async def of_person(person_id: UUID, staff: Viewer, service: CurrentService) -> 
     """The blocks of a person and of the household they live in, those that are over too."""
     async with service.unit_of_work() as uow:
         person = await reading.person(uow.connection, staff.functions, person_id)
-        found = await blocks.of_person(
-            uow.connection, person_id, sees_sealed=sees_sealed(staff.functions)
-        )
+        found = []
+        if person is not None:
+            found = await blocks.of_person(
+                uow.connection, person.person_id, sees_sealed=sees_sealed(staff.functions)
+            )
         audit.record(
             uow,
             AuditOperation.INQUIRY,

@@ -1,5 +1,6 @@
 """What stands in the way of showing or editing a person: blocks (抑止), another's lock (排他)."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.chassis.problems import Problem
@@ -17,6 +18,17 @@ async def stopped(uow: UnitOfWork, person_id: UUID, kind: BlockKind) -> Problem 
     for block in found.get(person_id, ()):
         if block.level is BlockLevel.STOP:
             return blocked(block.kind, block.reason)
+    return None
+
+
+async def first_not_editable(
+    uow: UnitOfWork, staff: StaffContext, persons: Iterable[UUID]
+) -> Problem | None:
+    """The same of several persons, of whom each has to be free."""
+    for person_id in persons:
+        refusal = await not_editable(uow, staff, person_id)
+        if refusal is not None:
+            return refusal
     return None
 
 

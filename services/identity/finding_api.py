@@ -26,6 +26,7 @@ from services.identity.domain.findings import (
     FindingState,
 )
 from services.identity.domain.merging import Choice, choose
+from services.identity.editing import first_not_editable
 from services.identity.finding_pages import (
     FindingList,
     FindingPage,
@@ -148,6 +149,8 @@ async def settle_decision(
         finding = await _found(uow, staff, finding_id, lock=True)
         decision = finding.decision
         refusal = _refusal(finding, staff)
+        if refusal is None and said.agree:
+            refusal = await first_not_editable(uow, staff, finding.persons)
         if refusal is None and decision is not None and said.agree:
             await settling.carry_out(uow, finding, decision, service.state.folding)
             await findings.settle(uow.connection, finding, decision, staff.staff_id, uow.now)

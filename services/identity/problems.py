@@ -33,6 +33,17 @@ def nothing_to_search_by(fields: list[str]) -> Problem:
     )
 
 
+def kana_too_short() -> Problem:
+    """One kana as part of a name: nearly everybody's has it."""
+    return Problem(
+        "ID-0104",
+        422,
+        "フリガナの部分一致には2文字以上が必要です。",
+        action="フリガナを2文字以上入力するか、前方一致で検索してください。",
+        errors=[{"field": "kana", "message": "2文字以上入力してください。"}],
+    )
+
+
 def address_too_short() -> Problem:
     """An address to search by that names no town and no building."""
     return Problem(

@@ -22,6 +22,7 @@ from services.identity.mass_searches import count_seen
 from services.identity.pages import FoundPerson, found_person
 from services.identity.problems import (
     address_too_short,
+    kana_too_short,
     nothing_to_search_by,
     unreadable_birth_date,
 )
@@ -138,6 +139,8 @@ def _demand(criteria: Criteria) -> None:
     ]
     if empty:
         raise nothing_to_search_by(empty)
+    if criteria.match is Match.PART and criteria.kana is not None and len(criteria.kana) < 2:
+        raise kana_too_short()
     address = criteria.address
     if address is not None and not address.town and not address.alone:
         raise address_too_short()

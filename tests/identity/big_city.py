@@ -179,6 +179,11 @@ _FILL: Final = (
     """,
     "drop table people",
 )
+_INDEXES: Final = """
+select indexname, indexdef from pg_indexes
+where schemaname = 'identity' and tablename in ('residents', 'names', 'addresses')
+  and indexdef not like 'CREATE UNIQUE%'
+"""
 _CHUNK: Final = 100_000
 
 
@@ -192,12 +197,19 @@ async def make_city(connection: asyncpg.Connection, persons: int) -> None:
         "insert into identity.address_parts (kind, part_key)"
         " select 'town', key from cast_town union select 'building', key from cast_house"
     )
+    indexes = await connection.fetch(_INDEXES)
+    for index in indexes:
+        await connection.execute(f"drop index identity.{index['indexname']}")
     for first in range(1, persons + 1, _CHUNK):
         await connection.execute(
             _PEOPLE.replace("$1", str(first)).replace("$2", str(min(first + _CHUNK - 1, persons)))
         )
         for statement in _FILL:
             await connection.execute(statement)
+    # Whole and at once costs a fraction of entry by entry.
+    await connection.execute("set maintenance_work_mem = '512MB'")
+    for index in indexes:
+        await connection.execute(index["indexdef"])
     for table in ("persons", "residents", "record_versions", "names", "addresses", "address_parts"):
         await connection.execute(f"vacuum analyze identity.{table}")
 

@@ -76,7 +76,7 @@ SEARCHES: Final[dict[str, Callable[[Someone], dict[str, Any]]]] = {
     "part of a name": lambda one: {"name": one["name"]["kanji"][1:4], "match": "part"},
     "one kanji of a name": lambda one: {"name": one["name"]["kanji"][-1], "match": "part"},
     "part of the kana": lambda one: {"kana": one["name"]["kana"][1:4], "match": "part"},
-    "one kana of a name": lambda one: {"kana": one["name"]["kana"][-1], "match": "part"},
+    "end of the kana": lambda one: {"kana": one["name"]["kana"][-2:], "match": "part"},
     "birth date": lambda one: {"birth_date": _born(one)},
     "birth month": lambda one: {"birth_date": _born(one)[:7]},
     "birth year": lambda one: {"birth_date": _born(one)[:4]},

@@ -153,6 +153,7 @@ async def test_at_most_fifty_and_says_that_there_are_more(house: House, counter:
         ({"sex": "3", "name": "山"}, 422, "CH-0001"),
         ({"name": "山", "match": "anything"}, 422, "CH-0001"),
         ({"address": "1-1-1"}, 422, "ID-0103"),
+        ({"kana": "ナー", "match": "part"}, 422, "ID-0104"),
         ({"address": "町"}, 422, "ID-0103"),
         ({"household_number": "-"}, 422, "ID-0102"),
         ({"name": "山\u0000田"}, 422, "CH-0012"),

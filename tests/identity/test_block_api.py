@@ -22,7 +22,7 @@ from contracts.functions import Function
 from services.chassis.clock import japan_date
 from tests.identity.feeds import attributes, income
 from tests.identity.house import Counter, House
-from tests.identity.people import Kind, token, told
+from tests.identity.people import Kind, told
 
 pytestmark = pytest.mark.stack
 
@@ -75,6 +75,17 @@ class Office:
         (entry,) = (await self.call("GET", "/near-misses")).json()["entries"]
         return f"/near-misses/{entry['entry_id']}"
 
+    async def finding(self, one: UUID, other: UUID) -> str:
+        """Raised and proposed: the two are one."""
+        raised = await self.post(
+            "/findings", kind="same_person", person_id=str(one), other_person_id=str(other)
+        )
+        assert raised.status_code == 200, raised.text
+        path = f"/findings/{raised.json()['finding']['finding_id']}"
+        proposed = await self.post(f"{path}/proposal", decision="merge")
+        assert proposed.status_code == 200, proposed.text
+        return path
+
 
 @pytest.fixture
 def office(house: House, counter: Counter) -> Office:
@@ -85,7 +96,7 @@ def office(house: House, counter: Counter) -> Office:
 async def hanako(house: House) -> UUID:
     await house.told(
         told(Kind.SNAPSHOT),
-        told(Kind.SNAPSHOT, number=TARO, number_token=token(2),
+        told(Kind.SNAPSHOT, number=TARO, number_token=None,
              name=PersonName(kanji="山田　太郎")),
     )  # fmt: skip
     return await house.person_id()
@@ -141,7 +152,7 @@ class TestBlocks:
         assert code(await office.page(hanako)) == code(await office.page(taro))
         assert code(await office.page(taro)) == (403, "ID-0601")
         await office.house.told(
-            told(Kind.MOVE_OUT, version=2, number=TARO, number_token=token(2), became=None,
+            told(Kind.MOVE_OUT, version=2, number=TARO, number_token=None, became=None,
                  name=PersonName(kanji="山田　太郎"))
         )  # fmt: skip
         assert (await office.page(taro)).status_code == 200
@@ -272,6 +283,32 @@ class TestBlocks:
         hidden = await office.call("GET", f"/persons/{hanako}/blocks")
         absent = await office.call("GET", f"/persons/{uuid4()}/blocks")
         assert code(hidden) == code(absent) == (404, "CH-0003")
+
+    async def test_whose_changes_are_blocked_is_not_merged(
+        self, office: Office, hanako: UUID
+    ) -> None:
+        path = await office.finding(hanako, await office.house.person_id(TARO))
+        block = await office.block(person_id=str(hanako), kind="change")
+        settled = await office.post(f"{path}/settlement", CHIEF, agree=True)
+        assert code(settled) == (403, "ID-0601")
+        await office.post(f"{block}/lifting", minutes=30)
+        assert (await office.post(f"{path}/settlement", CHIEF, agree=True)).status_code == 200
+
+    async def test_a_block_goes_with_the_record_to_the_survivor(
+        self, office: Office, hanako: UUID
+    ) -> None:
+        taro = await office.house.person_id(TARO)
+        for person_id in (hanako, taro):
+            await office.block(person_id=str(person_id), kind="inquiry", level="warn")
+        path = await office.finding(hanako, taro)
+        assert (await office.post(f"{path}/settlement", CHIEF, agree=True)).status_code == 200
+        for person_id in (hanako, taro):
+            page = (await office.page(person_id)).json()
+            assert [block["kind"]["code"] for block in page["blocks"]] == ["inquiry"] * 2
+            listed = await office.call("GET", f"/persons/{person_id}/blocks")
+            assert len(listed.json()["blocks"]) == 2
+        await office.lock(hanako)
+        assert code(await office.lock(taro, OTHER)) == (409, "ID-0701")
 
     @pytest.mark.parametrize(
         "said",

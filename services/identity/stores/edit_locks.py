@@ -10,7 +10,8 @@ import asyncpg
 # Another's lock that lasts stays as it is, unless it is taken over; then no row comes back.
 _TAKE: Final = """
 insert into identity.edit_locks as l (person_id, staff_id, department, taken_at, expires_at)
-values (identity.surviving($1), $2, $3, clock_timestamp(), clock_timestamp() + make_interval(mins => $4))
+values (identity.surviving($1), $2, $3, clock_timestamp(),
+        clock_timestamp() + make_interval(mins => $4))
 on conflict (person_id) do update
 set staff_id = excluded.staff_id, department = excluded.department,
     taken_at = case when l.staff_id = excluded.staff_id and l.expires_at > clock_timestamp()

@@ -2,7 +2,7 @@
 migration): sealed means absent (支援措置), in what is found and in whether there is more."""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -151,7 +151,7 @@ async def _collect(
 
     Someone may be found by several names: so more rows than persons may have to be read.
     """
-    limit = 2 * LIMIT
+    limit = LIMIT + 1
     while True:
         rows = await connection.fetch(question.statement(limit), *question.values)
         for row in rows:
@@ -183,7 +183,8 @@ class _Question:
     """One statement: conditions that must all hold, their values, and an order.
 
     The order is that of an index, so that the first rows are there without reading the others;
-    where no index has an order of its own, there is none.
+    where no index has all that is asked in one order, there is none: then the rarest criterion is
+    followed, and the first that fit are shown.
     """
 
     def __init__(self, sees_sealed: bool, criteria: Criteria, places: _Places | None) -> None:
@@ -192,6 +193,7 @@ class _Question:
         self._joins: list[str] = []
         self._order = ""
         self._match = criteria.match
+        self._by_name_alone = criteria.kinds in ("name", "kana")
         if criteria.kanji is not None or criteria.kana is not None:
             self._joins.append(_NAMES)
         if criteria.kanji is not None:
@@ -248,7 +250,7 @@ class _Question:
             return
         if self._match is Match.GIVEN:
             self._conditions.append(self._begins("n.given_kanji_key", kanji))
-            self._by("n.given_kanji_key")
+            self._by("n.given_kanji_key", many_alike=True)
             return
         compared = self._is if self._match is Match.WHOLE else self._begins
         alternatives = [compared("n.kanji_key", kanji)]
@@ -272,9 +274,8 @@ class _Question:
             self._order = "r.birth_sort, r.addressee_number, r.system"
 
     def _address(self, asked: AskedAddress, places: _Places) -> None:
-        if _NAMES not in self._joins:
-            # What lies at a place is found by the place: no index has it in another order.
-            self._order = ""
+        # What lies at a place is found by the place: no index has it in another order.
+        self._order = ""
         self._joins.append(_ADDRESSES)
         alternatives = []
         if places.towns:
@@ -319,7 +320,7 @@ class _Question:
             self._conditions.append("n.kana_key <> ''")
         else:
             self._conditions.append(self._begins("n.given_kana_key", kana))
-            self._by("n.given_kana_key")
+            self._by("n.given_kana_key", many_alike=True)
 
     def read_as(self, reading: str) -> None:
         """Only names that are read so."""
@@ -337,14 +338,21 @@ class _Question:
             return self._is(column, key)
         return self._begins(column, key)
 
-    def _by(self, key: str) -> None:
-        self._order = f"{key}, n.addressee_number, n.system"
+    def _by(self, key: str, *, many_alike: bool = False) -> None:
+        # Of thousands of one given name any are the first; their own order would read them all.
+        if self._by_name_alone:
+            self._order = key if many_alike else f"{key}, n.addressee_number, n.system"
 
 
 def _questions(
     sees_sealed: bool, criteria: Criteria, places: _Places | None
 ) -> Iterator[_Question]:
     """What to ask, one after the other until enough are found."""
+    if isinstance(criteria.birth, tuple) and len(criteria.birth) > 1:
+        # Each stretch by itself is one range of the index.
+        for days in criteria.birth:
+            yield from _questions(sees_sealed, replace(criteria, birth=(days,)), places)
+        return
     question = _Question(sees_sealed, criteria, places)
     if criteria.kana is None:
         yield question
