@@ -14,7 +14,14 @@ from contracts.topics import (
 from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
-from services.exemptions import api, application_api, handlers, what_if_api
+from services.exemptions import (
+    api,
+    application_api,
+    commands,
+    handlers,
+    renewal_api,
+    what_if_api,
+)
 from services.exemptions.files import read_application, read_by_law
 from services.exemptions.settings import Settings
 from services.exemptions.state import State
@@ -38,6 +45,7 @@ def build(settings: Settings) -> Service:
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
         },
-        routers=(api.router, application_api.router, what_if_api.router),
+        routers=(api.router, application_api.router, renewal_api.router, what_if_api.router),
+        commands=commands.COMMANDS,
         state=State(read_forms(_HERE / "forms"), read_application(), read_by_law()),
     )

@@ -184,7 +184,7 @@ async def _settle(
         await applying.ask(uow, kept.application_id, kept.person_id, reviewing.said_by(form, kept))
         return application_problems.asked_again()
     if refusal is None and found.outcomes is not None:
-        await reviewing.settle(uow, form, kept, said, staff, found.outcomes)
+        await reviewing.settle(uow, form, kept, said, staff, found)
     return refusal
 
 

@@ -11,6 +11,7 @@ from contracts.events import Whose
 from contracts.forms import EntryState, Finding, Submission, receipt_text
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.examined import REFUSALS
+from services.exemptions.domain.renewals import RenewalState
 from services.exemptions.review_views import ReviewedMonth, ReviewedSpan
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import Kept
@@ -35,7 +36,7 @@ class ApplicationSummary(BaseModel):
 
     application_id: UUID
     receipt: str
-    """受付番号: fiscal year and number."""
+    """受付番号: fiscal year and number; 継続 where nothing was handed in."""
     kind: ApplicationKind
     kind_label: str
     cycle: int
@@ -51,14 +52,18 @@ class ApplicationSummary(BaseModel):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    renewal: RenewalState | None
+    """継続審査: of an application that goes on without a form."""
+    renewal_label: str | None
 
     @classmethod
     def of(cls, kept: Kept) -> "ApplicationSummary":
         """The view of an application."""
-        shown = {"receipt", "kind_label", "state_label"}
+        shown = {"receipt", "kind_label", "state_label", "renewal_label"}
         names = ApplicationSummary.model_fields.keys() - shown
         return cls(
-            receipt=receipt_text(kept.fiscal_year, kept.receipt_number, apart=kept.apart),
+            receipt=_receipt(kept),
+            renewal_label=kept.renewal.label if kept.renewal else None,
             kind_label=kept.kind.label,
             state_label=kept.state.label,
             **{name: getattr(kept, name) for name in names},
@@ -120,6 +125,12 @@ class ApplicationPage(BaseModel):
     total: int
     following: int | None
     """What to give as ``after`` to go on; None: this was the end."""
+
+
+def _receipt(kept: Kept) -> str:
+    if kept.receipt_number is None:
+        return f"継続-{kept.cycle}"
+    return receipt_text(kept.fiscal_year, kept.receipt_number, apart=kept.apart)
 
 
 def inquiries(found: Iterable[Answer]) -> tuple[InquiryView, ...]:

@@ -91,28 +91,33 @@ async def accept(
     return new.application_id
 
 
-async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> int:
-    """Ask identity about everybody whom the review tests; return how many that are (C11)."""
+async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> None:
+    """Ask identity about everybody whom the review of an application tests (C11)."""
+    await ask_all(uow, [(application_id, applicant_id, told)])
+
+
+async def ask_all(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
+    """The same for many: each with the id of the application and of the applicant."""
     asked = []
-    for question in questions(told, applicant_id):
-        request = Asked(uuid4(), application_id, question.whose, question.person_id)
-        asked.append(request)
-        uow.emit(
-            FactsRequested(
-                request_id=request.request_id,
-                reference=application_id,
-                applicant_id=applicant_id,
-                person_id=question.person_id,
-                whose=question.whose,
-                purpose=question.purpose,
-                items=ITEMS,
-                levy_years=(question.levy_year,),
-                span=question.span,
-            ),
-            key=str(question.person_id),
-        )
+    for application_id, applicant_id, said in told:
+        for question in questions(said, applicant_id):
+            request = Asked(uuid4(), application_id, question.whose, question.person_id)
+            asked.append(request)
+            uow.emit(
+                FactsRequested(
+                    request_id=request.request_id,
+                    reference=application_id,
+                    applicant_id=applicant_id,
+                    person_id=question.person_id,
+                    whose=question.whose,
+                    purpose=question.purpose,
+                    items=ITEMS,
+                    levy_years=(question.levy_year,),
+                    span=question.span,
+                ),
+                key=str(question.person_id),
+            )
     await answers.ask(uow.connection, asked, uow.now)
-    return len(asked)
 
 
 def refuse_open(held: Sequence[Kept], kind: ApplicationKind, cycle: int) -> None:

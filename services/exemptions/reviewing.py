@@ -1,5 +1,6 @@
 """The review of an application: what was told of its people, put before the rules, and settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -13,6 +14,7 @@ from contracts.forms import (
     Form,
     InvalidTransition,
     SamePerson,
+    Submission,
     outstanding,
     require_another_person,
     require_transition,
@@ -22,18 +24,27 @@ from contracts.forms import (
 )
 from contracts.functions import Function
 from contracts.law import NoValue
+from contracts.months import Month
 from services.chassis.clock import japan_date
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import application_problems, applying, problems
-from services.exemptions.domain.application.continuing import may_continue
+from services.exemptions.domain.application.continuing import (
+    Continuation,
+    Renewed,
+    continuation,
+    may_continue,
+    renew,
+)
+from services.exemptions.domain.application.facts import Case
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.review import MonthOutcome, review
-from services.exemptions.domain.asked import Said, application
+from services.exemptions.domain.asked import ApplicationKind, Said, application
 from services.exemptions.domain.case import applied, case, shown_by
 from services.exemptions.domain.examined import findings
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.reasons import Answer as Met
 from services.exemptions.review_views import ReviewedMonth, reviewed_months
 from services.exemptions.stores import applications
 from services.exemptions.stores.answers import Answer
@@ -49,6 +60,8 @@ class Reviewed:
 
     outcomes: tuple[MonthOutcome, ...] | None
     findings: tuple[Finding, ...]
+    goes_on: Continuation | None = None
+    """By what the next cycle is reviewed without a form."""
 
 
 def said_by(form: Form, kept: Kept) -> Said:
@@ -56,23 +69,55 @@ def said_by(form: Form, kept: Kept) -> Said:
     return application(kept.kind, values_of(form, kept.submission))
 
 
+def said_in(form: Form, submission: Submission) -> Said:
+    """What a form of exemption says."""
+    return application(ApplicationKind.EXEMPTION, values_of(form, submission))
+
+
+def renewed(
+    form: Form, kept: Kept, known: PersonFacts, found: Sequence[Answer], figures: Parameters
+) -> Renewed:
+    """The review of a continuing application. Raises ``NoValue``."""
+    assert kept.continued is not None  # the caller asks of continuing ones alone
+    said = said_by(form, kept)
+    months = applied(said).months
+    return renew(kept.continued, months, said.applied_on, _case(said, kept, known, found), figures)
+
+
+def _case(said: Said, kept: Kept, known: PersonFacts, found: Sequence[Answer]) -> Case:
+    told = {answer.asked.whose: answer.facts for answer in found if answer.facts is not None}
+    return case(said, known, told, shown_by(kept.submission.attachments))
+
+
+def goes_on(said: Said, outcomes: Sequence[MonthOutcome]) -> Continuation | None:
+    """By what the next cycle is reviewed without a form, where the applicant asked for that and
+    may (規則77条3項・77条の5第3項)."""
+    asked = applied(said)
+    if not said.continuing or may_continue(asked, outcomes)[0] is not Met.MET:
+        return None
+    return continuation(outcomes, Month.of(said.applied_on))
+
+
 def reviewed(
-    form: Form, kept: Kept, known: PersonFacts, answers: list[Answer], figures: Parameters
+    form: Form, kept: Kept, known: PersonFacts, answers: Sequence[Answer], figures: Parameters
 ) -> Reviewed:
     """The review by what is known now. Raises the problem where no figure of the law is known."""
     if any(answer.answered_at is None for answer in answers):
         return Reviewed(None, ())
     said = said_by(form, kept)
-    told = {answer.asked.whose: answer.facts for answer in answers if answer.facts is not None}
-    looked_at = case(said, known, told, shown_by(kept.submission.attachments))
+    refused = [(a.asked.whose, a.refusal) for a in answers if a.refusal is not None]
     looked_for = applied(said)
     try:
-        outcomes = review(looked_for, looked_at, figures)
+        if kept.continued is not None:
+            again = renewed(form, kept, known, answers, figures)
+            found = findings(again.outcomes, refused, remarks=again.remarks)
+            return Reviewed(again.outcomes, found, again.goes_on)
+        outcomes = review(looked_for, _case(said, kept, known, answers), figures)
     except NoValue:
         raise application_problems.no_figures(kept.cycle) from None
     continuing = may_continue(looked_for, outcomes) if said.continuing else None
-    refused = [(a.asked.whose, a.refusal) for a in answers if a.refusal is not None]
-    return Reviewed(outcomes, findings(outcomes, refused, continuing))
+    found = findings(outcomes, refused, continuing)
+    return Reviewed(outcomes, found, goes_on(said, outcomes))
 
 
 def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:
@@ -96,10 +141,11 @@ def settling_refusal(
         return problems.wrong_state(kept.state)
     except SamePerson:
         return problems.same_person()
-    errors = validate(form, kept.submission, today=japan_date(now))
+    # Of a continuing application nothing is handed in (規則77条3項).
+    errors = validate(form, kept.submission, today=japan_date(now)) if not kept.continued else []
     if errors:
         return problems.faulty_form(errors)
-    missing = outstanding(form, kept.submission)
+    missing = outstanding(form, kept.submission) if not kept.continued else ()
     if missing:
         return problems.documents_missing(missing)
     if found.outcomes is None:
@@ -119,7 +165,7 @@ async def settle(
     kept: Kept,
     said: Settling,
     staff: StaffContext,
-    outcomes: tuple[MonthOutcome, ...],
+    found: Reviewed,
 ) -> None:
     """Settle an application: the review stands as the city's, and the application is told to
     whoever forwards it to JPS, which decides (C40)."""
@@ -129,7 +175,8 @@ async def settle(
         uow.connection,
         kept.application_id,
         item_id=item_id,
-        reviewed=_MONTHS.dump_json(reviewed_months(outcomes)).decode(),
+        reviewed=_MONTHS.dump_json(reviewed_months(found.outcomes or ())).decode(),
+        goes_on=found.goes_on,
         documents=list(documents.values()),
         acknowledged=said.acknowledged,
         by=staff.staff_id,

@@ -288,18 +288,6 @@ class NewAdditionalPremiumNotice(Body):
     submission: HandedIn
 
 
-class NewExemptionApplication(Body):
-    """受け付ける免除・納付猶予・学生納付特例の申請（様式は `/exemption-application-forms`）。"""
-
-    person_id: UUID
-    kind: Annotated[str, Field(max_length=60)]
-    submission: HandedIn
-    also_cycles: Annotated[
-        tuple[Annotated[int, Field(ge=2000, le=2200)], ...],
-        Field(max_length=5, description="同じ申請を行う他の年度（西暦）"),
-    ] = ()
-
-
 class NewUnpaidBenefitClaim(Body):
     """受け付ける未支給年金の請求（様式は `/unpaid-benefit-claim-forms`）。"""
 

@@ -32,6 +32,7 @@ NOTICES = "/additional-premium-notices"
 REASON = {"reason": "本人の申出による"}
 SENT = {"notice_id": "forwarded_id"}
 APPLICATIONS = "/exemption-applications"
+RENEWALS = "/exemption-renewals"
 ABOUT = {"person_id": "", "notice_id": "", "forwarded_id": "", "application_id": ""}
 STARTS = a_notice(UUID(int=0))
 QUESTIONS = [
@@ -57,6 +58,8 @@ QUESTIONS = [
     Question(f"GET {APPLICATIONS}/{{application_id}}"),
     Question(f"POST {APPLICATIONS}/{{application_id}}/settle"),
     Question(f"POST {APPLICATIONS}/{{application_id}}/withdraw", json=REASON),
+    Question(f"GET {RENEWALS}", {"cycle": "2027", "renewal": "clear"}),
+    Question(f"POST {RENEWALS}/settle", json={"cycle": 2027}),
 ]
 OF_NOBODY = {"GET /notice-forms", "GET /application-forms", "POST /what-if"}
 
@@ -116,6 +119,16 @@ async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: b
         await take(service, event)
 
 
+_CONTINUED = """
+insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year, state,
+    submission, received_on, applied_on, continued_from, continued_kind, continued_ground, renewal,
+    accepted_by, accepted_at)
+select gen_random_uuid(), kind, person_id, 2027, 2027, 'received', submission, '2027-07-01',
+    '2027-07-01', application_id, 'full', 'income', 'clear', 'renewal', now()
+from exemptions.applications where application_id = $1
+"""
+
+
 async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     """Somebody with rows in every table: a notice that was sent, and one that waits."""
     person_id = await lives(service)
@@ -136,6 +149,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
                 " now())",
                 UUID(document_of),
             )
+        await connection.execute(_CONTINUED, UUID(application))
     return {
         "person_id": str(person_id),
         "notice_id": second,

@@ -240,7 +240,7 @@ class House:
 
     # What became of it
 
-    def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
+    def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = 300) -> None:
         """Wait for something to become so."""
 
         async def wait() -> None:
@@ -250,7 +250,7 @@ class House:
 
         self.do(wait(), seconds + 5)
 
-    def settled(self, topics: Iterable[str] = TOPICS, seconds: float = 120) -> None:
+    def settled(self, topics: Iterable[str] = TOPICS, seconds: float = 300) -> None:
         """Wait until every record of these topics is acknowledged by all who consume them."""
         wanted = set(topics)
 

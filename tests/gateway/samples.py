@@ -85,6 +85,7 @@ BODIES: Final[dict[str, Any]] = {
     },
     "settleExemptionApplication": {"acknowledged": ["spouse-not-told"]},
     "withdrawExemptionApplication": {"reason": "本人の申出による"},
+    "settleExemptionRenewals": {"cycle": 2026, "limit": 100},
     "acceptUnpaidBenefitClaim": {
         "person_id": ID,
         "kind": "unpaid_benefit",
@@ -112,6 +113,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "showBatch": {"only": "findings"},
     "showCoverSheet": {"format": "text"},
     "listNotices": {"state": "received", "limit": "20"},
+    "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
 }
 """By operation id."""

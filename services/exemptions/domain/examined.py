@@ -27,12 +27,19 @@ def findings(
     outcomes: Sequence[MonthOutcome],
     refused: Iterable[tuple[Whose, str]],
     continuing: Found | None = None,
+    remarks: Iterable[Reason] = (),
 ) -> tuple[Finding, ...]:
     """Each thing to be looked at once, with the first month that it stands in the way of.
 
     ``continuing``: what is found of the wish to have it continued (規則77条3項), if any.
+    ``remarks``: what the renewal of a continuing application leaves to a person.
     """
-    return (*_refused(refused), *_asked_for(outcomes), *_about_continuing(continuing))
+    return (
+        *_refused(refused),
+        *_remarked(remarks),
+        *_asked_for(outcomes),
+        *_about_continuing(continuing),
+    )
 
 
 def _about_continuing(found: Found | None) -> Iterator[Finding]:
@@ -42,6 +49,16 @@ def _about_continuing(found: Found | None) -> Iterator[Finding]:
     kind = FindingKind.NOTE if found[0] is Answer.MET else FindingKind.REVIEW
     for reason in found[1]:
         yield Finding(kind=kind, code=reason.code, message=reason.sentence, article=reason.article)
+
+
+def _remarked(remarks: Iterable[Reason]) -> Iterator[Finding]:
+    for remark in dict.fromkeys(remarks):
+        yield Finding(
+            kind=FindingKind.REVIEW,
+            code=remark.code,
+            message=remark.sentence[:_LONGEST],
+            article=remark.article,
+        )
 
 
 def _refused(refused: Iterable[tuple[Whose, str]]) -> Iterator[Finding]:

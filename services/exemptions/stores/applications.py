@@ -10,14 +10,17 @@ import asyncpg
 
 from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Submission
 from contracts.numbers import ascii_digits
+from services.exemptions.domain.application.continuing import Continuation
 from services.exemptions.domain.asked import ApplicationKind
+from services.exemptions.domain.renewals import RenewalState, by_what
 from services.exemptions.stores.notices import next_receipt_number
 
 _COLUMNS: Final = """
 a.application_id, a.sequence, a.kind, a.person_id, a.cycle, a.fiscal_year, a.receipt_number,
 a.apart, a.state, a.submission::text as submission, a.received_on, a.applied_on, a.continued_from,
 a.accepted_by, a.accepted_at, a.settled_by, a.settled_at, a.acknowledged,
-a.reviewed::text as reviewed, a.withdrawn_by, a.withdrawn_at, a.withdrawn_reason, a.forwarded_on
+a.reviewed::text as reviewed, a.continued_kind, a.continued_ground, a.renewal, a.withdrawn_by,
+a.withdrawn_at, a.withdrawn_reason, a.forwarded_on
 """
 _ADD: Final = """
 insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year,
@@ -27,7 +30,7 @@ values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $
 _SETTLE: Final = """
 update exemptions.applications
 set state = 'settled', settled_by = $2, settled_at = $3, acknowledged = $4, item_id = $5,
-    reviewed = $6::text::jsonb
+    reviewed = $6::text::jsonb, continues_kind = $7, continues_ground = $8
 where application_id = $1
 """
 _WITHDRAW: Final = """
@@ -64,7 +67,8 @@ class Kept:
     person_id: UUID
     cycle: int
     fiscal_year: int
-    receipt_number: int
+    receipt_number: int | None
+    """None of a continuing application: nothing was handed in."""
     apart: bool
     """Numbered in the book of those who are hidden (支援措置別冊)."""
     state: EntryState
@@ -79,6 +83,9 @@ class Kept:
     acknowledged: tuple[str, ...]
     reviewed: str | None
     """The review as it was settled, as JSON."""
+    continued: Continuation | None
+    """By what the cycle before passed, of a continuing application."""
+    renewal: RenewalState | None
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
@@ -141,12 +148,28 @@ async def of_person(connection: asyncpg.Connection, person_id: UUID) -> list[Kep
     return await _read(connection, where, person_id)
 
 
+async def some(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Kept]:
+    """These applications, in the order in which they came."""
+    return await _read(connection, "a.application_id = any($1::uuid[]) order by a.sequence", ids)
+
+
 async def in_state(
     connection: asyncpg.Connection, state: EntryState, after: int, limit: int
 ) -> list[Kept]:
     """Applications in a state, in the order of their receipt, after a sequence number."""
     where = "a.state = $1 and a.sequence > $2 order by a.sequence limit $3"
     return await _read(connection, where, state.value, after, limit)
+
+
+async def of_renewal(
+    connection: asyncpg.Connection, cycle: int, renewal: RenewalState, after: int, limit: int
+) -> list[Kept]:
+    """Continuing applications of a cycle that wait, by what their review came to."""
+    where = (
+        "a.cycle = $1 and a.renewal = $2 and a.state = 'received' and a.sequence > $3"
+        " order by a.sequence limit $4"
+    )
+    return await _read(connection, where, cycle, renewal.value, after, limit)
 
 
 async def count(connection: asyncpg.Connection, state: EntryState) -> int:
@@ -162,6 +185,7 @@ async def settle(
     *,
     item_id: UUID,
     reviewed: str,
+    goes_on: Continuation | None,
     documents: Sequence[AttachmentRecord],
     acknowledged: Sequence[str],
     by: str,
@@ -178,7 +202,15 @@ async def settle(
         now,
     )
     await connection.execute(
-        _SETTLE, application_id, by, now, list(acknowledged), item_id, reviewed
+        _SETTLE,
+        application_id,
+        by,
+        now,
+        list(acknowledged),
+        item_id,
+        reviewed,
+        goes_on.kind.value if goes_on else None,
+        goes_on.ground.value if goes_on else None,
     )
 
 
@@ -225,4 +257,7 @@ def _kept(row: asyncpg.Record, later: Sequence[AttachmentRecord]) -> Kept:
     values["kind"] = ApplicationKind(values["kind"])
     values["state"] = EntryState(values["state"])
     values["acknowledged"] = tuple(values["acknowledged"] or ())
+    by = values.pop("continued_kind"), values.pop("continued_ground")
+    values["continued"] = by_what(*by) if all(by) else None
+    values["renewal"] = RenewalState(values["renewal"]) if values["renewal"] else None
     return Kept(**values)

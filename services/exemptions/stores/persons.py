@@ -49,10 +49,10 @@ select a.id from unnest($1::uuid[]) as a (id) where not exists (
 )
 """
 _FACTS: Final = """
-select p.birth_date::text as birth_date, p.resident_kind, p.residence::text as residence,
-    p.died_on::text as died_on, q.periods::text as periods, q.review
+select p.person_id, p.birth_date::text as birth_date, p.resident_kind,
+    p.residence::text as residence, p.died_on::text as died_on, q.periods::text as periods, q.review
 from exemptions.persons p left join exemptions.qualifications q using (person_id)
-where p.person_id = $1
+where p.person_id = any($1::uuid[])
 """
 
 
@@ -99,9 +99,18 @@ async def unknown(connection: asyncpg.Connection, people: Sequence[UUID]) -> lis
 
 async def facts(connection: asyncpg.Connection, person_id: UUID) -> PersonFacts | None:
     """What is known of a person; None where no person event has come."""
-    row = await connection.fetchrow(_FACTS, person_id)
-    if row is None:
-        return None
+    return (await facts_of(connection, [person_id])).get(person_id)
+
+
+async def facts_of(
+    connection: asyncpg.Connection, person_ids: Sequence[UUID]
+) -> dict[UUID, PersonFacts]:
+    """What is known of persons; those of whom no person event has come are not there."""
+    rows = await connection.fetch(_FACTS, list(person_ids))
+    return {row["person_id"]: _known(row) for row in rows}
+
+
+def _known(row: asyncpg.Record) -> PersonFacts:
     born_on, died_on, periods = row["birth_date"], row["died_on"], row["periods"]
     return PersonFacts(
         birth_date=UncertainDate.model_validate_json(born_on) if born_on else None,

@@ -6,7 +6,7 @@ from contracts.events import AuditOperation
 from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
 from contracts.what_if import WhatIf
-from services.gateway import requests
+from services.gateway import exemption_requests, requests
 from services.gateway.domain.routing import GET, POST, Call, Route
 
 TAG = "届書"
@@ -166,10 +166,35 @@ ROUTES: tuple[Route, ...] = (
         path="/exemption-applications",
         service="exemptions",
         forms=("/exemption-application-forms", "/application-forms"),
-        accept=requests.NewExemptionApplication,
+        accept=exemption_requests.NewExemptionApplication,
         settle=requests.SettleWithFindings,
         words="免除等の申請",
         lists=Function.PERSON_VIEW,
+    ),
+    Route(
+        operation_id="showExemptionRenewal",
+        method=GET,
+        path="/exemption-renewals",
+        tag=TAG,
+        summary="継続審査の進み具合と要確認の一覧を表示する",
+        description="Continuing applications of a cycle (年度): how many wait for what, and those "
+        "whose review came to one state.",
+        functions=(Function.PERSON_VIEW,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("exemptions", GET, "/exemption-renewals"),),
+        query=exemption_requests.RenewalQuery,
+    ),
+    Route(
+        operation_id="settleExemptionRenewals",
+        method=POST,
+        path="/exemption-renewals/settle",
+        tag=TAG,
+        summary="継続審査で確認事項のないものを本登録する",
+        description="500 at a time, each by the review of this moment; repeat until none is left.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("exemptions", POST, "/exemption-renewals/settle"),),
+        body=exemption_requests.SettleRenewals,
     ),
     *_entry_routes(
         noun="UnpaidBenefitClaim",

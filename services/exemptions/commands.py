@@ -1,0 +1,100 @@
+"""Commands of exemptions' own: the renewal of a cycle's continuing applications."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from contracts.events import AuditOperation
+from services.chassis import audit
+from services.chassis.clock import japan_date
+from services.chassis.service import Command, Service
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import renewing
+from services.exemptions.state import State, state_of
+from services.exemptions.stores import renewals
+
+REFUSED: Final = 2
+WAITING: Final = 1
+BATCH: Final = 500
+_POLL_S: Final = 1.0
+
+Step = Callable[[UnitOfWork, State, int, int], Awaitable[int]]
+
+
+async def renew(service: Service, arguments: argparse.Namespace) -> int:
+    """Renew the continuing applications of a cycle: begin each, ask about its people, and review it
+    as the answers come.
+
+    Each batch is a transaction: the run can be stopped at any moment and run again, by several at a
+    time, and doubles nothing. It waits for answers until none has come for a while; run again, it
+    goes on. Exit status 1: answers are still awaited.
+    """
+    cycle: int = arguments.cycle
+    if renewing.first_day(cycle) > japan_date(service.clock.now()):
+        print(f"EX-1401: the cycle of {cycle} has not begun", file=sys.stderr)
+        return REFUSED
+    began, quiet_since = time.monotonic(), time.monotonic()
+    begun = await _all(service, "renewal_begun", renewing.begin, cycle, "begun")
+    reviewed = 0
+    while True:
+        now = await _all(service, "renewal_reviewed", renewing.review, cycle, "reviewed")
+        reviewed += now
+        async with service.database.read() as connection:
+            stand = await renewals.counts(connection, cycle)
+        if now:
+            quiet_since = time.monotonic()
+        if not stand.asked or time.monotonic() - quiet_since > arguments.wait:
+            break
+        await asyncio.sleep(_POLL_S)
+    print(
+        f"{cycle}: {begun} begun, {reviewed} reviewed in {time.monotonic() - began:.0f} s; "
+        f"{stand.clear} clear, {stand.to_look_at} to look at, {stand.asked} awaited, "
+        f"{stand.settled} settled",
+        file=sys.stderr,
+    )
+    return WAITING if stand.asked else 0
+
+
+async def _all(service: Service, job: str, step: Step, cycle: int, word: str) -> int:
+    """A step until nothing is left for it, each batch with its audit record."""
+    done = 0
+    while True:
+        async with service.unit_of_work() as uow:
+            taken = await step(uow, state_of(service), cycle, BATCH)
+            if taken:
+                audit.record(
+                    uow,
+                    AuditOperation.BATCH_JOB,
+                    count=taken,
+                    details={"job": job, "cycle": cycle},
+                )
+        done += taken
+        if taken:
+            print(f"{cycle}: {done} {word}", file=sys.stderr)
+        else:
+            return done
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cycle", type=int, required=True, help="年度: the year it begins in (July)"
+    )
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=60.0,
+        help="seconds without an answer after which the run ends (run it again to go on)",
+    )
+
+
+COMMANDS: Final = (
+    Command(
+        name="renew",
+        help="renew the continuing applications of a cycle that has begun",
+        run=renew,
+        arguments=_arguments,
+    ),
+)

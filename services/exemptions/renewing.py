@@ -1,0 +1,77 @@
+"""The renewal of a whole cycle: begun, asked about, reviewed, each batch in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID, uuid4
+
+from contracts.law import NoValue
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import applying, reviewing
+from services.exemptions.domain.application.continuing import Renewed
+from services.exemptions.domain.asked import ApplicationKind
+from services.exemptions.domain.renewals import RenewalState, by_what, continued, state_of
+from services.exemptions.state import State
+from services.exemptions.stores import answers, applications, persons, renewals
+from services.exemptions.stores.applications import Kept
+from services.exemptions.stores.renewals import Renewal
+
+
+async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
+    """Begin so many renewals and ask about their people; return how many were begun."""
+    due = await renewals.due(uow.connection, cycle, limit)
+    begun = [
+        Renewal(
+            uuid4(),
+            one,
+            continued(one.submission, by_what(one.kind, one.ground), cycle, uow.today.isoformat()),
+        )
+        for one in due
+    ]
+    if begun:
+        await renewals.begin(uow.connection, cycle, begun, uow.today, uow.now)
+        form = state.forms.form(ApplicationKind.EXEMPTION.value, uow.today)
+        told = [
+            (one.application_id, one.due.person_id, reviewing.said_in(form, one.submission))
+            for one in begun
+        ]
+        await applying.ask_all(uow, told)
+    return len(begun)
+
+
+async def review(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
+    """Review so many renewals whose answers are there; return how many were reviewed."""
+    ids = await renewals.answered(uow.connection, cycle, limit)
+    if not ids:
+        return 0
+    found = []
+    for kept, renewed in await reviewed(uow, state, ids):
+        # Where no figure of the law is known somebody has to look: nothing is guessed.
+        come_to = RenewalState.TO_LOOK_AT if renewed is None else state_of(renewed)
+        found.append((kept.application_id, come_to))
+    await renewals.note(uow.connection, found)
+    return len(found)
+
+
+async def reviewed(
+    uow: UnitOfWork, state: State, ids: Sequence[UUID]
+) -> list[tuple[Kept, Renewed | None]]:
+    """These renewals with what their review comes to by what is known now."""
+    kept = await applications.some(uow.connection, ids)
+    known = await persons.facts_of(uow.connection, [one.person_id for one in kept])
+    told = await answers.latest(uow.connection, ids)
+    found: list[tuple[Kept, Renewed | None]] = []
+    for one in kept:
+        form = state.forms.form(one.kind.value, one.received_on)
+        try:
+            renewed = reviewing.renewed(
+                form, one, known[one.person_id], told[one.application_id], state.figures
+            )
+        except NoValue:
+            renewed = None
+        found.append((one, renewed))
+    return found
+
+
+def first_day(cycle: int) -> date:
+    """The day on which a cycle begins, and before which it is not renewed (規則77条1項)."""
+    return date(cycle, 7, 1)

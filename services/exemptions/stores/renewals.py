@@ -1,0 +1,165 @@
+"""Continuing applications, a whole cycle at a time: begun, reviewed, counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from contracts.forms import Submission
+from services.exemptions.domain.asked import ApplicationKind
+from services.exemptions.domain.renewals import RenewalState
+
+# Of one person the latest continuing application of the cycle counts.
+_DUE: Final = """
+select a.application_id, a.person_id, a.submission::text as submission, a.continues_kind,
+    a.continues_ground
+from exemptions.applications a
+where a.cycle = $1 and a.continues_kind is not null
+    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
+    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
+order by a.person_id, a.sequence
+limit $2
+for update of a skip locked
+"""
+_BEGIN: Final = """
+insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year, state,
+    submission, received_on, applied_on, continued_from, continued_kind, continued_ground, renewal,
+    accepted_by, accepted_at)
+select r.application_id, $8, r.person_id, $9::int, $9::int, 'received', r.submission::jsonb,
+    $10, $10, r.continued_from, r.kind, r.ground, 'asked', $7, $6
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $11::text[])
+    as r (application_id, person_id, continued_from, kind, ground, submission)
+"""
+# Reviewed once all of the latest questions about its people are answered.
+_ANSWERED: Final = """
+select a.application_id from exemptions.applications a
+where a.cycle = $1 and a.renewal = 'asked' and a.state = 'received'
+    and not exists (
+        select from exemptions.application_questions q
+        where q.application_id = a.application_id and q.answered_at is null)
+order by a.sequence limit $2 for update of a skip locked
+"""
+_NOTE: Final = """
+update exemptions.applications a set renewal = t.renewal
+from unnest($1::uuid[], $2::text[]) as t (application_id, renewal)
+where a.application_id = t.application_id
+"""
+_CLEAR: Final = """
+select application_id from exemptions.applications
+where cycle = $1 and renewal = 'clear' and state = 'received'
+order by sequence limit $2 for update
+"""
+_COUNT: Final = """
+select renewal, state, count(*) from exemptions.applications
+where cycle = $1 and renewal is not null group by renewal, state
+"""
+_COUNT_DUE: Final = """
+select count(*) from exemptions.applications a
+where a.cycle = $1 and a.continues_kind is not null
+    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
+    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
+"""
+BY_RENEWAL: Final = "renewal"
+"""Who accepted a continuing application: nobody did, the law continues it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An application of the cycle before that is to be continued."""
+
+    application_id: UUID
+    person_id: UUID
+    submission: Submission
+    kind: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The application of the next cycle."""
+
+    application_id: UUID
+    due: Due
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the renewal of a cycle stands."""
+
+    due: int
+    asked: int
+    clear: int
+    to_look_at: int
+    settled: int
+    withdrawn: int
+
+
+async def due(connection: asyncpg.Connection, cycle: int, limit: int) -> list[Due]:
+    """Applications of the cycle before ``cycle`` that nothing continues yet."""
+    rows = await connection.fetch(_DUE, cycle - 1, limit)
+    return [
+        Due(
+            row["application_id"],
+            row["person_id"],
+            Submission.model_validate_json(row["submission"]),
+            row["continues_kind"],
+            row["continues_ground"],
+        )
+        for row in rows
+    ]
+
+
+async def begin(
+    connection: asyncpg.Connection,
+    cycle: int,
+    renewals: Sequence[Renewal],
+    today: date,
+    now: datetime,
+) -> None:
+    """Keep the applications of the next cycle."""
+    await connection.execute(
+        _BEGIN,
+        [renewal.application_id for renewal in renewals],
+        [renewal.due.person_id for renewal in renewals],
+        [renewal.due.application_id for renewal in renewals],
+        [renewal.due.kind for renewal in renewals],
+        [renewal.due.ground for renewal in renewals],
+        now,
+        BY_RENEWAL,
+        ApplicationKind.EXEMPTION.value,
+        cycle,
+        today,
+        [renewal.submission.model_dump_json() for renewal in renewals],
+    )
+
+
+async def answered(connection: asyncpg.Connection, cycle: int, limit: int) -> list[UUID]:
+    """Renewals whose questions are all answered and that nobody has reviewed."""
+    return [row["application_id"] for row in await connection.fetch(_ANSWERED, cycle, limit)]
+
+
+async def note(connection: asyncpg.Connection, found: Sequence[tuple[UUID, RenewalState]]) -> None:
+    """Note what the review of renewals came to."""
+    await connection.execute(
+        _NOTE, [renewal for renewal, _ in found], [state.value for _, state in found]
+    )
+
+
+async def clear(connection: asyncpg.Connection, cycle: int, limit: int) -> list[UUID]:
+    """Renewals that leave nothing to look at, and wait to be settled."""
+    return [row["application_id"] for row in await connection.fetch(_CLEAR, cycle, limit)]
+
+
+async def counts(connection: asyncpg.Connection, cycle: int) -> Counts:
+    """How the renewal of a cycle stands."""
+    found = dict.fromkeys(("asked", "clear", "to_look_at", "settled", "withdrawn"), 0)
+    for row in await connection.fetch(_COUNT, cycle):
+        state = row["state"]
+        waits = state == "received"
+        name = row["renewal"] if waits else "settled" if state == "forwarded" else state
+        found[name] += row["count"]
+    return Counts(due=await connection.fetchval(_COUNT_DUE, cycle - 1), **found)

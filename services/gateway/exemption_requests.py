@@ -1,0 +1,39 @@
+"""What staff frontends send about applications for exemption. Descriptions are in Japanese."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.requests import Body, HandedIn, Query
+
+
+class NewExemptionApplication(Body):
+    """受け付ける免除・納付猶予・学生納付特例の申請（様式は `/exemption-application-forms`）。"""
+
+    person_id: UUID
+    kind: Annotated[str, Field(max_length=60)]
+    submission: HandedIn
+    also_cycles: Annotated[
+        tuple[Annotated[int, Field(ge=2000, le=2200)], ...],
+        Field(max_length=5, description="同じ申請を行う他の年度（西暦）"),
+    ] = ()
+
+
+class SettleRenewals(Body):
+    """本登録する継続審査（確認事項のないもの）。"""
+
+    cycle: Annotated[int, Field(ge=2000, le=2200, description="年度（7月に始まる年。西暦）")]
+    limit: Annotated[int, Field(ge=1, le=500, description="一度に本登録する件数")] = 500
+
+
+class RenewalQuery(Query):
+    """継続審査の一覧の条件。"""
+
+    cycle: Annotated[int, Field(ge=2000, le=2200, description="年度（7月に始まる年。西暦）")]
+    renewal: Annotated[
+        Literal["asked", "clear", "to_look_at"],
+        Field(description="asked 照会中・clear 該当（確認事項なし）・to_look_at 要確認"),
+    ] = "to_look_at"
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50

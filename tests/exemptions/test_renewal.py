@@ -1,0 +1,209 @@
+"""The renewal of a cycle: begun once, asked in bulk, reviewed, and what needs a person listed."""
+
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.events import (
+    AuditOperation,
+    AuditRecorded,
+    ExemptionApplicationSettled,
+    FactsRequested,
+    Whose,
+)
+from deploy.local.testing import TestStack
+from services.chassis.clock import FixedClock
+from services.chassis.service import Service
+from services.exemptions import commands
+from tests.audit.calling import Caller
+from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
+from tests.exemptions.counter import exemptions_service, sent, somebody, take
+
+pytestmark = pytest.mark.stack
+
+RENEWAL = "/exemption-renewals"
+OF_2027 = {"cycle": 2027}
+JULY = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
+
+
+class Renewing:
+    """A city whose applicants of 2026 were settled; the clock then stands in July 2027."""
+
+    def __init__(self, service: Service, call: Caller) -> None:
+        self.service, self.call = service, call
+        self._answered: set[UUID] = set()
+
+    async def applied(self, person: UUID, total: int = 450_000, **entered: Any) -> str:
+        """Applied for, reviewed and settled in the cycle of 2026; the id of the application."""
+        handed_in = an_application(person, **{"continuing": True, **entered})
+        (shown,) = await accepted(self.call, handed_in)
+        application_id: str = shown["application"]["application_id"]
+        await self.answer(total=total)
+        found = (await self.call(*CLERK, get=f"{PATH}/{application_id}")).json()["findings"]
+        looked = {"acknowledged": [finding["code"] for finding in found]}
+        answer = await self.call(*CHIEF, post=f"{PATH}/{application_id}/settle", json=looked)
+        assert answer.status_code == 200, answer.text
+        return application_id
+
+    async def answer(self, **income: Any) -> None:
+        """Answer every question that waits; of ``richer`` people three million more."""
+        for request in await sent(self.service, FactsRequested):
+            if request.request_id not in self._answered:
+                self._answered.add(request.request_id)
+                await take(self.service, told(request, **income))
+
+    def in_july(self) -> None:
+        """A year goes by."""
+        self.service.clock = self.service.intake._clock = FixedClock(JULY)
+
+    async def run(self, cycle: int = 2027) -> int:
+        """The command, which waits for no answer that has not come."""
+        return await commands.renew(self.service, Namespace(cycle=cycle, wait=0.0))
+
+    async def stand(self, **query: Any) -> dict[str, Any]:
+        answer = await self.call(*CLERK, get=RENEWAL, params=OF_2027 | query)
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+
+@pytest.fixture
+async def city(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[Renewing]:
+    name = fresh_database("exemptions")
+    async with exemptions_service(stack, DATABASE_NAME=name).opened() as service:
+        yield Renewing(service, Caller(stack, service))
+
+
+def figures(shown: dict[str, Any]) -> dict[str, int]:
+    names = ("due", "asked", "clear", "to_look_at", "settled", "withdrawn")
+    return {name: shown[name] for name in names if shown[name]}
+
+
+async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> None:
+    person = await somebody(city.service)
+    await city.applied(person)
+    city.in_july()
+    assert figures(await city.stand()) == {"due": 1}
+    assert await city.run() == commands.WAITING
+    *_, request = await sent(city.service, FactsRequested)
+    assert (request.person_id, request.levy_years) == (person, (2027,))
+    assert figures(await city.stand()) == {"asked": 1}
+    await city.answer()
+    assert await city.run() == 0
+    shown = await city.stand(renewal="clear")
+    assert figures(shown) == {"clear": 1}
+    (one,) = shown["applications"]
+    assert (one["receipt"], one["cycle"], one["renewal_label"]) == (
+        "継続-2027", 2027, "該当（確認事項なし）",
+    )  # fmt: skip
+    answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+    assert answer.json() == {"settled": 1, "to_look_at": 0, "left": 0}
+    *_, event = await sent(city.service, ExemptionApplicationSettled)
+    assert (event.person_id, event.cycle) == (person, 2027)
+    found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
+    assert {m["kind_label"] for m in found["settled_review"]} == {"全額免除"}
+
+
+async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
+    for _ in range(3):
+        await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    asked = len(await sent(city.service, FactsRequested))
+    await city.run()
+    assert len(await sent(city.service, FactsRequested)) == asked
+    await city.answer()
+    assert (await city.run(), await city.run()) == (0, 0)
+    assert figures(await city.stand()) == {"clear": 3}
+    for _ in range(2):
+        await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+    settled = await sent(city.service, ExemptionApplicationSettled)
+    assert len([event for event in settled if event.cycle == 2027]) == 3
+
+
+async def test_what_the_law_does_not_continue_is_not_renewed(city: Renewing) -> None:
+    await city.applied(await somebody(city.service), total=1_000_000)
+    await city.applied(await somebody(city.service), continuing=False)
+    city.in_july()
+    assert await city.run() == 0
+    assert figures(await city.stand()) == {}
+
+
+@pytest.mark.parametrize(
+    ("income", "says"),
+    [
+        ({"total": 900_000}, "非該当"),
+        ({"declared": False}, "要確認"),
+    ],
+    ids=["too much income now", "not declared"],
+)
+async def test_what_needs_a_person_is_on_the_list(
+    city: Renewing, income: dict[str, Any], says: str
+) -> None:
+    await city.applied(await somebody(city.service), deferment=False)
+    city.in_july()
+    await city.run()
+    await city.answer(**income)
+    await city.run()
+    shown = await city.stand()
+    assert figures(shown) == {"to_look_at": 1}
+    (one,) = shown["applications"]
+    found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
+    assert found["review"][0]["result_label"] == says
+    codes = [finding["code"] for finding in found["findings"]]
+    assert codes
+    answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+    assert answer.json() == {"settled": 0, "to_look_at": 0, "left": 0}
+    settle = f"{PATH}/{one['application_id']}/settle"
+    assert (await city.call(*CHIEF, post=settle)).json()["code"] == "EX-0109"
+    answer = await city.call(*CHIEF, post=settle, json={"acknowledged": codes})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_spouse_and_householder_are_asked_about_again(city: Renewing) -> None:
+    person, wife, father = [await somebody(city.service) for _ in range(3)]
+    await city.applied(
+        person, spouse_status="here", spouse=str(wife), householder_status="here",
+        householder=str(father),
+    )  # fmt: skip
+    city.in_july()
+    await city.run()
+    asked = {r.whose: r.person_id for r in (await sent(city.service, FactsRequested))[3:]}
+    assert asked == {Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father}
+
+
+async def test_a_cycle_that_has_not_begun_is_not_renewed(city: Renewing) -> None:
+    await city.applied(await somebody(city.service))
+    assert await city.run() == commands.REFUSED
+    assert figures(await city.stand()) == {"due": 1}
+
+
+async def test_each_batch_is_recorded(city: Renewing) -> None:
+    await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    await city.answer()
+    await city.run()
+    records = [r for r in await sent(city.service, AuditRecorded)
+               if r.operation is AuditOperation.BATCH_JOB]  # fmt: skip
+    assert [(r.details or {})["job"] for r in records] == ["renewal_begun", "renewal_reviewed"]
+    assert [r.count for r in records] == [1, 1]
+
+
+async def test_year_after_year(city: Renewing) -> None:
+    """What a renewal passes by continues in the next cycle; what fails does not."""
+    await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    await city.answer()
+    await city.run()
+    await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+    later = datetime(2028, 7, 1, 1, 0, tzinfo=UTC)
+    city.service.clock = city.service.intake._clock = FixedClock(later)
+    assert await city.run(2028) == commands.WAITING
+    *_, request = await sent(city.service, FactsRequested)
+    assert request.levy_years == (2028,)
