@@ -20,6 +20,8 @@ from services.exemptions.domain.asked import (
     contradictions,
     questions,
 )
+from services.exemptions.domain.case import BEFORE, case
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.kinds import ExemptionKind
 from services.identity.tables import read_fact_purposes
 from tests.exemptions.applying import a_student_application, an_application
@@ -200,3 +202,59 @@ def test_a_faultless_form_has_no_fault(kind: ApplicationKind) -> None:
 def test_what_a_special_case_has_to_show(entered: dict[str, Any], missing: str) -> None:
     form = FORMS.form(EXEMPTION.value, TODAY)
     assert [a.code for a in outstanding(form, handed_in(**entered))] == [missing]
+
+
+def test_a_household_that_changed_within_the_period() -> None:
+    told = said(**HERE, spouse_since="R8.8.20", spouse_until="R8.10.1", householder_status="spouse",
+                householder_since="R8.9.1", householder_before="elsewhere")  # fmt: skip
+    looked_at = case(told, PersonFacts(), {}, ())
+    (spouse,) = looked_at.spouses or ()
+    before, now = looked_at.householders
+    assert spouse.first is not None
+    assert spouse.last is not None
+    assert before.last is not None
+    assert now.first is not None
+    assert (spouse.who, spouse.first.require()) == ("spouse", date(2026, 8, 20))
+    assert spouse.last.require() == date(2026, 9, 30)  # the day of a divorce is without one
+    assert (before.who, before.last.require()) == (BEFORE, date(2026, 8, 31))
+    assert (now.who, now.first.require()) == ("spouse", date(2026, 9, 1))
+
+
+def test_a_day_known_in_part_stays_so() -> None:
+    told = said(**HERE, spouse_until="令和8年夏")
+    (spell,) = case(told, PersonFacts(), {}, ()).spouses or ()
+    assert spell.last is not None
+    assert not spell.last.is_exact
+
+
+def test_who_is_under_19_is_stated_of_each() -> None:
+    told = said(**HERE, **AT_HOME, young_dependants="1", spouse_young_dependants="0",
+                householder_young_dependants="2")  # fmt: skip
+    assert told.young_dependants == {Whose.APPLICANT: 1, Whose.SPOUSE: 0, Whose.HOUSEHOLDER: 2}
+
+
+@pytest.mark.parametrize(
+    ("entered", "fields"),
+    [
+        ({"spouse_since": "R8.8.20"}, ["values.spouse_since"]),
+        ({"spouse_young_dependants": "1"}, ["values.spouse_young_dependants"]),
+        ({"householder_young_dependants": "1"}, ["values.householder_young_dependants"]),
+        (
+            {**HERE, "spouse_since": "R8.8.20", "spouse_until": "R8.8.19"},
+            ["values.spouse_until"],
+        ),
+        (
+            {"householder_since": "R8.9.1", "householder_before": "spouse"},
+            ["values.householder_before"],
+        ),
+        (
+            {"householder_since": "R8.9.1", "householder_before": "applicant"},
+            ["values.householder_before"],
+        ),
+        ({"householder_before": "elsewhere"}, ["values.householder_since"]),
+    ],
+)
+def test_changes_that_cannot_be(entered: dict[str, Any], fields: list[str]) -> None:
+    found = contradictions(EXEMPTION, values(**entered), ME, TODAY)
+    assert [error.field for error in found] == fields
+    assert {error.code for error in found} == {"EX-0204"}

@@ -85,6 +85,21 @@ async def test_the_review_of_somebody_single(
                for reason in s["reasons"])  # fmt: skip
 
 
+async def test_a_marriage_within_the_period_splits_it(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    """Married on 20 August 2026: the spouse's income counts from August on."""
+    husband = await somebody(exemptions)
+    (shown,) = await accepted(call, an_application(
+        person, deferment=False, spouse_status="here", spouse=str(husband), spouse_since="R8.8.20",
+    ))  # fmt: skip
+    for request in await sent(exemptions, FactsRequested):
+        rich = request.whose is Whose.SPOUSE
+        await take(exemptions, told(request, total=3_000_000 if rich else 300_000))
+    found = await review(call, shown["application"]["application_id"])
+    assert spans(found) == ["2026-07–2026-07 承認相当 全額免除", "2026-08–2027-06 非該当"]
+
+
 @pytest.mark.parametrize(
     ("total", "kind", "code"),
     [

@@ -30,6 +30,18 @@ class ApplicationKind(Code):
 _BEGINS: Final = {ApplicationKind.EXEMPTION: 7, ApplicationKind.STUDENT: 4}
 _PARTS: Final = (ExemptionKind.THREE_QUARTERS, ExemptionKind.HALF, ExemptionKind.QUARTER)
 _OLDEST_CYCLE: Final = 2000
+_YOUNG: Final = {
+    Whose.APPLICANT: "young_dependants",
+    Whose.SPOUSE: "spouse_young_dependants",
+    Whose.HOUSEHOLDER: "householder_young_dependants",
+}
+_OF_SPOUSE: Final = (
+    "spouse_out_of_work_on",
+    "violence",
+    "spouse_since",
+    "spouse_until",
+    "spouse_young_dependants",
+)
 
 ITEMS: Final = (
     FactItem.DEPENDANTS_GENERAL,
@@ -98,11 +110,18 @@ class Said:
     spouse: Relative | None = None
     householder: Relative | None = None
     spouse_is_householder: bool = False
+    spouse_since: UncertainDate | None = None
+    spouse_until: UncertainDate | None = None
+    """The day from which there is none any more (離婚等の日)."""
+    householder_since: UncertainDate | None = None
+    householder_before: str | None = None
+    """Who headed the household until then: ``applicant``, ``spouse`` or ``elsewhere``."""
     out_of_work: Mapping[Whose, date] | None = None
     disaster_on: date | None = None
     violence: Violence | None = None
     special_disability_benefit: bool = False
-    young_dependants: int | None = None
+    young_dependants: Mapping[Whose, int] | None = None
+    """控除対象扶養親族 of 16 to 18, by whose they are."""
     school: School | None = None
 
 
@@ -142,7 +161,11 @@ def application(kind: ApplicationKind, values: Mapping[str, Value]) -> Said:
         disaster_on=_day_or_none(values, "disaster_on"),
         violence=_violence(values),
         special_disability_benefit=values.get("special_disability_benefit") is True,
-        young_dependants=_count(values, "young_dependants"),
+        spouse_since=_told(values, "spouse_since"),
+        spouse_until=_told(values, "spouse_until"),
+        householder_since=_told(values, "householder_since"),
+        householder_before=_code(values, "householder_before"),
+        young_dependants=dict(_young_dependants(values)),
         school=_school(kind, values),
     )
 
@@ -242,6 +265,12 @@ def _out_of_work(
             yield whose, day
 
 
+def _young_dependants(values: Mapping[str, Value]) -> Iterator[tuple[Whose, int]]:
+    for whose, field in _YOUNG.items():
+        if (count := _count(values, field)) is not None:
+            yield whose, count
+
+
 def _school(kind: ApplicationKind, values: Mapping[str, Value]) -> School | None:
     if kind is not ApplicationKind.STUDENT:
         return None
@@ -281,16 +310,29 @@ def _wrong_people(values: Mapping[str, Value], applicant_id: UUID) -> Iterator[F
         )
         yield _wrong("householder", "EX-0204", message)
     if not married:
-        for field in ("spouse_out_of_work_on", "violence"):
+        for field in _OF_SPOUSE:
             if values.get(field) not in (None, False):
                 yield _wrong(field, "EX-0204", "配偶者なしと記入されています。")
-        if values["householder_status"] == "spouse":
-            yield _wrong("householder_status", "EX-0204", "配偶者なしと記入されています。")
-    if values.get("householder_out_of_work_on") is not None and values[
-        "householder_status"
-    ] not in ("here", "elsewhere"):
-        message = "世帯主が申請者又は配偶者のときは、その人の失業等の日に記入してください。"
-        yield _wrong("householder_out_of_work_on", "EX-0204", message)
+        for field in ("householder_status", "householder_before"):
+            if values.get(field) == "spouse":
+                yield _wrong(field, "EX-0204", "配偶者なしと記入されています。")
+    for field in ("householder_out_of_work_on", "householder_young_dependants"):
+        other = values["householder_status"] in ("here", "elsewhere")
+        if values.get(field) is not None and not other:
+            message = "世帯主が申請者又は配偶者のときは、その人の欄に記入してください。"
+            yield _wrong(field, "EX-0204", message)
+    yield from _wrong_changes(values)
+
+
+def _wrong_changes(values: Mapping[str, Value]) -> Iterator[FormError]:
+    since, until = _told(values, "spouse_since"), _told(values, "spouse_until")
+    if since and until and since.value and until.value and until.value < since.value:
+        yield _wrong("spouse_until", "EX-0204", "離婚等の日が婚姻の日より前です。")
+    before = values.get("householder_before")
+    if before is not None and values.get("householder_since") is None:
+        yield _wrong("householder_since", "EX-0204", "世帯主となった日を記入してください。")
+    if before in ("applicant", "spouse") and before == values["householder_status"]:
+        yield _wrong("householder_before", "EX-0204", "現在の世帯主と同じです。")
 
 
 def _wrong_school(values: Mapping[str, Value]) -> Iterator[FormError]:
@@ -311,6 +353,16 @@ def _day_or_none(values: Mapping[str, Value], field: str) -> date | None:
 def _month(values: Mapping[str, Value], field: str) -> Month | None:
     value = values.get(field)
     return value if isinstance(value, Month) else None
+
+
+def _told(values: Mapping[str, Value], field: str) -> UncertainDate | None:
+    value = values.get(field)
+    return value if isinstance(value, UncertainDate) else None
+
+
+def _code(values: Mapping[str, Value], field: str) -> str | None:
+    value = values.get(field)
+    return None if value is None else str(value)
 
 
 def _count(values: Mapping[str, Value], field: str) -> int | None:

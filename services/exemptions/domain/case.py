@@ -27,6 +27,7 @@ from services.exemptions.domain.application.facts import (
     Someone,
     Spell,
     Violence,
+    day_before,
 )
 from services.exemptions.domain.application.income import YearIncome
 from services.exemptions.domain.asked import Said
@@ -35,6 +36,8 @@ from services.exemptions.domain.months import months_in_category_1
 
 SPOUSE: Final = Whose.SPOUSE.value
 HOUSEHOLDER: Final = Whose.HOUSEHOLDER.value
+BEFORE: Final = "householder-before"
+"""Who headed the household before, and is neither applicant nor spouse."""
 _KEYS: Final = {Whose.APPLICANT: APPLICANT, Whose.SPOUSE: SPOUSE, Whose.HOUSEHOLDER: HOUSEHOLDER}
 _SHOW_JOB_LOSS: Final = {
     Whose.APPLICANT: {"applicant-out-of-work", "out-of-work"},
@@ -83,8 +86,8 @@ def case(
     return Case(
         birth_date=known.birth_date or _UNKNOWN,
         people={_KEYS[whose]: _someone(said, whose, told.get(whose), shown) for whose in Whose},
-        householders=(_householder(said),),
-        spouses=(Spell(SPOUSE),) if said.spouse is not None else (),
+        householders=_householders(said),
+        spouses=_spouses(said),
         category_1=one,
         undecided=frozenset(months) - one if unsure else frozenset(),
         enrolments=tuple(_enrolments(said)),
@@ -108,7 +111,7 @@ def _someone(
     losses = () if left_on is None else (JobLoss(UncertainDate.exact(left_on), seen),)
     if facts is None:
         return Someone(job_losses=losses)
-    young = said.young_dependants if whose is Whose.APPLICANT else None
+    young = (said.young_dependants or {}).get(whose)
     held = facts.disability_certificates
     return Someone(
         incomes={
@@ -121,10 +124,24 @@ def _someone(
     )
 
 
-def _householder(said: Said) -> Spell:
+def _spouses(said: Said) -> tuple[Spell, ...]:
+    if said.spouse is None:
+        return ()
+    return (Spell(SPOUSE, said.spouse_since, day_before(said.spouse_until)),)
+
+
+def _householders(said: Said) -> tuple[Spell, ...]:
+    now = SPOUSE if said.spouse_is_householder else APPLICANT
     if said.householder is not None:
-        return Spell(HOUSEHOLDER)
-    return Spell(SPOUSE if said.spouse_is_householder else APPLICANT)
+        now = HOUSEHOLDER
+    if said.householder_since is None or said.householder_before is None:
+        return (Spell(now),)
+    # Of whoever else headed it before nobody is asked: the review asks for their income.
+    before = {"applicant": APPLICANT, "spouse": SPOUSE}.get(said.householder_before, BEFORE)
+    return (
+        Spell(before, last=day_before(said.householder_since)),
+        Spell(now, first=said.householder_since),
+    )
 
 
 def _enrolments(said: Said) -> Iterator[Enrolment]:

@@ -35,6 +35,7 @@ from services.exemptions.domain.application.facts import (
     Someone,
     Spell,
     Violence,
+    day_before,
 )
 from services.exemptions.domain.application.income import YearIncome
 from services.exemptions.domain.application.parameters import Parameters
@@ -223,7 +224,7 @@ def _spouses(question: ExemptionWhatIf) -> tuple[Spell, ...]:
     spouse = question.spouse
     if spouse is None:
         return ()
-    return (Spell(_SPOUSE, _told(spouse.since), _told(spouse.until)),)
+    return (Spell(_SPOUSE, _told(spouse.since), day_before(_told(spouse.until))),)
 
 
 def _assistance(question: ExemptionWhatIf) -> Assistance:

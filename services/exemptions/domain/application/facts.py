@@ -6,7 +6,7 @@ guess: a day known in part stays so, and what nobody told is None or an outcome 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from contracts.codes import Code
@@ -53,6 +53,13 @@ class Spell:
     who: str
     first: UncertainDate | None = None
     last: UncertainDate | None = None
+
+
+def day_before(day: UncertainDate | None) -> UncertainDate | None:
+    """The last day of what is over on ``day``; a day that is not certain stays as it is."""
+    if day is None or day.value is None:
+        return day
+    return UncertainDate.exact(day.value - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
