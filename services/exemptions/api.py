@@ -17,6 +17,7 @@ from contracts.forms import (
 )
 from contracts.forms import values_of as read_values
 from contracts.functions import Function
+from contracts.months import Month
 from contracts.topics import shard_of
 from services.chassis import audit
 from services.chassis.clock import japan_date
@@ -25,12 +26,14 @@ from services.chassis.http import current_service, requires
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions import problems, work
+from services.exemptions import exempting, problems, work
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import periods
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.notices import CHANGES, fiscal_year, notified
+from services.exemptions.exemption_views import ExemptionNoticeSummary
 from services.exemptions.state import state_of
-from services.exemptions.stores import applications, notices, persons
+from services.exemptions.stores import applications, exemption_notices, notices, persons
 from services.exemptions.views import (
     FormList,
     NewNotice,
@@ -52,11 +55,14 @@ Settler = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
 
 @router.get("/persons/{person_id}/exemptions")
 async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -> PersonView:
-    """A person's additional premium with its reasons, the notices behind it, and applications."""
+    """A person's additional premium and exempt months with their reasons, the notices behind
+    them, and applications."""
     async with service.unit_of_work() as uow:
         known = await persons.facts(uow.connection, person_id)
         held = await notices.of_person(uow.connection, person_id)
         applied = await applications.of_person(uow.connection, person_id)
+        exempting_notices = await exemption_notices.of_person(uow.connection, person_id)
+        today = Month.of(uow.today)
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -66,11 +72,15 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
             details={"of": "exemptions"},
         )
     settled = [notice.notified for notice in held if notice.counts]
+    state = state_of(service)
+    at = exempting.desk(known or PersonFacts(), exempting_notices, state.forms, state.by_law, today)
     return PersonView(
         person_id=person_id,
         additional_premium=tuple(map(PeriodView.of, periods(settled, known) if known else ())),
         notices=tuple(map(NoticeSummary.of, held)),
         applications=tuple(map(ApplicationSummary.of, applied)),
+        exemption_notices=tuple(map(ExemptionNoticeSummary.of, exempting_notices)),
+        exempt=exempting.spans(at),
     )
 
 

@@ -18,6 +18,7 @@ from services.exemptions import (
     api,
     application_api,
     commands,
+    exemption_api,
     handlers,
     renewal_api,
     what_if_api,
@@ -45,7 +46,13 @@ def build(settings: Settings) -> Service:
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
         },
-        routers=(api.router, application_api.router, renewal_api.router, what_if_api.router),
+        routers=(
+            api.router,
+            application_api.router,
+            exemption_api.router,
+            renewal_api.router,
+            what_if_api.router,
+        ),
         commands=commands.COMMANDS,
         state=State(read_forms(_HERE / "forms"), read_application(), read_by_law()),
     )

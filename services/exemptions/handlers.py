@@ -15,13 +15,18 @@ from contracts.events import (
 )
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions.stores import answers, applications, notices, persons
+from services.exemptions.stores import answers, applications, exemption_notices, notices, persons
 
 _OURS = (
     ReportItemKind.ADDITIONAL_PREMIUM_START,
     ReportItemKind.ADDITIONAL_PREMIUM_END,
     ReportItemKind.EXEMPTION_APPLICATION,
     ReportItemKind.STUDENT_APPLICATION,
+    ReportItemKind.STATUTORY_EXEMPTION_START,
+    ReportItemKind.STATUTORY_EXEMPTION_END,
+    ReportItemKind.MATERNITY_EXEMPTION,
+    ReportItemKind.CHILD_CARE_EXEMPTION,
+    ReportItemKind.CHILD_CARE_EXEMPTION_END,
 )
 
 
@@ -53,7 +58,8 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         return
     items = [received.event.item_id for received in ours]
     of_applications = await applications.known_items(uow.connection, items)
-    unknown = await notices.unknown_items(uow.connection, items) - of_applications
+    by_law = await exemption_notices.known_items(uow.connection, items)
+    unknown = await notices.unknown_items(uow.connection, items) - of_applications - by_law
     if unknown:
         raise Rejected(
             [
@@ -66,6 +72,7 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     for received in ours:
         first.setdefault(received.event.item_id, received.event.forwarded_on)
     await notices.forward(uow.connection, list(first.items()))
+    await exemption_notices.forward(uow.connection, list(first.items()))
     sent = [(item, on) for item, on in first.items() if item in of_applications]
     await answers.dispose(uow.connection, await applications.forward(uow.connection, sent), uow.now)
 

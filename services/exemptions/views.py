@@ -19,6 +19,7 @@ from contracts.forms import (
 from contracts.months import Month
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import Period, Reason
+from services.exemptions.exemption_views import ExemptionNoticeSummary, Span
 from services.exemptions.stores.notices import Notice
 
 
@@ -156,9 +157,12 @@ class PersonView(BaseModel):
     notices: tuple[NoticeSummary, ...]
     applications: tuple[ApplicationSummary, ...]
     """申請免除・納付猶予・学生納付特例の申請."""
+    exemption_notices: tuple[ExemptionNoticeSummary, ...]
+    """法定免除・産前産後免除・育児免除の届出."""
+    exempt: tuple[Span, ...]
+    """Months of category 1 that settled notices exempt, up to two years ahead."""
     not_held: tuple[str, ...] = (
-        "法定免除",
+        "当システムで受け付けていない法定免除・産前産後免除・育児免除",
         "申請免除・納付猶予・学生納付特例の承認・却下（日本年金機構の決定）",
-        "産前産後・育児免除",
     )
     """What is not in this system yet: its absence here says nothing about the person."""

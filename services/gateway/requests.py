@@ -288,6 +288,14 @@ class NewAdditionalPremiumNotice(Body):
     submission: HandedIn
 
 
+class NewExemptionNotice(Body):
+    """受け付ける法定免除・産前産後免除・育児免除の届出（様式は `/exemption-notice-forms`）。"""
+
+    person_id: UUID
+    kind: Annotated[str, Field(max_length=60)]
+    submission: HandedIn
+
+
 class NewUnpaidBenefitClaim(Body):
     """受け付ける未支給年金の請求（様式は `/unpaid-benefit-claim-forms`）。"""
 

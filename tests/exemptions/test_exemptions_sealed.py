@@ -22,6 +22,7 @@ from tests.exemptions.counter import (
     sent,
     take,
 )
+from tests.exemptions.exempting import expecting
 from tests.gateway.samples import BODIES
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -33,7 +34,15 @@ REASON = {"reason": "本人の申出による"}
 SENT = {"notice_id": "forwarded_id"}
 APPLICATIONS = "/exemption-applications"
 RENEWALS = "/exemption-renewals"
-ABOUT = {"person_id": "", "notice_id": "", "forwarded_id": "", "application_id": ""}
+BY_LAW = "/exemption-notices"
+ABOUT = {
+    "person_id": "",
+    "notice_id": "",
+    "forwarded_id": "",
+    "application_id": "",
+    "exemption_id": "",
+}
+OF_EXEMPTION = {"notice_id": "exemption_id"}
 STARTS = a_notice(UUID(int=0))
 QUESTIONS = [
     Question("GET /persons/{person_id}/exemptions"),
@@ -49,6 +58,13 @@ QUESTIONS = [
     Question(f"POST {NOTICES}/{{notice_id}}/settle", staff_id="s001"),
     Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON),
     Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON, of=SENT),
+    Question("GET /exemption-notice-forms"),
+    Question(f"POST {BY_LAW}", json=expecting(UUID(int=0))),
+    Question(f"GET {BY_LAW}"),
+    *(Question(f"GET {BY_LAW}", {"state": s}) for s in ("settled", "forwarded", "withdrawn")),
+    Question(f"GET {BY_LAW}/{{notice_id}}", of=OF_EXEMPTION),
+    Question(f"POST {BY_LAW}/{{notice_id}}/settle", of=OF_EXEMPTION),
+    Question(f"POST {BY_LAW}/{{notice_id}}/withdraw", json=REASON, of=OF_EXEMPTION),
     Question("GET /application-forms"),
     Question("POST /what-if", json=BODIES["askExemptionWhatIf"]),
     Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
@@ -61,7 +77,12 @@ QUESTIONS = [
     Question(f"GET {RENEWALS}", {"cycle": "2027", "renewal": "clear"}),
     Question(f"POST {RENEWALS}/settle", json={"cycle": 2027}),
 ]
-OF_NOBODY = {"GET /notice-forms", "GET /application-forms", "POST /what-if"}
+OF_NOBODY = {
+    "GET /notice-forms",
+    "GET /exemption-notice-forms",
+    "GET /application-forms",
+    "POST /what-if",
+}
 
 
 def asked() -> list[Question]:
@@ -113,6 +134,16 @@ async def apply(stack: TestStack, service: Service, person_id: UUID, **entered: 
     return found
 
 
+async def expect(stack: TestStack, service: Service, person_id: UUID) -> str:
+    """The id of a notice of a birth that was just accepted."""
+    answer = await Caller(stack, service, *Function).request(
+        "POST", BY_LAW, json=expecting(person_id), staff_id="s001"
+    )
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["notice"]["notice_id"]
+    return found
+
+
 async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: bool = True) -> None:
     event = PersonSightChanged(person_id=person_id, sight_version=version, hidden=hidden)
     with sight.everybody():
@@ -142,8 +173,10 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     await take(service, forwarded(event.item_id, person_id, kind, "2026-10-15"))
     second = await accept(stack, service, person_id, "additional_premium_end")
     application = await apply(stack, service, person_id)
+    birth = await expect(stack, service, person_id)
     async with owner_of(stack, service) as connection:
-        for table, document_of in (("notice", second), ("application", application)):
+        of = (("notice", second), ("application", application), ("exemption_notice", birth))
+        for table, document_of in of:
             await connection.execute(
                 f"insert into exemptions.{table}_documents values ($1, 'x', 'checked', null, 's',"
                 " now())",
@@ -155,6 +188,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         "notice_id": second,
         "forwarded_id": first,
         "application_id": application,
+        "exemption_id": birth,
     }
 
 
@@ -169,7 +203,8 @@ async def test_every_table_about_a_person_is_filtered(
         assert await unfiltered(connection, "exemptions") == set()
         assert await filtered(connection, "exemptions") >= {
             "persons", "qualifications", "notices", "notice_documents", "applications",
-            "application_questions", "application_documents",
+            "application_questions", "application_documents", "exemption_notices",
+            "exemption_notice_documents",
         }  # fmt: skip
 
 

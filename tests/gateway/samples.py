@@ -86,6 +86,13 @@ BODIES: Final[dict[str, Any]] = {
     "settleExemptionApplication": {"acknowledged": ["spouse-not-told"]},
     "withdrawExemptionApplication": {"reason": "本人の申出による"},
     "settleExemptionRenewals": {"cycle": 2026, "limit": 100},
+    "acceptExemptionNotice": {
+        "person_id": ID,
+        "kind": "maternity",
+        "submission": SUBMISSION,
+    },
+    "settleExemptionNotice": {"acknowledged": ["EX-0301"]},
+    "withdrawExemptionNotice": {"reason": "本人の申出による"},
     "acceptUnpaidBenefitClaim": {
         "person_id": ID,
         "kind": "unpaid_benefit",

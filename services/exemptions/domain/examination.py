@@ -36,7 +36,8 @@ def examine(
     ``settled`` are the person's settled notices, ``received_on`` the day that this one came in,
     ``exempt`` what each of the person's months is known to be exempt by; None: nothing is held.
     """
-    found = [*_about_the_notice(notified, received_on), *_about_the_person(notified, facts)]
+    day = notified.notified_on
+    found = [*about_the_notice(day, received_on), *about_the_person(day, facts)]
     if notified.change is AdditionalPremiumChange.START:
         found += _about_a_start(notified, facts, settled)
         found += _about_what_excludes_it(notified, facts, exempt)
@@ -73,15 +74,16 @@ def _review(code: str, message: str, action: str, article: str | None = None) ->
     )
 
 
-def _about_the_notice(notified: Notified, received_on: date) -> Iterator[Finding]:
-    if notified.notified_on > received_on:
+def about_the_notice(notified_on: date, received_on: date) -> Iterator[Finding]:
+    """What the day on a notice (申出日, 届出日) says against the day on which it came in."""
+    if notified_on > received_on:
         yield _refusal(
             "notified-after-receipt",
             "申出年月日が受付日より後です。",
             "申出書の日付を確認してください。",
             "国民年金法施行規則79条",
         )
-    elif notified.notified_on < received_on:
+    elif notified_on < received_on:
         yield _review(
             "notified-before-receipt",
             "申出年月日が受付日より前です。開始・終了の月は申出年月日によります。",
@@ -90,8 +92,8 @@ def _about_the_notice(notified: Notified, received_on: date) -> Iterator[Finding
         )
 
 
-def _about_the_person(notified: Notified, facts: PersonFacts) -> Iterator[Finding]:
-    day = notified.notified_on
+def about_the_person(day: date, facts: PersonFacts) -> Iterator[Finding]:
+    """Whether whoever notified it on ``day`` lived, and lived in the city."""
     if facts.died_on is not None:
         if not facts.died_on.is_exact:
             yield _review(

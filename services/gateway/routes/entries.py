@@ -152,6 +152,16 @@ ROUTES: tuple[Route, ...] = (
         query=requests.ReceiptsQuery,
     ),
     *_entry_routes(
+        noun="ExemptionNotice",
+        path="/exemption-notices",
+        service="exemptions",
+        forms=("/exemption-notice-forms", "/exemption-notice-forms"),
+        accept=requests.NewExemptionNotice,
+        settle=requests.SettleWithFindings,
+        words="法定免除・産前産後免除・育児免除の届出",
+        lists=Function.PERSON_VIEW,
+    ),
+    *_entry_routes(
         noun="AdditionalPremiumNotice",
         path="/additional-premium-notices",
         service="exemptions",
