@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from contracts.dates import UncertainDate
 from contracts.events import (
@@ -23,7 +24,13 @@ from contracts.events import (
     LongTermCareRecorded,
     PublicAssistanceRecorded,
 )
-from contracts.events.income import DeductibleSpouse, Income, IncomeStanding, SelfDisability
+from contracts.events.income import (
+    DeductibleSpouse,
+    Income,
+    IncomeStanding,
+    SelfDisability,
+    WidowOrSingleParent,
+)
 from contracts.events.insurance import (
     CareInsuredKind,
     HealthInsurancePeriod,
@@ -79,6 +86,18 @@ def _of(rng: random.Random, resident: Resident, today: date) -> Iterator[FeedRec
         yield told.care(max(since, record.birth_date.require() + timedelta(days=65 * 365 + 16)))
 
 
+_NONE_OF_IT: Final = (
+    "dependants_elderly",
+    "dependants_specified",
+    "dependants_disabled",
+    "dependants_severely_disabled",
+    "net_loss_carried",
+    "casualty_loss_deduction",
+    "medical_deduction",
+    "special_spouse_deduction",
+)
+
+
 class _Told:
     """A resident as the systems write them."""
 
@@ -103,12 +122,16 @@ class _Told:
             income = Income(
                 total_income=total,
                 public_pension_receipts=pension,
+                public_pension_income=max(pension - 1_100_000, 0),
                 dependants_under_16=rng.choice((0, 0, 0, 1, 2)) if age < 60 else 0,
                 dependants_general=rng.choice((0, 0, 1)),
                 deductible_spouse=rng.choice((DeductibleSpouse.NONE, DeductibleSpouse.GENERAL)),
                 social_insurance_deduction=total // 8,
                 self_disability=SelfDisability.NONE,
+                self_working_student=False,
+                self_widow_or_single_parent=WidowOrSingleParent.NONE,
                 per_capita_levy=0 if total < 450_000 else 5_000,
+                **dict.fromkeys(_NONE_OF_IT, 0),
             )
         return IncomeRecorded(
             record_version=1, change=FeedChange.SNAPSHOT, person=self._person,
