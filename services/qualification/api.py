@@ -52,7 +52,8 @@ async def show(
     """A person's timeline with its reasons.
 
     ``as_of``: as it stood on that day, by what was known at its end. ``known_at``: by what was
-    known at another moment instead. Without both: as it stands now.
+    known at another moment instead. Without both: as it stands now. A former id answers with the
+    person that answers for it, and with the facts of both.
     """
     state = state_of(service)
     async with service.unit_of_work() as uow:
@@ -60,21 +61,20 @@ async def show(
         today = await runs.business_day(connection, uow.today)
         if as_of is not None and as_of > today:
             raise in_the_future()
-        if not await persons.exists(connection, person_id):
+        ids = await persons.ids_of(connection, person_id)
+        if not ids:
             raise problems.not_found()
         moment = known_at or (_end_of(as_of) if as_of is not None and as_of < today else None)
-        asked = Asked(person_id, as_of or today, moment, staff.staff_id)
-        facts = await persons.facts_of(connection, [person_id])
-        reported = await reports.reported(connection, person_id)
+        asked = Asked(ids[0], as_of or today, moment, staff.staff_id)
+        facts = await persons.facts_of_one(connection, ids)
+        reported = await reports.reported(connection, ids)
         summaries = [
             notice_summary(notice, state.title(notice.kind), staff.staff_id, moment)
-            for notice in await notices.of_person(connection, person_id)
+            for notice in await notices.of_person(connection, ids)
             if moment is None or notice.accepted_at <= moment
         ]
         try:
-            view = qualification_view(
-                asked, facts.get(person_id, []), state.parameters, reported, summaries
-            )
+            view = qualification_view(asked, facts, state.parameters, reported, summaries)
         except NoValue:
             raise no_value() from None
         audit.record(
@@ -82,7 +82,7 @@ async def show(
             AuditOperation.INQUIRY,
             staff=staff,
             function=Function.PERSON_VIEW,
-            person_id=person_id,
+            person_id=ids[0],
             details={"what": "qualification", "as_of": asked.day.isoformat()},
         )
     return view

@@ -9,12 +9,12 @@ from typing import Final
 from uuid import UUID
 
 from contracts.events import AuditOperation
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import missing_run
-from services.qualification.conclusions import CANNOT_CONCLUDE, Outcome, conclude, write
+from services.qualification.conclusions import Outcome, draw
 from services.qualification.settings import Settings
 from services.qualification.state import state_of
 from services.qualification.stores import missing, persons, runs
@@ -135,17 +135,9 @@ async def _conclude(
     """Conclude for a batch; those whose facts no rule covers are left as they are."""
     if not batch:
         return Outcome(), set()
-    parameters = state_of(service).parameters
-    known = await persons.lock(uow.connection, batch)
+    await merges.undisturbed(uow.connection)
     day = await runs.business_day(uow.connection, day)
-    facts = await persons.facts_of(uow.connection, batch)
-    concluded, failed = [], set()
-    for person_id, before in known.items():
-        try:
-            concluded.append(conclude(person_id, before, facts.get(person_id, ()), parameters, day))
-        except CANNOT_CONCLUDE:
-            failed.add(person_id)
-    return await write(uow, concluded), failed
+    return await draw(uow, batch, state_of(service).parameters, day)
 
 
 def _record(uow: UnitOfWork, job: str, count: int, outcome: Outcome, *, finished: bool) -> None:

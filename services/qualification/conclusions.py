@@ -5,21 +5,28 @@ about, a timeline is computed from all facts, and what follows is the difference
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from contracts.events import QualificationChanged
+from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
-from services.qualification.domain.facts import Fact, history, pension_number
+from services.qualification.domain.facts import Fact, pension_number
 from services.qualification.domain.missing import Call, ask_again, asks_since, planned
+from services.qualification.domain.one_person import facts_together, history
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.publication import changed, reportable
 from services.qualification.domain.timeline import AsOf, plan
-from services.qualification.domain.transitions import Transition, item_id
+from services.qualification.domain.transitions import (
+    Happening,
+    Transition,
+    happening,
+    item_id,
+)
 from services.qualification.stores import persons
 from services.qualification.stores.persons import Known
 
@@ -38,6 +45,19 @@ class Conclusion:
     """To be told, where it differs from what was told last."""
     transitions: tuple[Transition, ...]
     number: str | None
+    former: Mapping[UUID, Known] = field(default_factory=dict)
+    """Ids that this person answers for, with what is to be kept of each."""
+    owners: Mapping[Happening, UUID] = field(default_factory=dict)
+    """Whose record a transition follows from, where it is a former id's."""
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """All ids of the person."""
+        return (self.person_id, *self.former)
+
+    def owner(self, transition: Transition) -> UUID:
+        """The id under which a transition is reported."""
+        return self.owners.get(happening(transition), self.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,80 @@ def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> dat
     return history(facts)[-1].reported_on if known.listed else None
 
 
+def conclude_one(
+    ids: Sequence[UUID],
+    known: Mapping[UUID, Known],
+    facts: Mapping[UUID, Sequence[Fact]],
+    parameters: Parameters,
+    day: date,
+) -> Conclusion:
+    """The same of a person with several ids, the surviving one first: one timeline from all facts.
+
+    Nothing happens by itself under a former id. Of a transition that follows from one of the
+    former ids' own facts, and not from the surviving one's, it is that id's to be reported: so it
+    remains when the merge is undone. Raises `CANNOT_CONCLUDE`.
+    """
+    surviving, *formers = ids
+    own = known.get(surviving, Known(0))
+    if not formers:
+        return conclude(surviving, own, facts.get(surviving, ()), parameters, day)
+    whole = conclude(surviving, own, facts_together(facts, ids), parameters, day)
+    owners: dict[Happening, UUID] = {}
+    for person_id in ids:
+        alone = plan(facts.get(person_id, ()), parameters).until(AsOf(day))
+        for transition in alone.transitions:
+            owners.setdefault(happening(transition), person_id)
+    former = {
+        p: replace(known[p], next_due=None, list_due=None, ask_on=None)
+        for p in formers
+        if p in known
+    }
+    return replace(whole, former=former, owners=owners)
+
+
+async def conclusion_of(
+    uow: UnitOfWork, person_id: UUID, parameters: Parameters, day: date
+) -> Conclusion:
+    """What follows for the person with this id, whoever answers for it, from what is kept.
+
+    `merges.undisturbed` has to hold. Raises `CANNOT_CONCLUDE`.
+    """
+    same = await merges.same_person(uow.connection, [person_id])
+    ids = same.get(person_id, (person_id,))
+    known = await persons.lock(uow.connection, ids)
+    facts = await persons.facts_of(uow.connection, ids)
+    return conclude_one(ids, known, facts, parameters, day)
+
+
+async def draw(
+    uow: UnitOfWork,
+    concerned: Iterable[UUID],
+    parameters: Parameters,
+    day: date,
+    causes: Mapping[UUID, Received[Any]] | None = None,
+) -> tuple[Outcome, set[UUID]]:
+    """Conclude anew for the persons of these ids, whoever answers for them, from what is kept;
+    and the ids of those whose facts no rule covers: they are left as they are.
+
+    `merges.undisturbed` (or `merges.follow`) has to hold.
+    """
+    ids = set(concerned)
+    same = await merges.same_person(uow.connection, ids)
+    every = ids.union(*same.values())
+    known = await persons.lock(uow.connection, every)
+    facts = await persons.facts_of(uow.connection, sorted(known))
+    concluded: list[Conclusion] = []
+    failed: set[UUID] = set()
+    for group in dict.fromkeys(same.get(person_id, (person_id,)) for person_id in sorted(ids)):
+        if known.keys().isdisjoint(group):
+            continue  # nothing was heard of them yet
+        try:
+            concluded.append(conclude_one(group, known, facts, parameters, day))
+        except CANNOT_CONCLUDE:
+            failed |= ids.intersection(group)
+    return await write(uow, concluded, causes), failed
+
+
 async def write(
     uow: UnitOfWork,
     concluded: Sequence[Conclusion],
@@ -101,11 +195,16 @@ async def write(
 ) -> Outcome:
     """Keep conclusions and tell the neighbours what is new in them."""
     causes = causes or {}
-    await persons.write(uow.connection, {c.person_id: c.known for c in concluded})
+    await persons.write(
+        uow.connection,
+        {p: k for c in concluded for p, k in {**c.former, c.person_id: c.known}.items()},
+    )
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]
     new = await persons.add_transitions(
-        uow.connection, {c.person_id: c.transitions for c in told}, uow.now
+        uow.connection,
+        {c.ids: [(c.owner(t), t) for t in c.transitions] for c in told},
+        uow.now,
     )
     changes = 0
     for conclusion in told:
@@ -114,7 +213,8 @@ async def write(
             uow.emit(conclusion.changed, key=str(person_id), cause=cause)
             changes += 1
         for transition in conclusion.transitions if new else ():
-            if item_id(person_id, transition) in new:
-                event = reportable(person_id, transition, conclusion.number)
-                uow.emit(event, key=str(person_id), cause=cause)
+            owner = conclusion.owner(transition)
+            if item_id(owner, transition) in new:
+                event = reportable(owner, transition, conclusion.number)
+                uow.emit(event, key=str(owner), cause=cause)
     return Outcome(changes, len(new))

@@ -1,7 +1,6 @@
 """What comes from the bus: persons as identity knows them, and what became of report items."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -29,7 +28,14 @@ from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.qualification.conclusions import CANNOT_CONCLUDE, Conclusion, conclude, write
+from services.qualification import missing_run
+from services.qualification.conclusions import (
+    CANNOT_CONCLUDE,
+    Conclusion,
+    conclude_one,
+    draw,
+    write,
+)
 from services.qualification.domain.city import records_begin
 from services.qualification.domain.facts import (
     Fact,
@@ -68,7 +74,7 @@ class Handlers:
         return {
             PERSONS_EVENTS: self.on_persons,
             PERSONS_SIGHT: on_sight,
-            PERSONS_MERGES: merges.on_merges,
+            PERSONS_MERGES: self.on_merges,
             JPS_EVENTS: self.on_jps,
             LINKAGE_REPLIES_QUALIFICATION: self.on_health_insurance,
         }
@@ -81,26 +87,43 @@ class Handlers:
         by_person: dict[UUID, list[Received[PersonChanged]]] = {}
         for received in batch:
             by_person.setdefault(received.event.person_id, []).append(received)
-        known = await persons.lock(uow.connection, by_person)
+        await merges.undisturbed(uow.connection)
+        same = await merges.same_person(uow.connection, by_person)
+        known = await persons.lock(uow.connection, {*by_person}.union(*same.values()))
         added = self._new_facts(by_person, known, uow)
         self._outdated.inc(len(batch) - sum(map(len, added.values())))
-        facts = await persons.facts_of(uow.connection, [p for p in added if p in known])
+        groups = {same.get(person_id, (person_id,)): person_id for person_id in added}
+        facts = await persons.facts_of(uow.connection, [p for ids in groups for p in ids])
+        for person_id, new in added.items():
+            known[person_id] = replace(
+                known.get(person_id, Known(0)), person_version=new[-1].ordinal
+            )
+            facts[person_id] = [*facts.get(person_id, ()), *(n.fact for n in new)]
         day = await runs.business_day(uow.connection, uow.today)
         concluded: list[Conclusion] = []
         refused: list[Rejection] = []
-        for person_id, new in added.items():
-            before = known.get(person_id, Known(0))
-            now = replace(before, person_version=new[-1].ordinal)
-            every = [*facts.get(person_id, ()), *(n.fact for n in new)]
+        for ids, told_of in groups.items():
             try:
-                concluded.append(conclude(person_id, now, every, self._parameters, day))
+                concluded.append(conclude_one(ids, known, facts, self._parameters, day))
             except CANNOT_CONCLUDE as error:
                 reason = f"no rule covers the dates of this person ({type(error).__name__})"
-                refused.append(Rejection(by_person[person_id][0], "QU-1001", reason))
+                refused.append(Rejection(by_person[told_of][0], "QU-1001", reason))
         if refused:
             raise Rejected(refused)
         await persons.add_facts(uow.connection, [new for group in added.values() for new in group])
-        await write(uow, concluded, {person: told[-1] for person, told in by_person.items()})
+        causes = {ids[0]: by_person[told_of][-1] for ids, told_of in groups.items()}
+        await write(uow, concluded, causes)
+
+    async def on_merges(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        """Follow who answers for whom: one timeline from the facts of all, or each its own again.
+
+        What no rule covers together is left as it was told last: staff have to look at the merge.
+        """
+        concerned = await merges.follow(batch, uow)
+        if concerned:
+            day = await runs.business_day(uow.connection, uow.today)
+            await draw(uow, concerned, self._parameters, day)
+            await missing_run.work_out(uow, sorted(concerned), self._parameters, day)
 
     def _new_facts(
         self,
@@ -140,21 +163,19 @@ class Handlers:
             for received in batch
             if (said := statement(received.event, uow.today)) is not None
         }
+        await merges.undisturbed(uow.connection)
         known = await persons.lock(uow.connection, told)
         facts = await persons.facts_of(uow.connection, list(known))
         day = await runs.business_day(uow.connection, uow.today)
-        added, concluded = [], []
-        for person_id, before in known.items():
-            held = facts[person_id]
-            answered = health_insurance_told(held)
+        added = []
+        for person_id in known:
+            answered = health_insurance_told(facts.get(person_id, ()))
             if answered and told[person_id].says_the_same(answered[-1]):
                 continue
             new = Fact(uow.now, told[person_id])
             added.append(NewFact(person_id, 1 + len(answered), new))
-            with suppress(*CANNOT_CONCLUDE):
-                concluded.append(conclude(person_id, before, [*held, new], self._parameters, day))
         await persons.add_facts(uow.connection, added)
-        await write(uow, concluded)
+        await draw(uow, [new.person_id for new in added], self._parameters, day)
 
     async def on_jps(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         """Note which of our items were sent, and when, and what JPS decided on them.

@@ -17,12 +17,14 @@ from contracts.events import (
     Whose,
 )
 from contracts.events.feeds import Span
+from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification.conclusions import CANNOT_CONCLUDE
 from services.qualification.domain.missing import ask_again, next_shown, planned, shown
 from services.qualification.domain.missing_rules import MissingKind
 from services.qualification.domain.missing_work import changes
 from services.qualification.domain.notices import deadline
+from services.qualification.domain.one_person import facts_together
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.timeline import plan
 from services.qualification.stores import missing, persons
@@ -44,19 +46,29 @@ class WorkedOut:
 async def work_out(
     uow: UnitOfWork, people: Sequence[UUID], rules: Parameters, day: date
 ) -> WorkedOut:
-    """Bring the entries of these persons up to ``day``."""
-    await persons.lock(uow.connection, people)
+    """Bring the entries of these persons up to ``day``, those of all ids of each.
+
+    What is missing of somebody who is one person with others is on the list once: under the id that
+    answers for them.
+    """
+    await merges.undisturbed(uow.connection)
+    same = await merges.same_person(uow.connection, people)
+    people = sorted({*people}.union(*same.values()))
+    known = await persons.lock(uow.connection, people)
+    people = [person_id for person_id in people if person_id in known]
     facts = await persons.facts_of(uow.connection, people)
     held = await missing.held(uow.connection, people)
     came = await missing.came(uow.connection, people)
+    same = await merges.same_person(uow.connection, people)
     listed: list[Listed] = []
     ended, seen, failed = [], {}, set[UUID]()
     for person_id in people:
         try:
-            calls = planned(told := facts.get(person_id, []), plan(told, rules), rules)
-            found = changes(
-                person_id, shown(calls, day), held.get(person_id, ()), came.get(person_id, ())
-            )
+            ids = same.get(person_id, (person_id,))
+            told = facts_together(facts, ids) if person_id == ids[0] else []
+            calls = planned(told, plan(told, rules), rules) if told else []
+            notified = [notice for each in ids for notice in came.get(each, ())]
+            found = changes(person_id, shown(calls, day), held.get(person_id, ()), notified)
             due = [(c, _due_on(c.call.kind, c.call.notices[0], c.call.day, rules))
                    for c in found if c.call is not None]  # fmt: skip
         except CANNOT_CONCLUDE:

@@ -27,7 +27,7 @@ from contracts.forms import (
     values_of,
 )
 from contracts.functions import Function
-from services.chassis import audit, problems
+from services.chassis import audit, merges, problems
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
@@ -37,7 +37,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import missing_run
 from services.qualification import problems as refusals
-from services.qualification.conclusions import conclude, write
+from services.qualification.conclusions import conclusion_of, write
 from services.qualification.domain.facts import Fact
 from services.qualification.domain.meanings import KINDS
 from services.qualification.domain.notice_kind import Told
@@ -128,8 +128,10 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
     submission = _submission(request)
     form = _form(state, request.form, submission)
     async with service.unit_of_work() as uow:
-        if not await persons.exists(uow.connection, request.person_id):
+        ids = await persons.ids_of(uow.connection, request.person_id)
+        if not ids:
             raise problems.not_found()
+        person_id = ids[0]
         errors = validate(form, submission, today=uow.today)
         if not errors:
             values = values_of(form, submission)
@@ -140,23 +142,21 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         notice_id = uuid4()
         told = tells(form.kind, values, notice_id, submission.received_on)
         # Two counters with the same notice at once: one waits here for the other.
-        await persons.lock(uow.connection, [request.person_id])
+        await persons.lock(uow.connection, ids)
         if request.mends is not None:
-            await require_mendable(uow, request.mends, request.person_id, form.kind)
-        same = await notices.same_fact(
-            uow.connection, request.person_id, form.kind, told.occurred_on
-        )
+            await require_mendable(uow, request.mends, person_id, form.kind)
+        same = await notices.same_fact(uow.connection, person_id, form.kind, told.occurred_on)
         if same not in (None, request.mends):
             raise refusals.same_fact()
         try:
             due = deadline(form.kind, told.occurred_on, submission.received_on, state.parameters)
         except NoValue:
             raise refusals.too_early() from None
-        hidden = await is_hidden(uow.connection, request.person_id)
+        hidden = await is_hidden(uow.connection, person_id)
         new = NewNotice(
             notice_id=notice_id,
             kind=form.kind,
-            person_id=request.person_id,
+            person_id=person_id,
             office=receipts.book_of(staff.department, hidden=hidden),
             fiscal_year=fiscal_year(submission.received_on),
             submission=submission,
@@ -168,7 +168,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         )
         await notices.add(uow.connection, new)
         notice = await _found(uow, notice_id)
-        await _seen(uow, state, request.person_id)
+        await _seen(uow, state, person_id)
         _record(
             uow, AuditOperation.ENTRY_PROVISIONAL, staff, Function.NOTICE_ACCEPT, notice,
             {
@@ -274,22 +274,22 @@ async def _settle(
         raise refusals.not_acceptable(errors)
     if missing := outstanding(form, submission):
         raise refusals.documents_missing(missing)
-    person_id = notice.person_id
-    known = (await persons.lock(uow.connection, [person_id]))[person_id]
+    await merges.undisturbed(uow.connection)
+    await persons.lock(uow.connection, await persons.ids_of(uow.connection, notice.person_id))
     told, result = await _expected(uow, state, notice, submission)
     if KINDS[notice.kind].changes_timeline and not result.takes_effect:
         raise refusals.without_effect(result.timeline.reviews)
     added = [
-        NewFact(person_id, notice.sequence, Fact(uow.now, content)) for content in told.contents
+        NewFact(notice.person_id, notice.sequence, Fact(uow.now, content))
+        for content in told.contents
     ]
     await persons.add_facts(uow.connection, added)
-    facts = await persons.facts_of(uow.connection, [person_id])
     day = await runs.business_day(uow.connection, uow.today)
-    conclusion = conclude(person_id, known, facts[person_id], state.parameters, day)
+    conclusion = await conclusion_of(uow, notice.person_id, state.parameters, day)
     await write(uow, [conclusion])
     under = await reported_under(uow, notice, conclusion, result.transition, staff)
     await notices.settle(uow.connection, notice.notice_id, later, staff.staff_id, uow.now, under)
-    await _seen(uow, state, person_id)
+    await _seen(uow, state, notice.person_id)
     settled = await _found(uow, notice.notice_id)
     _record(uow, AuditOperation.ENTRY_SETTLED, staff, Function.NOTICE_SETTLE, settled)
     return await _view(uow, state, settled, staff)
@@ -318,11 +318,10 @@ async def _expected(
         # What the returned notice told no longer counts from the moment that this one is settled.
         gone = TakenBackStatement(notice.mends, notice.received_on, notice.notice_id)
         told = replace(told, contents=(*told.contents, gone))
-    facts = await persons.facts_of(uow.connection, [notice.person_id])
+    ids = await persons.ids_of(uow.connection, notice.person_id)
+    facts = await persons.facts_of_one(uow.connection, ids)
     day = await runs.business_day(uow.connection, uow.today)
-    result = expected(
-        notice.kind, facts[notice.person_id], told, notice.notice_id, uow.now, day, state.parameters
-    )
+    result = expected(notice.kind, facts, told, notice.notice_id, uow.now, day, state.parameters)
     return told, result
 
 
@@ -386,7 +385,7 @@ def _record(
         operation,
         staff=staff,
         function=function,
-        person_id=notice.person_id,
+        person_id=notice.surviving_id,
         outcome=outcome,
         reference=notice.notice_id,
         details={"kind": notice.kind, **(details or {})},

@@ -27,16 +27,21 @@ async def report_again(
     ``notice_id``: the notice behind it now. None comes back where the transition no longer follows
     from the facts: what follows instead is reported by itself.
     """
-    person_id = conclusion.person_id
     transition = next(
-        (t for t in conclusion.transitions if item_id(person_id, t) == known.first_item_id), None
+        (
+            t
+            for t in conclusion.transitions
+            if known.first_item_id in {item_id(each, t) for each in conclusion.ids}
+        ),
+        None,
     )
     if transition is None:
         return None
     new = again_id(known.first_item_id, known.attempts + 1)
     await reports.add_again(uow.connection, known, new, transition, notice_id, staff_id, uow.now)
-    event = reportable(person_id, transition, conclusion.number)
-    uow.emit(event.model_copy(update={"item_id": new, "notice_id": notice_id}), key=str(person_id))
+    event = reportable(known.person_id, transition, conclusion.number)
+    event = event.model_copy(update={"item_id": new, "notice_id": notice_id})
+    uow.emit(event, key=str(known.person_id))
     return new
 
 
@@ -62,7 +67,9 @@ async def reported_under(
             return new
     if transition is None or not transition.is_reportable:
         return None
-    return item_id(notice.person_id, transition)
+    return await reports.first_of(
+        uow.connection, [item_id(each, transition) for each in conclusion.ids]
+    )
 
 
 async def require_mendable(uow: UnitOfWork, notice_id: UUID, person_id: UUID, kind: str) -> None:
@@ -70,7 +77,7 @@ async def require_mendable(uow: UnitOfWork, notice_id: UUID, person_id: UUID, ki
     found = await notices.find(uow.connection, notice_id, lock=True)
     if (
         found is None
-        or (found.person_id, found.kind) != (person_id, kind)
+        or (found.surviving_id, found.kind) != (person_id, kind)
         or found.state is not EntryState.RETURNED
         or found.mended_by is not None
     ):

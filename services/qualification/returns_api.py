@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.events import AuditOperation, TransitionKind
 from contracts.forms import holds_individual_number
 from contracts.functions import Function
-from services.chassis import audit, problems
+from services.chassis import audit, merges, problems
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import problems as refusals
-from services.qualification.conclusions import conclude
+from services.qualification.conclusions import conclusion_of
 from services.qualification.reporting_again import report_again
 from services.qualification.shown import TRANSITION_LABELS, View
 from services.qualification.state import State, state_of
@@ -119,7 +119,8 @@ async def _waiting(uow: UnitOfWork, item_id: UUID) -> Returned:
     known = await reports.chain(uow.connection, item_id)
     if known is None:
         raise problems.not_found()
-    await persons.lock(uow.connection, [known.person_id])
+    await merges.undisturbed(uow.connection)
+    await persons.lock(uow.connection, await persons.ids_of(uow.connection, known.person_id))
     found = await reports.returned_one(uow.connection, item_id)
     if found is None:
         raise refusals.not_returned()
@@ -128,10 +129,8 @@ async def _waiting(uow: UnitOfWork, item_id: UUID) -> Returned:
 
 async def _report(uow: UnitOfWork, state: State, found: Returned, staff: StaffContext) -> UUID:
     known = await reports.chain(uow.connection, found.item_id)
-    person = (await persons.lock(uow.connection, [found.person_id]))[found.person_id]
-    facts = await persons.facts_of(uow.connection, [found.person_id])
     day = await runs.business_day(uow.connection, uow.today)
-    conclusion = conclude(found.person_id, person, facts[found.person_id], state.parameters, day)
+    conclusion = await conclusion_of(uow, found.person_id, state.parameters, day)
     if known is None:
         raise problems.not_found()
     new = await report_again(

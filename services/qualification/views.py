@@ -14,7 +14,7 @@ from services.qualification.domain.months import insured_months
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import AsOf, Timeline, plan
-from services.qualification.domain.transitions import item_id
+from services.qualification.domain.transitions import happening
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
     TRANSITION_LABELS,
@@ -122,10 +122,13 @@ def qualification_view(
     whole = plan(known, parameters)
     line = whole.until(AsOf(day, asked.moment))
     by_id = _latest(reported, asked.moment)
+    # Of two that were reported under two ids before they were one person's, the first.
+    happened = {(i.kind, i.occurred_on, i.reason): i for i in reversed([*by_id.values()])}
     transitions = tuple(
-        transition_view(person_id, t, by_id.get(item_id(person_id, t))) for t in line.transitions
+        transition_view(person_id, t, happened.get(happening(t))) for t in line.transitions
     )
-    shown = {item_id(person_id, t) for t in line.transitions}
+    found = (happened.get(happening(t)) for t in line.transitions)
+    shown = {item.first_item_id for item in found if item is not None}
     months = insured_months(line.segments, Month.of(day)).values()
     return QualificationView(
         person_id=person_id,

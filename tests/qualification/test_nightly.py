@@ -73,7 +73,7 @@ async def test_a_run_that_is_killed_goes_on_where_it_stopped(
         return outcome
 
     async with small.opened():
-        monkeypatch.setattr("services.qualification.commands.write", dies_in_the_second)
+        monkeypatch.setattr("services.qualification.conclusions.write", dies_in_the_second)
         with pytest.raises(RuntimeError):
             await house.command("nightly", small, date=d("2026-12-01"))
         assert [r.reason for r in (await house.reports())[2:]] == ["age-20"]

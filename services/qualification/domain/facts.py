@@ -152,6 +152,9 @@ class Fact:
 
     recorded_at: datetime
     content: Content
+    record: int = 0
+    """Under which of the person's ids it was recorded, where they are several: 0 is the surviving
+    one, the others follow in their order."""
 
     @property
     def concerns(self) -> date | None:
@@ -213,12 +216,6 @@ def standing(facts: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in told if getattr(fact.content, "notice_id", None) not in gone]
 
 
-def history(facts: Iterable[Fact]) -> list[RegisterStatement]:
-    """The register's statements, oldest version first."""
-    said = [fact.content for fact in facts if isinstance(fact.content, RegisterStatement)]
-    return sorted(said, key=lambda statement: statement.version)
-
-
 def health_insurance_told(facts: Iterable[Fact]) -> list[HealthInsuranceStatement]:
     """What was answered about 国民健康保険, the latest answer last."""
     told = [
@@ -227,14 +224,6 @@ def health_insurance_told(facts: Iterable[Fact]) -> list[HealthInsuranceStatemen
         if isinstance(fact.content, HealthInsuranceStatement)
     ]
     return [content for _, content in sorted(told, key=lambda each: each[0])]
-
-
-def lives_here(facts: Iterable[Fact]) -> bool:
-    """Whether the register's last word is that the person is a resident of the city."""
-    said = history(facts)
-    if not said or said[-1].died_on is not None or not said[-1].residence:
-        return False
-    return said[-1].residence[-1].ended is None
 
 
 def pension_number(facts: Iterable[Fact]) -> str | None:

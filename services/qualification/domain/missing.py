@@ -20,8 +20,6 @@ from services.qualification.domain.facts import (
     Fact,
     PensionNumberStatement,
     health_insurance_told,
-    history,
-    lives_here,
 )
 from services.qualification.domain.loss import EXCLUDED
 from services.qualification.domain.meanings import (
@@ -44,6 +42,7 @@ from services.qualification.domain.missing_rules import (
 )
 from services.qualification.domain.notices import notice_of
 from services.qualification.domain.old_age import BECAME_RECIPIENT, NO_LONGER_RECIPIENT
+from services.qualification.domain.one_person import history, lives_here
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Reason, Rule, because
 from services.qualification.domain.stays import JPS_CHANGED_TO_1

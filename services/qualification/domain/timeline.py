@@ -15,19 +15,19 @@ from contracts.ages import reaches
 from contracts.eras import possible_days
 from services.qualification.domain.acquisition import reaches_acquisition_age
 from services.qualification.domain.categories import Insurance, Segment, alone, compose
-from services.qualification.domain.city import city_views, life
+from services.qualification.domain.city import life
 from services.qualification.domain.exclusion import covered
 from services.qualification.domain.facts import (
     Content,
     Fact,
     PensionNumberStatement,
     RegisterStatement,
-    history,
     known_at,
     standing,
 )
 from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.loss import reaches_loss_age
+from services.qualification.domain.one_person import History, histories, together, views_of
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
@@ -169,19 +169,20 @@ def timeline(facts: Iterable[Fact], parameters: Parameters, as_of: AsOf) -> Time
 def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
     """Everything that follows from the facts. Raises ``NoValue``."""
     facts = standing(facts)
-    statements = history(facts)
+    records = histories(facts)
+    statements = together(records)
     if not statements:
         return Plan((), ())
     birth = statements[-1].birth_date
     if birth.value is not None:
-        return _plan(birth.value, facts, statements, parameters)
+        return _plan(birth.value, facts, records, parameters)
     possible = possible_days(birth)
     if possible is None:
         unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=birth.notation))
         return _ageless(unsure, facts, statements, parameters)
     # Whoever is told of was born by then.
     first, last = possible[0], max(possible[0], min(possible[1], statements[0].reported_on))
-    early, late = (_plan(day, facts, statements, parameters) for day in (first, last))
+    early, late = (_plan(day, facts, records, parameters) for day in (first, last))
     why = because(BIRTH_DATE_IN_PART, written=birth.notation, first=first, last=last)
     segments, reviews = agreed(early.segments, late.segments, why)
     return Plan(tuple(segments), (*reviews, *early.reviews, *late.reviews))
@@ -204,10 +205,11 @@ def _ageless(
 def _plan(
     birth: date,
     facts: Sequence[Fact],
-    statements: Sequence[RegisterStatement],
+    records: Sequence[History],
     parameters: Parameters,
 ) -> Plan:
     """Everything that follows from the facts and a birth date. Raises ``NoValue``."""
+    statements = together(records)
     said = statements[-1]
     alive, death_reviews = life(statements)
     # Most people have nothing but the register's statements: they pay for no other rule.
@@ -219,7 +221,7 @@ def _plan(
     if ages is None:
         return Plan((), ())
     covers, status_reviews = covered(statements, parameters)
-    views, residence_reviews = city_views(statements)
+    views, residence_reviews = views_of(records)
     eligible = [
         _known(span, view.told)
         for view in views

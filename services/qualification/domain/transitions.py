@@ -55,10 +55,19 @@ class Transition:
         return self.after is InsuredCategory.CATEGORY_1
 
 
+Happening = tuple[str, date, str]
+"""What happened, when and by which rule: by this a transition is known again."""
+
+
+def happening(transition: Transition) -> Happening:
+    """What a transition is known by, whoever's it is."""
+    return transition.kind.value, transition.occurred_on, transition.reason
+
+
 def item_id(person_id: UUID, transition: Transition) -> UUID:
     """The id under which a transition is reported: the same whenever it is concluded again."""
-    day = transition.occurred_on.isoformat()
-    return uuid5(_ITEMS, f"{person_id}/{transition.kind}/{day}/{transition.reason}")
+    kind, day, reason = happening(transition)
+    return uuid5(_ITEMS, f"{person_id}/{kind}/{day.isoformat()}/{reason}")
 
 
 def again_id(first: UUID, attempt: int) -> UUID:

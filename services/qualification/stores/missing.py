@@ -67,8 +67,8 @@ from unnest($1::uuid[], $2::date[]) as a (person_id, list_due)
 where p.person_id = a.person_id
 """
 _COLUMNS: Final = """
-m.entry_id, m.sequence, m.person_id, m.kind, m.occurred_on, m.notice, m.due_on,
-m.reason::text as reason, m.step, m.step_on, m.open
+m.entry_id, m.sequence, bus.surviving(m.person_id) as person_id, m.kind, m.occurred_on, m.notice,
+m.due_on, m.reason::text as reason, m.step, m.step_on, m.open
 """
 _STEPS: Final = """
 select step, taken_on, taken_by, note, notice_id, recorded_at

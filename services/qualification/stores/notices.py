@@ -16,7 +16,8 @@ _COLUMNS: Final = """
 n.notice_id, n.sequence, n.kind, n.person_id, n.office, n.fiscal_year, n.receipt_number, n.state,
 n.submission::text as submission, n.received_on, n.occurred_on, n.due_on, n.accepted_by,
 n.accepted_at, n.settled_by, n.settled_at, n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason,
-n.notifier, n.item_id, n.mends, n.mended_by, n.taken_back_by, n.taken_back_at, n.taken_back_reason
+n.notifier, n.item_id, n.mends, n.mended_by, n.taken_back_by, n.taken_back_at, n.taken_back_reason,
+bus.surviving(n.person_id) as surviving_id
 """
 _ADD: Final = """
 insert into qualification.notices (notice_id, kind, person_id, office, fiscal_year, receipt_number,
@@ -25,7 +26,7 @@ values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $
 """
 _SAME_FACT: Final = """
 select notice_id from qualification.notices
-where person_id = $1 and kind = $2 and occurred_on = $3
+where person_id in (select bus.same_person($1)) and kind = $2 and occurred_on = $3
   and state not in ('withdrawn', 'taken_back') and mended_by is null
 """
 _SETTLE: Final = """
@@ -113,6 +114,7 @@ class Notice:
     sequence: int
     kind: str
     person_id: UUID
+    """Under which id it was taken in."""
     office: str
     fiscal_year: int
     receipt_number: int
@@ -129,6 +131,8 @@ class Notice:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     notifier: Notifier | None
+    surviving_id: UUID
+    """Who answers for the person it was taken in for."""
     item_id: UUID | None
     """The item under which it was reported; None: it was not, or not yet."""
     mends: UUID | None
@@ -204,9 +208,9 @@ async def find(
     return found[0] if found else None
 
 
-async def of_person(connection: asyncpg.Connection, person_id: UUID) -> list[Notice]:
+async def of_person(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Notice]:
     """A person's notices, in the order of their receipt."""
-    return await _read(connection, "n.person_id = $1 order by n.sequence", person_id)
+    return await _read(connection, "n.person_id = any($1::uuid[]) order by n.sequence", list(ids))
 
 
 async def in_state(

@@ -10,7 +10,13 @@ from uuid import UUID
 import asyncpg
 
 from services.qualification.domain.facts import Content, Fact, decode, encode
-from services.qualification.domain.transitions import Transition, item_id
+from services.qualification.domain.one_person import facts_together
+from services.qualification.domain.transitions import (
+    Happening,
+    Transition,
+    happening,
+    item_id,
+)
 
 K = TypeVar("K")
 
@@ -53,11 +59,23 @@ select *, $11 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::te
 on conflict (item_id) do nothing
 returning item_id
 """
+_HAPPENED: Final = """
+select person_id, coalesce(first_item_id, item_id) as item_id, kind, occurred_on, reason
+from qualification.transitions
+where person_id = any($1::uuid[]) order by reported_at, item_id
+"""
 _STAND: Final = """
 update qualification.transitions
 set stands = (coalesce(first_item_id, item_id) = any($2::uuid[]))
 where person_id = any($1::uuid[])
   and stands <> (coalesce(first_item_id, item_id) = any($2::uuid[]))
+"""
+_SAME: Final = "select id from bus.same_person($1) as s (id)"
+_ANYTHING: Final = """
+select exists (select from qualification.persons where person_id = any($1::uuid[]))
+   and (bus.sees_all() or not exists (
+       select from bus.hidden where hidden and person_id = any($1::uuid[])
+   ))
 """
 _DUE: Final = """
 select person_id from qualification.persons
@@ -152,37 +170,61 @@ async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -
 
 async def add_transitions(
     connection: asyncpg.Connection,
-    concluded: Mapping[UUID, Sequence[Transition]],
+    concluded: Mapping[tuple[UUID, ...], Sequence[tuple[UUID, Transition]]],
     now: datetime,
 ) -> set[UUID]:
-    """Keep what was concluded of these persons; return the ids of what is new.
+    """Keep what was concluded of these persons, each with all ids of theirs, and each transition
+    with the id that it is reported under; return the item ids of what is new.
 
-    What was reported of them before and no longer follows from the facts is marked so.
+    What was reported under another id of the same person is not new. What was reported before and
+    no longer follows from the facts is marked so.
     """
     if not concluded:
         return set()
-    rows = [
-        (
-            item_id(person_id, t), person_id, t.kind.value, t.occurred_on, t.reason,
-            t.origin.value, t.before and t.before.value, t.after and t.after.value,
-            t.at.notice_id, t.accepted_on,
-        )
-        for person_id, transitions in concluded.items()
-        for t in transitions
-    ]  # fmt: skip
-    items = [row[0] for row in rows]
+    before = await _reported_under(connection, [ids for ids in concluded if len(ids) > 1])
+    rows, stand = [], []
+    for ids, transitions in concluded.items():
+        reported = before.get(ids, {})
+        for owner, t in transitions:
+            known = reported.get(happening(t))
+            stand += known or [item_id(owner, t)]
+            if known is None:
+                rows.append(_transition(owner, t))
     added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
-    await connection.execute(_STAND, list(concluded), items)
+    await connection.execute(_STAND, [p for ids in concluded for p in ids], stand)
     return {row["item_id"] for row in added}
 
 
-async def exists(connection: asyncpg.Connection, person_id: UUID) -> bool:
-    """Whether anything is known of a person."""
-    return bool(
-        await connection.fetchval(
-            "select exists (select from qualification.persons where person_id = $1)", person_id
-        )
-    )
+def _transition(owner: UUID, t: Transition) -> tuple[Any, ...]:
+    return (
+        item_id(owner, t), owner, t.kind.value, t.occurred_on, t.reason, t.origin.value,
+        t.before and t.before.value, t.after and t.after.value, t.at.notice_id, t.accepted_on,
+    )  # fmt: skip
+
+
+async def _reported_under(
+    connection: asyncpg.Connection, persons: Sequence[tuple[UUID, ...]]
+) -> dict[tuple[UUID, ...], dict[Happening, list[UUID]]]:
+    """What was reported of persons with several ids, under any of them."""
+    found: dict[tuple[UUID, ...], dict[Happening, list[UUID]]] = {ids: {} for ids in persons}
+    whose = {person_id: ids for ids in persons for person_id in ids}
+    if whose:
+        for row in await connection.fetch(_HAPPENED, list(whose)):
+            happened: Happening = row["kind"], row["occurred_on"], row["reason"]
+            found[whose[row["person_id"]]].setdefault(happened, []).append(row["item_id"])
+    return found
+
+
+async def ids_of(connection: asyncpg.Connection, person_id: UUID) -> tuple[UUID, ...]:
+    """All ids of the person that is asked for by any, the surviving one first; none where nothing
+    is known of them (or nothing for the caller)."""
+    ids = tuple(row["id"] for row in await connection.fetch(_SAME, person_id))
+    return ids if await connection.fetchval(_ANYTHING, list(ids)) else ()
+
+
+async def facts_of_one(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Fact]:
+    """All facts of a person with these ids, each with the id that it was recorded under."""
+    return facts_together(await facts_of(connection, ids), ids)
 
 
 async def due(

@@ -15,8 +15,8 @@ on conflict (office, fiscal_year) do update set last_number = r.last_number + 1
 returning last_number
 """
 _LISTED: Final = """
-select notice_id, receipt_number, kind, person_id, state, received_on, settled_at, withdrawn_at,
-    forwarded_on
+select notice_id, receipt_number, kind, bus.surviving(person_id) as person_id, state, received_on,
+    settled_at, withdrawn_at, forwarded_on
 from qualification.notices
 where office = $1 and fiscal_year = $2 and receipt_number > $3
 order by receipt_number limit $4

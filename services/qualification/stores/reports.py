@@ -46,7 +46,12 @@ join qualification.decisions d using (item_id)
 _TRANSITIONS: Final = """
 select item_id, coalesce(first_item_id, item_id) as first_item_id, kind, occurred_on, reason,
        stands, reported_at, forwarded_on, forwarded_at
-from qualification.transitions where person_id = $1 order by occurred_on, reported_at, item_id
+from qualification.transitions where person_id = any($1::uuid[])
+order by occurred_on, reported_at, item_id
+"""
+_FIRST: Final = """
+select item_id from qualification.transitions where item_id = any($1::uuid[])
+order by reported_at, item_id limit 1
 """
 _CHAIN: Final = """
 select item_id, coalesce(first_item_id, item_id) as first_item_id, person_id, notice_id,
@@ -69,8 +74,8 @@ with latest as (
     where item_id in (select item_id from qualification.decisions where outcome = 'returned')
     order by item_id, decided_on desc
 )
-select t.item_id, t.person_id, t.kind, t.occurred_on, t.reason, t.stands, t.forwarded_on,
-       d.decided_on, d.return_code, d.return_reason, d.recorded_at,
+select t.item_id, bus.surviving(t.person_id) as person_id, t.kind, t.occurred_on, t.reason,
+       t.stands, t.forwarded_on, d.decided_on, d.return_code, d.return_reason, d.recorded_at,
        (select n.notice_id from qualification.notices n where n.item_id = t.item_id
         order by n.sequence desc limit 1) as notice_id
 from latest d join qualification.transitions t using (item_id)
@@ -167,11 +172,17 @@ async def decide(
     return set()
 
 
-async def reported(connection: asyncpg.Connection, person_id: UUID) -> list[Reported]:
-    """What was reported of a person, oldest first, each with what JPS decided on it."""
-    rows = await connection.fetch(_TRANSITIONS, person_id)
+async def reported(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Reported]:
+    """What was reported of a person with these ids, oldest first, each with what JPS decided."""
+    rows = await connection.fetch(_TRANSITIONS, list(ids))
     decided = await decisions_on(connection, [row["item_id"] for row in rows])
     return [Reported(**dict(row), decisions=tuple(decided.get(row["item_id"], ()))) for row in rows]
+
+
+async def first_of(connection: asyncpg.Connection, items: Sequence[UUID]) -> UUID | None:
+    """Of ids that one transition can have been reported under, the one that it was, first."""
+    found: UUID | None = await connection.fetchval(_FIRST, list(items))
+    return found
 
 
 async def decisions_on(
