@@ -153,15 +153,23 @@ _PRIVILEGE = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
 
 
 def declared_rights(service: str) -> set[Right]:
-    """What a service's migrations grant to the role that it runs as."""
-    found: set[Right] = set()
+    """What a service's migrations grant to the role that it runs as, all grants together: columns
+    that are granted one after the other are granted like those granted at once."""
+    found: dict[tuple[str, str], set[str]] = {}
+    whole: set[tuple[str, str]] = set()
     for folder in (CHASSIS, migrations_of(service)):
         for file in sorted(folder.glob("*.sql")):
             for privileges, table in _GRANT.findall(file.read_text()):
                 for verb, columns in _PRIVILEGE.findall(privileges):
-                    names = tuple(sorted(name.strip() for name in columns.split(",") if columns))
-                    found.add(Right(service, table.lower(), verb.lower(), names))
-    return found
+                    right = table.lower(), verb.lower()
+                    names = {name.strip() for name in columns.split(",") if columns}
+                    found.setdefault(right, set()).update(names)
+                    if not names:
+                        whole.add(right)
+    return {
+        Right(service, table, verb, () if (table, verb) in whole else tuple(sorted(columns)))
+        for (table, verb), columns in found.items()
+    }
 
 
 def owned(service: str, tables: Iterable[str]) -> set[Right]:

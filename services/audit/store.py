@@ -10,6 +10,7 @@ import asyncpg
 
 from services.audit.domain.chain import Entry, Head, start
 from services.audit.domain.verification import Stored
+from services.chassis.merges import same_person
 
 _COLUMNS = (
     "shard",
@@ -170,7 +171,11 @@ async def page(
             values.extend(arguments)
             conditions.append(condition.format(*places))
 
-    where("person_id = {}::uuid", wanted.person_id)
+    if wanted.person_id is not None:
+        ids = (await same_person(connection, [wanted.person_id])).get(wanted.person_id)
+        # One id alone keeps the order of the index.
+        where("person_id = {}::uuid", None if ids else wanted.person_id)
+        where("person_id = any({}::uuid[])", ids)
     where("staff_id = {}::text", wanted.staff_id)
     where("operation = {}::text", wanted.operation)
     where("number_accessed = {}::boolean", wanted.number_accessed)

@@ -17,7 +17,7 @@ from contracts.forms import (
 from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from contracts.topics import shard_of
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
@@ -52,6 +52,7 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
     """The claims on a person's death, and those that the person made."""
     state = state_of(service)
     async with service.unit_of_work() as uow:
+        person_id = await merges.surviving(uow.connection, person_id)
         found = await claims.of_person(uow.connection, person_id)
         audit.record(
             uow,
@@ -63,9 +64,11 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         )
     return PersonView(
         person_id=person_id,
-        on_death=work.summaries(state, [kept for kept in found if kept.deceased_id == person_id]),
+        on_death=work.summaries(
+            state, [kept for kept in found if kept.surviving_deceased_id == person_id]
+        ),
         as_claimant=work.summaries(
-            state, [kept for kept in found if kept.claimant_id == person_id]
+            state, [kept for kept in found if kept.surviving_claimant_id == person_id]
         ),
     )
 
@@ -95,8 +98,9 @@ async def accept(new: NewClaim, staff: Acceptor, service: CurrentService) -> Cla
         refused = refusals(case.findings(state))
         if refused:
             raise problems.refused(refused)
+        claimant = claim.claimant_id and await merges.surviving(connection, claim.claimant_id)
         for kept in await claims.on_death(connection, new.person_id):
-            same = claim.claimant_id is not None and kept.claimant_id == claim.claimant_id
+            same = claimant is not None and kept.surviving_claimant_id == claimant
             if same and kept.state is EntryState.RECEIVED:
                 raise problems.another_open()
         apart = await is_hidden(connection, new.person_id, claim.claimant_id)

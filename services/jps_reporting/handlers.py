@@ -1,7 +1,8 @@
 """What comes from the bus: facts to report, and identity's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from contracts.events import LinkageAnswered
 from contracts.topics import (
@@ -33,13 +34,16 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
     async def on_answers(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await take_answers(reporting, received, uow)
 
+    async def on_merges(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        await check_merged(reporting, await merges.follow(received, uow), uow)
+
     return {
         QUALIFICATION_EVENTS: on_facts,
         EXEMPTIONS_EVENTS: on_facts,
         CLAIMS_EVENTS: on_facts,
         LINKAGE_REPLIES_JPS_REPORTING: on_answers,
         PERSONS_SIGHT: on_sight,
-        PERSONS_MERGES: merges.on_merges,
+        PERSONS_MERGES: on_merges,
     }
 
 
@@ -70,6 +74,21 @@ async def take_in(reporting: Reporting, received: Sequence[Received[Any]], uow: 
     if rejections:
         raise Rejected(rejections)
     await items.add(uow.connection, new, uow.now)
+
+
+async def check_merged(reporting: Reporting, concerned: Collection[UUID], uow: UnitOfWork) -> None:
+    """Check the items anew of who is one person now, or two.
+
+    What two ids reported of one person is there twice, and is told before a medium is made of it.
+    What was sent stays as it was sent.
+    """
+    same = await merges.same_person(uow.connection, concerned)
+    every = {*concerned}.union(*same.values())
+    found = await batches.unsealed_with(uow.connection, sorted(every))
+    locked = await batches.lock(uow.connection, sorted(found))
+    for batch_id, batch in sorted(locked.items()):
+        await checking.check_persons(reporting, uow, batch, sorted(found[batch_id]))
+        await checking.settle(reporting, uow, batch)
 
 
 async def take_answers(

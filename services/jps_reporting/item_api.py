@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from contracts.days import Day
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.functions import Function
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.http import requires
 from services.chassis.staff_context import StaffContext
 from services.jps_reporting import views
@@ -85,6 +85,7 @@ async def release(item_id: UUID, staff: Builder, service: CurrentService) -> vie
 async def of_person(person_id: UUID, staff: Viewer, service: CurrentService) -> views.PersonItems:
     """A person's report items, and what was given of them to whom (C23). Nobody known: empty."""
     async with service.unit_of_work() as uow:
+        person_id = await merges.surviving(uow.connection, person_id)
         found = await items.of_person(uow.connection, person_id)
         given = await media.provisions_of(uow.connection, person_id)
         decided = await results.decisions_of(uow.connection, [one.item.item_id for one in found])

@@ -143,7 +143,7 @@ class ItemView(View):
         open_ = one.state.value in ("waiting", "in_batch", "sealed", "blocked")
         return cls(
             item_id=item.item_id,
-            person_id=item.person_id,
+            person_id=one.surviving_id,
             kind=coded(item.kind),
             source=coded(item.source),
             origin=coded(item.origin),

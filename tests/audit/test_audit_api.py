@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from contracts.events import AuditOperation, AuditRecorded
+from contracts.events import AuditOperation, AuditRecorded, Event
 from contracts.functions import Function
+from contracts.topics import PERSONS_MERGES
 from deploy.local.testing import TestStack
 from services.audit.handlers import on_audit_events
 from services.chassis.packing import unpack
@@ -16,6 +17,8 @@ from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.audit.chains import BEGAN, an_event
 from tests.audit.keeping import audit_service, received
+from tests.chassis.merging import merged, separated
+from tests.jps_reporting.house import received as bus_received
 
 pytestmark = pytest.mark.stack
 
@@ -129,3 +132,21 @@ async def test_only_reviewers_look(call: Caller, audit: Service) -> None:
     answer = await call("s001", Function.PERSON_VIEW, Function.STAFF_ADMIN, get="/records")
     assert (answer.status_code, answer.json()["code"]) == (403, "CH-0006")
     assert await sent(audit) == []
+
+
+async def test_records_of_a_person_are_those_under_all_their_ids(
+    call: Caller, audit: Service
+) -> None:
+    async def found(person: int) -> list[int]:
+        params = {"person_id": str(UUID(int=person))}
+        answer = (await call(*REVIEWER, get="/records", params=params)).json()
+        return [record["details"]["n"] for record in answer["records"]]
+
+    async def told(*events: Event) -> None:
+        async with audit.unit_of_work() as uow:
+            await audit.handlers[PERSONS_MERGES]([bus_received(event) for event in events], uow)
+
+    await told(merged(UUID(int=7), UUID(int=9)))
+    assert [await found(n) for n in (7, 9, 11)] == [[9, 7], [9, 7], [11]]
+    await told(separated(UUID(int=7)))
+    assert [await found(n) for n in (7, 9)] == [[7], [9]]

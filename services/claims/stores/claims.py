@@ -15,7 +15,13 @@ _COLUMNS: Final = """
 c.claim_id, c.sequence, c.kind, c.deceased_id, c.claimant_id, c.fiscal_year, c.receipt_number,
 c.apart, c.state, c.submission::text as submission, c.received_on, c.died_on, c.accepted_by,
 c.accepted_at, c.settled_by, c.settled_at, c.acknowledged, c.withdrawn_by, c.withdrawn_at,
-c.withdrawn_reason, c.forwarded_on
+c.withdrawn_reason, c.forwarded_on, bus.surviving(c.deceased_id) as surviving_deceased_id,
+bus.surviving(c.claimant_id) as surviving_claimant_id
+"""
+_ON_DEATH: Final = "c.deceased_id in (select bus.same_person($1)) order by c.sequence"
+_OF_PERSON: Final = """
+c.deceased_id in (select bus.same_person($1)) or c.claimant_id in (select bus.same_person($1))
+order by c.sequence
 """
 _NEXT_NUMBER: Final = """
 insert into claims.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
@@ -63,6 +69,7 @@ class KeptClaim:
     kind: str
     deceased_id: UUID
     claimant_id: UUID | None
+    """Both under the ids that the claim was taken in with."""
     fiscal_year: int
     receipt_number: int
     apart: bool
@@ -80,6 +87,9 @@ class KeptClaim:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     forwarded_on: date | None
+    surviving_deceased_id: UUID
+    surviving_claimant_id: UUID | None
+    """Who answers for them now."""
 
 
 async def add(
@@ -127,13 +137,12 @@ async def find(
 
 async def on_death(connection: asyncpg.Connection, deceased_id: UUID) -> list[KeptClaim]:
     """The claims on a person's death, in the order of their receipt."""
-    return await _read(connection, "c.deceased_id = $1 order by c.sequence", deceased_id)
+    return await _read(connection, _ON_DEATH, deceased_id)
 
 
 async def of_person(connection: asyncpg.Connection, person_id: UUID) -> list[KeptClaim]:
     """The claims on a person's death and those that the person made, by receipt."""
-    where = "c.deceased_id = $1 or c.claimant_id = $1 order by c.sequence"
-    return await _read(connection, where, person_id)
+    return await _read(connection, _OF_PERSON, person_id)
 
 
 async def in_state(

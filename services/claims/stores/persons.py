@@ -14,6 +14,7 @@ from contracts.events import (
     QualificationPeriod,
     ResidencePeriod,
 )
+from contracts.one_person import stays_together
 from services.claims.domain.facts import PersonFacts
 
 _RESIDENCE: Final = TypeAdapter(tuple[ResidencePeriod, ...])
@@ -39,8 +40,10 @@ on conflict (person_id) do update
 """
 _FACTS: Final = """
 select p.residence::text as residence, p.died_on::text as died_on, q.periods::text as periods
-from claims.persons p left join claims.qualifications q using (person_id)
-where p.person_id = $1
+from bus.same_person($1) with ordinality as s (person_id, place)
+join claims.persons p using (person_id)
+left join claims.qualifications q using (person_id)
+order by s.place
 """
 
 
@@ -78,13 +81,16 @@ async def keep_qualifications(
 
 
 async def facts(connection: asyncpg.Connection, person_id: UUID) -> PersonFacts | None:
-    """What is known of a person; None where no person event has come."""
-    row = await connection.fetchrow(_FACTS, person_id)
-    if row is None:
+    """What is known of a person, by all records of theirs; None where no person event has come."""
+    rows = await connection.fetch(_FACTS, person_id)
+    if not rows:
         return None
-    died_on, periods = row["died_on"], row["periods"]
+    died_on, periods = (
+        next((row[name] for row in rows if row[name] is not None), None)
+        for name in ("died_on", "periods")
+    )
     return PersonFacts(
-        residence=_RESIDENCE.validate_json(row["residence"]),
+        residence=stays_together(_RESIDENCE.validate_json(row["residence"]) for row in rows),
         died_on=UncertainDate.model_validate_json(died_on) if died_on else None,
         periods=_PERIODS.validate_json(periods) if periods else None,
     )

@@ -77,6 +77,21 @@ async def lock(connection: Connection, batch_ids: Sequence[UUID]) -> dict[UUID, 
     return {row["batch_id"]: _batch(row) for row in rows}
 
 
+_TOGETHER = """
+select distinct b.batch_id, i.person_id
+from jps_reporting.batches b join jps_reporting.items i using (batch_id)
+where b.state in ('collecting', 'checked', 'has_errors') and i.person_id = any($1::uuid[])
+"""
+
+
+async def unsealed_with(connection: Connection, persons: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Batches that no medium is made of yet and that have items of these persons: which persons."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await connection.fetch(_TOGETHER, persons):
+        found.setdefault(row["batch_id"], []).append(row["person_id"])
+    return found
+
+
 async def latest(
     connection: Connection, state: BatchState | None, before: datetime | None, limit: int
 ) -> list[Batch]:
@@ -122,14 +137,16 @@ async def set_state(
 _REPEATS = """
 with here as (
     select item_id, person_id, kind, occurred_on,
-           row_number() over (partition by person_id, kind, occurred_on
+           row_number() over (partition by bus.surviving(person_id), kind, occurred_on
                               order by received_at, item_id) > 1 as duplicate
     from jps_reporting.items
-    where batch_id = $1 and ($2::uuid[] is null or person_id = any($2))
+    where batch_id = $1 and ($2::uuid[] is null or bus.surviving(person_id) in (
+        select bus.surviving(id) from unnest($2::uuid[]) as a (id)
+    ))
 )
 select item_id, duplicate, exists (
     select from jps_reporting.items as i
-    where i.person_id = here.person_id and i.kind = here.kind
+    where i.person_id in (select bus.same_person(here.person_id)) and i.kind = here.kind
       and i.occurred_on = here.occurred_on and i.item_id <> here.item_id
       and i.state in ('sealed', 'sent', 'accepted', 'corrected')
 ) as already_sent

@@ -30,6 +30,8 @@ class StoredItem:
     trace: str | None
     received_at: datetime
     state_since: datetime
+    surviving_id: UUID
+    """Who answers for the item's person now: what it was reported under stays with it."""
 
 
 SELECT = """
@@ -37,7 +39,8 @@ select
     item_id, person_id, kind, source, origin, document_id, occurred_on, accepted_on, reason,
     category_before, category_after, basic_pension_number, from_month, pension_code,
     claimant_relationship, rule, article, rule_reason, may_precede, due_on, due_article,
-    due_statutory, due_note, state, batch_id, blocked_code, trace, received_at, state_since
+    due_statutory, due_note, state, batch_id, blocked_code, trace, received_at, state_since,
+    bus.surviving(person_id) as surviving_id
 from jps_reporting.items
 """
 
@@ -78,4 +81,5 @@ def stored(row: Any) -> StoredItem:
         trace=row["trace"],
         received_at=row["received_at"],
         state_since=row["state_since"],
+        surviving_id=row["surviving_id"],
     )

@@ -287,7 +287,8 @@ async def page_of_batch(
 async def of_person(connection: Connection, person_id: UUID) -> list[StoredItem]:
     """A person's items, the latest first."""
     rows = await connection.fetch(
-        SELECT + " where person_id = $1 order by accepted_on desc, item_id",
+        SELECT + " where person_id in (select bus.same_person($1))"
+        " order by accepted_on desc, item_id",
         person_id,
     )
     return [stored(row) for row in rows]

@@ -200,7 +200,7 @@ async def provisions_of(connection: Connection, person_id: UUID) -> list[dict[st
     rows = await connection.fetch(
         "select p.item_id, p.recipient, p.clause, p.article, p.items, p.number, p.at, m.serial"
         " from jps_reporting.provisions as p join jps_reporting.media as m using (medium_id)"
-        " where p.person_id = $1 order by p.at desc, p.item_id",
+        " where p.person_id in (select bus.same_person($1)) order by p.at desc, p.item_id",
         person_id,
     )
     return [dict(row) for row in rows]
