@@ -161,7 +161,7 @@ def separated(version: int = 2, former: UUID = B) -> PersonSeparated:
 
 
 async def take(house: House, *events: Event) -> None:
-    records = house.records("identity", [(event.person_id, event) for event in events])  # type: ignore[attr-defined]
+    records = house.records("identity", [(event.person_id, event) for event in events])  # type: ignore[attr-defined]  # all are keyed by person
     tally = await house.service.intake.take(records)
     assert (tally.refused, tally.waiting) == (0, 0)
 
