@@ -14,6 +14,7 @@ from services.identity import (
     lock_api,
     measure_api,
     near_miss_api,
+    outside_api,
     search_api,
 )
 from services.identity.domain.folding import Folding
@@ -53,6 +54,7 @@ def build(settings: Settings) -> Service:
             measure_api.router,
             block_api.router,
             lock_api.router,
+            outside_api.router,
         ],
         commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),

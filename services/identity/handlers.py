@@ -31,6 +31,7 @@ from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
+from services.identity.outside_work import find_again
 from services.identity.stores import attaching, blocks, feeding, linking, registering
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
@@ -75,6 +76,7 @@ class Handlers:
             )
         await registering.write(uow.connection, register, batch, uow.now)
         await attaching.look_again(uow.connection, register, uow.now)
+        await find_again(uow, register, self._folding)
         for index, event in register.events:
             uow.emit(event, key=str(event.person_id), cause=batch[index])
 

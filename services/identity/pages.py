@@ -11,6 +11,7 @@ from contracts.dates import DatePrecision, UncertainDate
 from contracts.eras import DateTooEarly, wareki
 from contracts.events.residents import Address, PersonName, ResidentRecord
 from services.identity.domain.numbers import NumberState
+from services.identity.domain.outside import SYSTEM as OUTSIDE
 from services.identity.domain.view import is_householder
 from services.identity.stores.blocks import InTheWay
 from services.identity.stores.findings import Finding
@@ -130,6 +131,8 @@ class PersonPage(BaseModel):
     sex: Coded
     resident_kind: Coded
     resident_status: Coded
+    on_register: bool
+    """Not so for 住登外者, whose record staff keep."""
     nationality: str
     residence_status: ShownResidenceStatus | None
     address: Address
@@ -230,6 +233,7 @@ def person_page(
         sex=coded(record.sex),
         resident_kind=coded(kind),
         resident_status=coded(record.resident_status),
+        on_register=any(link.system != OUTSIDE for link in person.links),
         nationality=record.nationality,
         residence_status=None
         if status is None

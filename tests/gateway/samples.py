@@ -20,6 +20,13 @@ SUBMISSION: Final[dict[str, Any]] = {
     "identity_check": {"number": "individual_number_card", "person": "individual_number_card"},
 }
 
+_OUTSIDE: Final[dict[str, Any]] = {
+    "name": {"kanji": "海野　渡"},
+    "address": {"text": "銚子市本町1-1"},
+    "birth_date": "昭和40年1月1日",
+    "sex": "1",
+}
+
 BODIES: Final[dict[str, Any]] = {
     "searchPersons": {"kana": "サトウ", "birth_date": "昭和60年5月"},
     "findPersonByNumber": {
@@ -62,6 +69,10 @@ BODIES: Final[dict[str, Any]] = {
         "reason": "own_request",
         "first": "2026-10-01",
     },
+    "compareOutsidePerson": {**_OUTSIDE},
+    "proposeOutsidePerson": {"person": {**_OUTSIDE}, "looked_at": [ID]},
+    "settleOutsideEntry": {"agree": True},
+    "proposeOutsideChange": {"step": "death", "died_on": "2026-09-01"},
     "settleBlock": {"agree": True},
     "liftBlock": {"minutes": 30},
     "takeEditLock": {"take_over": True},

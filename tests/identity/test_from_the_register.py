@@ -374,6 +374,7 @@ class TestRights:
             ("findings", "INSERT SELECT"),
             ("households", "INSERT SELECT"),
             ("names", "INSERT SELECT"),
+            ("outside_entries", "INSERT SELECT"),
             ("persons", "INSERT SELECT"),
             ("record_versions", "INSERT SELECT"),
             ("finding_steps", "INSERT SELECT"),

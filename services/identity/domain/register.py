@@ -18,7 +18,9 @@ from contracts.keys import resident_key
 from services.identity.domain.findings import FindingKind, FindingState
 from services.identity.domain.folding import Folding, NameKeys
 from services.identity.domain.numbers import NumberState, finding_on_change, state_of
-from services.identity.domain.residence import NOBODY, Residence, follow
+from services.identity.domain.outside import SYSTEM as OUTSIDE
+from services.identity.domain.outside import died_on
+from services.identity.domain.residence import NOBODY, Residence, follow, without_stay
 from services.identity.domain.view import Occasion, view_of
 from services.identity.domain.whereabouts import Whereabouts, addresses_digest, whereabouts
 
@@ -294,7 +296,10 @@ class Register:
         record = event.record
         number = record.household_number
         known.household_id = None if number is None else self.households[event.source, number]
-        known.residence = follow(known.residence, event)
+        if known.place[0] == OUTSIDE:
+            known.residence = without_stay(died_on(record))
+        else:
+            known.residence = follow(known.residence, event)
         view = view_of(record, known.residence, known.household_id)
         digest = view.digest
         if digest == known.view_digest:

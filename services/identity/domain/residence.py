@@ -66,6 +66,11 @@ class Residence(Data):
         )
 
 
+def without_stay(died_on: UncertainDate | None) -> Residence:
+    """The residence of somebody who is not on the register (住登外者): none."""
+    return Residence(stays=(), died_on=died_on)
+
+
 NOBODY: Final = Residence()
 """Before the register told of anything."""
 
