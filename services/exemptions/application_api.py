@@ -1,5 +1,6 @@
 """What staff do with applications for exemption, through the gateway."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import application_problems, applying, problems, reviewing
+from services.exemptions import application_problems, applying, exempting, problems, reviewing
 from services.exemptions.api import form_list
 from services.exemptions.application_views import (
     ApplicationList,
@@ -34,11 +35,11 @@ from services.exemptions.application_views import (
     inquiries,
 )
 from services.exemptions.domain.asked import ApplicationKind
-from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.review_views import reviewed_spans
 from services.exemptions.reviewing import Reviewed
 from services.exemptions.state import state_of
-from services.exemptions.stores import answers, applications, persons
+from services.exemptions.stores import answers, applications, exemption_notices, persons
+from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import Kept
 from services.exemptions.views import FormList, Settling, Withdrawal
 
@@ -177,8 +178,7 @@ async def _settle(
     told = (await answers.latest(uow.connection, [kept.application_id]))[kept.application_id]
     found = Reviewed(None, ())
     if kept.state is EntryState.RECEIVED:
-        known = await _known(uow, kept)
-        found = reviewing.reviewed(form, kept, known, told, state_of(service).figures)
+        found = await _reviewed(uow, service, form, kept, told)
     refusal = reviewing.settling_refusal(form, kept, said, staff.staff_id, uow.now, found)
     if refusal is None and not reviewing.is_of_today(told, uow.now):
         await applying.ask(uow, kept.application_id, kept.person_id, reviewing.said_by(form, kept))
@@ -194,8 +194,7 @@ async def _view(uow: UnitOfWork, service: Service, kept: Kept) -> ApplicationVie
     found = Reviewed(None, ())
     missing: tuple[Attachment, ...] = ()
     if kept.state is EntryState.RECEIVED:
-        known = await _known(uow, kept)
-        found = reviewing.reviewed(form, kept, known, told, state_of(service).figures)
+        found = await _reviewed(uow, service, form, kept, told)
         missing = outstanding(form, kept.submission)
     return ApplicationView(
         application=ApplicationSummary.of(kept),
@@ -210,10 +209,15 @@ async def _view(uow: UnitOfWork, service: Service, kept: Kept) -> ApplicationVie
     )
 
 
-async def _known(uow: UnitOfWork, kept: Kept) -> PersonFacts:
+async def _reviewed(
+    uow: UnitOfWork, service: Service, form: Form, kept: Kept, told: Sequence[Answer]
+) -> Reviewed:
+    state, through = state_of(service), reviewing.said_by(form, kept).last
     known = await persons.facts(uow.connection, kept.person_id)
     assert known is not None  # an application refers to a known person
-    return known
+    held = await exemption_notices.of_person(uow.connection, kept.person_id)
+    taken = exempting.taken(known, held, state.forms, state.by_law, through)
+    return reviewing.reviewed(form, kept, known, told, state.figures, taken)
 
 
 async def _shard(service: Service, application_id: UUID) -> list[int]:

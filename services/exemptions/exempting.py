@@ -29,6 +29,7 @@ from services.exemptions import problems, work
 from services.exemptions.domain.exemption_examination import examine
 from services.exemptions.domain.exemption_notices import Said, combined, effect, said
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 from services.exemptions.domain.parameters import ByLaw
 from services.exemptions.exemption_views import ExemptionNoticeSummary, ExemptionNoticeView, Span
@@ -66,6 +67,18 @@ def desk(
     """The person's settled notices, as their forms say them, beside what is known."""
     settled = tuple(said_by(forms, notice) for notice in held if notice.counts)
     return Desk(known, settled, figures, now + _AHEAD)
+
+
+def taken(
+    known: PersonFacts,
+    held: Iterable[ExemptionNotice],
+    forms: Forms,
+    figures: ByLaw,
+    through: Month,
+) -> dict[Month, ExemptionKind]:
+    """The months that settled notices exempt: nothing need be applied for there."""
+    settled = [said_by(forms, notice) for notice in held if notice.counts]
+    return combined(settled, known, figures, through).kinds if settled else {}
 
 
 def said_by(forms: Forms, notice: ExemptionNotice) -> Said:

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from contracts.law import NoValue
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, reviewing
+from services.exemptions import applying, exempting, reviewing
 from services.exemptions.domain.application.continuing import Renewed
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.renewals import RenewalState, by_what, continued, state_of
 from services.exemptions.state import State
-from services.exemptions.stores import answers, applications, persons, renewals
+from services.exemptions.stores import answers, applications, exemption_notices, persons, renewals
 from services.exemptions.stores.applications import Kept
 from services.exemptions.stores.renewals import Renewal
 
@@ -58,13 +58,17 @@ async def reviewed(
     """These renewals with what their review comes to by what is known now."""
     kept = await applications.some(uow.connection, ids)
     known = await persons.facts_of(uow.connection, [one.person_id for one in kept])
+    held = await exemption_notices.of_persons(uow.connection, [one.person_id for one in kept])
     told = await answers.latest(uow.connection, ids)
     found: list[tuple[Kept, Renewed | None]] = []
     for one in kept:
         form = state.forms.form(one.kind.value, one.received_on)
+        person, notices = known[one.person_id], held.get(one.person_id, ())
+        through = reviewing.said_by(form, one).last
+        taken = exempting.taken(person, notices, state.forms, state.by_law, through)
         try:
             renewed = reviewing.renewed(
-                form, one, known[one.person_id], told[one.application_id], state.figures
+                form, one, person, told[one.application_id], state.figures, taken
             )
         except NoValue:
             renewed = None

@@ -1,6 +1,6 @@
 """The review of an application: what was told of its people, put before the rules, and settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -44,6 +44,7 @@ from services.exemptions.domain.asked import ApplicationKind, Said, application
 from services.exemptions.domain.case import applied, case, shown_by
 from services.exemptions.domain.examined import findings
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Answer as Met
 from services.exemptions.review_views import ReviewedMonth, reviewed_months
 from services.exemptions.stores import applications
@@ -52,6 +53,7 @@ from services.exemptions.stores.applications import Kept
 from services.exemptions.views import Settling
 
 _MONTHS = TypeAdapter(tuple[ReviewedMonth, ...])
+Taken = Mapping[Month, ExemptionKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +77,26 @@ def said_in(form: Form, submission: Submission) -> Said:
 
 
 def renewed(
-    form: Form, kept: Kept, known: PersonFacts, found: Sequence[Answer], figures: Parameters
+    form: Form,
+    kept: Kept,
+    known: PersonFacts,
+    found: Sequence[Answer],
+    figures: Parameters,
+    taken: Taken,
 ) -> Renewed:
     """The review of a continuing application. Raises ``NoValue``."""
     assert kept.continued is not None  # the caller asks of continuing ones alone
     said = said_by(form, kept)
     months = applied(said).months
-    return renew(kept.continued, months, said.applied_on, _case(said, kept, known, found), figures)
+    looked_at = _case(said, kept, known, found, taken)
+    return renew(kept.continued, months, said.applied_on, looked_at, figures)
 
 
-def _case(said: Said, kept: Kept, known: PersonFacts, found: Sequence[Answer]) -> Case:
+def _case(
+    said: Said, kept: Kept, known: PersonFacts, found: Sequence[Answer], taken: Taken
+) -> Case:
     told = {answer.asked.whose: answer.facts for answer in found if answer.facts is not None}
-    return case(said, known, told, shown_by(kept.submission.attachments))
+    return case(said, known, told, shown_by(kept.submission.attachments), taken)
 
 
 def goes_on(said: Said, outcomes: Sequence[MonthOutcome]) -> Continuation | None:
@@ -99,9 +109,17 @@ def goes_on(said: Said, outcomes: Sequence[MonthOutcome]) -> Continuation | None
 
 
 def reviewed(
-    form: Form, kept: Kept, known: PersonFacts, answers: Sequence[Answer], figures: Parameters
+    form: Form,
+    kept: Kept,
+    known: PersonFacts,
+    answers: Sequence[Answer],
+    figures: Parameters,
+    taken: Taken,
 ) -> Reviewed:
-    """The review by what is known now. Raises the problem where no figure of the law is known."""
+    """The review by what is known now. Raises the problem where no figure of the law is known.
+
+    ``taken``: the months that the person's settled notices exempt by law.
+    """
     if any(answer.answered_at is None for answer in answers):
         return Reviewed(None, ())
     said = said_by(form, kept)
@@ -109,10 +127,10 @@ def reviewed(
     looked_for = applied(said)
     try:
         if kept.continued is not None:
-            again = renewed(form, kept, known, answers, figures)
+            again = renewed(form, kept, known, answers, figures, taken)
             found = findings(again.outcomes, refused, remarks=again.remarks)
             return Reviewed(again.outcomes, found, again.goes_on)
-        outcomes = review(looked_for, _case(said, kept, known, answers), figures)
+        outcomes = review(looked_for, _case(said, kept, known, answers, taken), figures)
     except NoValue:
         raise application_problems.no_figures(kept.cycle) from None
     continuing = may_continue(looked_for, outcomes) if said.continuing else None

@@ -3,6 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from tests.audit.calling import Caller
+from tests.exemptions.applying import CHIEF, CLERK
+
+NOTICES = "/exemption-notices"
 CHECKED = {
     "maternity": ["due-day-document", "birth-document"],
     "child_care": ["relation-document", "child-document", "raising-document"],
@@ -31,3 +35,12 @@ def a_notice(
 def expecting(person_id: UUID) -> dict[str, Any]:
     """A notice of a birth in November 2026."""
     return a_notice(person_id, "maternity", EXPECTS)
+
+
+async def notify(call: Caller, notice: dict[str, Any]) -> None:
+    """Hand a notice in and have it settled by another."""
+    answer = await call(*CLERK, post=NOTICES, json=notice)
+    assert answer.status_code == 201, answer.text
+    where = f"{NOTICES}/{answer.json()['notice']['notice_id']}/settle"
+    answer = await call(*CHIEF, post=where)
+    assert answer.status_code == 200, answer.text

@@ -22,6 +22,7 @@ from services.exemptions import commands
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
 from tests.exemptions.counter import exemptions_service, sent, somebody, take
+from tests.exemptions.exempting import a_notice, notify
 
 pytestmark = pytest.mark.stack
 
@@ -106,6 +107,27 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     assert (event.person_id, event.cycle) == (person, 2027)
     found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
     assert {m["kind_label"] for m in found["settled_review"]} == {"全額免除"}
+
+
+async def test_months_exempt_by_a_settled_notice_are_left_out_of_the_renewal(
+    city: Renewing,
+) -> None:
+    """A birth in June 2027: maternity to August, and full exemption from September on."""
+    person = await somebody(city.service)
+    await city.applied(person)
+    due = a_notice(person, "maternity", {"due_on": "R9.6.20", "multiple": False}, "R9.7.1")
+    city.in_july()
+    due["submission"]["received_on"] = "2027-07-01"
+    await notify(city.call, due)
+    await city.run()
+    await city.answer()
+    await city.run()
+    (one,) = (await city.stand(renewal="clear"))["applications"]
+    found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
+    assert [(span["from_month"], span["result_label"]) for span in found["review"]] == [
+        ("2027-07", "対象外"),
+        ("2027-09", "承認相当"),
+    ]
 
 
 async def test_running_it_again_doubles_nothing(city: Renewing) -> None:

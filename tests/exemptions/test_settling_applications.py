@@ -27,6 +27,7 @@ from tests.exemptions.applying import (
     told,
 )
 from tests.exemptions.counter import NOW, forwarded, sent, somebody, take
+from tests.exemptions.exempting import expecting, notify
 
 pytestmark = pytest.mark.stack
 
@@ -83,6 +84,22 @@ async def test_the_review_of_somebody_single(
     assert found["note"] == "市区町村の審査です。承認・却下は日本年金機構が決定します。"
     assert all(reason["article"] and reason["sentence"] for s in found["review"]
                for reason in s["reasons"])  # fmt: skip
+
+
+async def test_months_exempt_by_a_settled_notice_are_not_applied_for(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    """88条の2 goes before: a birth in November 2026 exempts October to January."""
+    await notify(call, expecting(person))
+    (shown,) = await accepted(call, an_application(person, deferment=False))
+    (request,) = await sent(exemptions, FactsRequested)
+    await take(exemptions, told(request, total=300_000))
+    found = await review(call, shown["application"]["application_id"])
+    assert spans(found) == [
+        "2026-07–2026-09 承認相当 全額免除",
+        "2026-10–2027-01 対象外",
+        "2027-02–2027-06 承認相当 全額免除",
+    ]
 
 
 async def test_a_marriage_within_the_period_splits_it(

@@ -14,6 +14,7 @@ from contracts.dates import UncertainDate
 from contracts.events import FactOutcome, Whose
 from contracts.events.facts import DisabilityCertificatesFact, IncomeFact, PublicAssistanceFact
 from contracts.forms import AttachmentRecord, AttachmentState
+from contracts.months import Month
 from services.exemptions.domain.application.cycles import Months
 from services.exemptions.domain.application.facts import (
     APPLICANT,
@@ -32,6 +33,7 @@ from services.exemptions.domain.application.facts import (
 from services.exemptions.domain.application.income import YearIncome
 from services.exemptions.domain.asked import Said
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 
 SPOUSE: Final = Whose.SPOUSE.value
@@ -74,11 +76,12 @@ def case(
     known: PersonFacts,
     told: Mapping[Whose, ReviewFacts],
     shown: Collection[str],
+    taken: Mapping[Month, ExemptionKind] | None = None,
 ) -> Case:
     """Everything that the review of an application looks at.
 
     ``told``: the answers that came, by whose they are. ``shown``: the codes of the documents that
-    were seen, or waived.
+    were seen, or waived. ``taken``: the months that settled notices exempt by law.
     """
     months = Months(said.first, said.last).all()
     one = months_in_category_1(known.periods or (), said.last)
@@ -90,6 +93,7 @@ def case(
         spouses=_spouses(said),
         category_1=one,
         undecided=frozenset(months) - one if unsure else frozenset(),
+        taken=taken or {},
         enrolments=tuple(_enrolments(said)),
         assistance=_assistance(known, told.get(Whose.APPLICANT)),
         disasters=tuple(_disasters(said, shown)),

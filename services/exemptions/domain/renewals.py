@@ -28,6 +28,8 @@ _OF_ITS_YEAR: Final = (
     "householder_out_of_work_on",
     "disaster_on",
     "young_dependants",
+    "spouse_young_dependants",
+    "householder_young_dependants",
 )
 _PARTS: Final = ("three_quarters", "half", "quarter")
 

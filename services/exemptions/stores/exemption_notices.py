@@ -55,6 +55,11 @@ order by notice_id, code, recorded_at desc
 """
 
 
+_SAME: Final = """
+select asked, same from unnest($1::uuid[]) as asked, bus.same_person(asked) as same
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ExemptionNotice:
     """A notice as it is kept, the documents that came in later included."""
@@ -138,6 +143,20 @@ async def of_person(connection: asyncpg.Connection, person_id: UUID) -> list[Exe
     """A person's notices, in the order of their receipt."""
     where = "n.person_id in (select bus.same_person($1)) order by n.sequence"
     return await _read(connection, where, person_id)
+
+
+async def of_persons(
+    connection: asyncpg.Connection, person_ids: Sequence[UUID]
+) -> dict[UUID, list[ExemptionNotice]]:
+    """The same of several persons; those without a notice are not there."""
+    same = await connection.fetch(_SAME, list(person_ids))
+    where = "n.person_id = any($1::uuid[]) order by n.sequence"
+    found = await _read(connection, where, [row["same"] for row in same])
+    asked = {row["same"]: row["asked"] for row in same}
+    of: dict[UUID, list[ExemptionNotice]] = {}
+    for notice in found:
+        of.setdefault(asked[notice.person_id], []).append(notice)
+    return of
 
 
 async def in_state(
