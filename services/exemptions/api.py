@@ -26,6 +26,7 @@ from services.chassis.http import current_service, requires
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import exempting, problems, work
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.additional_premium import periods
@@ -104,7 +105,7 @@ async def accept(new: NewNotice, staff: Acceptor, service: CurrentService) -> No
         errors = validate(form, submission, today=uow.today)
         if errors:
             raise problems.faulty_form(errors)
-        known = await persons.facts(connection, new.person_id)
+        known = await _known(uow, service, new.person_id)
         if known is None:
             raise problems.person_unknown()
         held = await notices.of_person(connection, new.person_id)
@@ -160,7 +161,7 @@ async def show_notice(notice_id: UUID, staff: Viewer, service: CurrentService) -
         notice = await notices.find(uow.connection, notice_id)
         if notice is None:
             raise not_found()
-        known = await persons.facts(uow.connection, notice.person_id)
+        known = await _known(uow, service, notice.person_id)
         held = await notices.of_person(uow.connection, notice.person_id)
         work.record(uow, staff, AuditOperation.INQUIRY, notice.person_id, notice_id,
                     {"of": notice.kind}, function=Function.PERSON_VIEW)  # fmt: skip
@@ -181,7 +182,7 @@ async def settle(
         if notice is None:
             raise not_found()
         form = _forms(service).form(notice.kind, notice.received_on)
-        known = await persons.facts(connection, notice.person_id)
+        known = await _known(uow, service, notice.person_id)
         assert known is not None  # a notice refers to a known person
         held = await notices.of_person(connection, notice.person_id)
         refusal = work.settling_refusal(notice, said, staff.staff_id, form, known, held, uow.today)
@@ -224,6 +225,17 @@ def form_list(service: Service, kinds: Collection[str]) -> FormList:
     today = japan_date(service.clock.now())
     forms = tuple(form for form in _forms(service).on(today) if form.kind in kinds)
     return FormList(forms=forms, **dict(entry_choices()))
+
+
+async def _known(uow: UnitOfWork, service: Service, person_id: UUID) -> PersonFacts | None:
+    """What is known of a person, with the months that settled notices exempt."""
+    known = await persons.facts(uow.connection, person_id)
+    if known is None:
+        return None
+    held = await exemption_notices.of_person(uow.connection, person_id)
+    state = state_of(service)
+    at = exempting.desk(known, held, state.forms, state.by_law, Month.of(uow.today))
+    return known.model_copy(update={"exempt": exempting.kinds(at)})
 
 
 async def _shard(service: Service, notice_id: UUID) -> list[int]:

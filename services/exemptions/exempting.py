@@ -177,6 +177,11 @@ def view(form: Form, notice: ExemptionNotice, at: Desk) -> ExemptionNoticeView:
     )
 
 
+def kinds(at: Desk) -> dict[Month, ExemptionKind]:
+    """The months that settled notices exempt, and by what."""
+    return combined(at.settled, at.known, at.figures, at.through).kinds
+
+
 def spans(at: Desk) -> tuple[Span, ...]:
     """What the person's months are exempt by, by settled notices, with the reasons."""
     return Span.of(combined(at.settled, at.known, at.figures, at.through))

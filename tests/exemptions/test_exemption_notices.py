@@ -20,6 +20,7 @@ from contracts.numbers import synthetic_individual_number
 from services.chassis.received import Rejected
 from services.chassis.service import Service
 from tests.audit.calling import Caller
+from tests.exemptions.counter import a_notice as an_additional_premium_notice
 from tests.exemptions.counter import (
     category_1,
     forwarded,
@@ -228,6 +229,32 @@ async def test_a_foreign_resident_on_assistance_is_sent_to_the_application(
     assert await refused(call, a_notice(person, "statutory_start", ASSISTED)) == [
         "assistance-foreign"
     ]
+
+
+async def test_who_is_exempt_by_law_cannot_notify_the_additional_premium(
+    call: Caller, person: UUID
+) -> None:
+    premium = an_additional_premium_notice(person)
+    await settled(call, await accepted(call, person, "maternity", EXPECTS))
+    accepted_all_the_same = await call(*CLERK, post="/additional-premium-notices", json=premium)
+    assert accepted_all_the_same.status_code == 201
+    notice_id = accepted_all_the_same.json()["notice"]["notice_id"]
+
+    # 法87条の2第1項括弧書: before it is settled, the month turns out to be exempt otherwise.
+    await settled(call, await accepted(call, person, "statutory_start", ASSISTED))
+    other = await call(*CHIEF, post=f"/additional-premium-notices/{notice_id}/settle", json={})
+    assert other.status_code == 200, other.text  # maternity goes before in that month
+
+
+async def test_statutory_exemption_stands_in_the_way_of_the_additional_premium(
+    call: Caller, person: UUID
+) -> None:
+    await settled(call, await accepted(call, person, "statutory_start", ASSISTED))
+    answer = await call(
+        *CLERK, post="/additional-premium-notices", json=an_additional_premium_notice(person)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "EX-0105")
+    assert [error["code"] for error in answer.json()["errors"]] == ["exempt"]
 
 
 async def test_the_same_again_is_refused(call: Caller, person: UUID) -> None:

@@ -121,11 +121,13 @@ async def test_the_running_role_has_these_rights_and_no_others(
         columns = await connection.fetch(
             "select column_name from information_schema.role_column_grants"
             " where grantee = 'exemptions' and table_schema = 'exemptions'"
-            " and table_name in ('notices', 'applications') and privilege_type = 'UPDATE'"
+            " and table_name in ('notices', 'applications', 'exemption_notices')"
+            " and privilege_type = 'UPDATE'"
         )
     tables = (
         "persons", "qualifications", "receipt_numbers", "notices", "notice_documents",
         "applications", "application_questions", "application_documents",
+        "exemption_notices", "exemption_notice_documents",
     )  # fmt: skip
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")
@@ -150,6 +152,16 @@ async def test_the_database_itself_wants_two_people(stack: TestStack, database: 
         await connection.execute(
             "insert into exemptions.persons values ($1, 1, '[]', null)", person := uuid4()
         )
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(
+                "insert into exemptions.exemption_notices (notice_id, kind, subject, person_id,"
+                " fiscal_year, receipt_number, apart, state, submission, received_on, notified_on,"
+                " accepted_by, accepted_at, settled_by, settled_at, item_id, from_month)"
+                " values ($1, 'maternity', 'maternity', $2, 2026, 1, false, 'settled', '{}',"
+                " '2026-10-15', '2026-10-15', 's001', now(), 's001', now(), $1, '2026-10')",
+                uuid4(),
+                person,
+            )
         with pytest.raises(asyncpg.CheckViolationError):
             await connection.execute(
                 "insert into exemptions.notices (notice_id, kind, person_id, fiscal_year,"

@@ -1,12 +1,11 @@
 """Examining a notice on the additional premium against what is known of the person (審査)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from contracts.events import ResidencePeriod
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.forms import Finding, FindingKind
-from contracts.months import Month
 from services.exemptions.domain.additional_months import may_notify
 from services.exemptions.domain.additional_premium import (
     earliest_stop,
@@ -17,7 +16,6 @@ from services.exemptions.domain.additional_premium import (
     stop_month,
 )
 from services.exemptions.domain.facts import Insured, Notified, PersonFacts
-from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import in_category_1
 
 _PARA_1 = "国民年金法87条の2第1項"
@@ -25,22 +23,17 @@ _PARA_3 = "国民年金法87条の2第3項"
 
 
 def examine(
-    notified: Notified,
-    facts: PersonFacts,
-    settled: Sequence[Notified],
-    received_on: date,
-    exempt: Mapping[Month, ExemptionKind] | None = None,
+    notified: Notified, facts: PersonFacts, settled: Sequence[Notified], received_on: date
 ) -> tuple[Finding, ...]:
     """Everything found about a notice that is not settled yet, refusals first.
 
-    ``settled`` are the person's settled notices, ``received_on`` the day that this one came in,
-    ``exempt`` what each of the person's months is known to be exempt by; None: nothing is held.
+    ``settled`` are the person's settled notices, ``received_on`` the day that this one came in.
     """
     day = notified.notified_on
     found = [*about_the_notice(day, received_on), *about_the_person(day, facts)]
     if notified.change is AdditionalPremiumChange.START:
         found += _about_a_start(notified, facts, settled)
-        found += _about_what_excludes_it(notified, facts, exempt)
+        found += _about_what_excludes_it(notified, facts)
     else:
         found += _about_a_stop(notified, facts, settled)
     order = list(FindingKind)
@@ -146,11 +139,9 @@ def _about_a_start(
         )
 
 
-def _about_what_excludes_it(
-    notified: Notified, facts: PersonFacts, exempt: Mapping[Month, ExemptionKind] | None
-) -> Iterator[Finding]:
+def _about_what_excludes_it(notified: Notified, facts: PersonFacts) -> Iterator[Finding]:
     month = start_month(notified.notified_on)
-    kind = exempt.get(month) if exempt is not None else None
+    kind = (facts.exempt or {}).get(month)
     if not may_notify(kind):
         assert kind is not None
         yield _refusal(
@@ -170,8 +161,9 @@ def _about_what_excludes_it(
         kind=FindingKind.NOTE,
         code="exemptions-not-held",
         message="免除・猶予及び国民年金基金の記録は未登録のため、申出書の確認欄によります。"
-        if exempt is None
-        else "国民年金基金の記録は市に届かないため、申出書の確認欄によります。",
+        if facts.exempt is None
+        else "申請による免除・猶予の決定及び国民年金基金の記録は未登録のため、"
+        "申出書の確認欄によります。",
         article=f"{_PARA_1}・第4項",
     )
 

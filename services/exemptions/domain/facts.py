@@ -11,6 +11,7 @@ from contracts.dates import UncertainDate
 from contracts.events import QualificationPeriod, ResidencePeriod
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.months import Month
+from services.exemptions.domain.kinds import ExemptionKind
 
 
 class _Fact(BaseModel):
@@ -61,6 +62,8 @@ class PersonFacts(_Fact):
     """Known memberships; the city is not told of them, so that none known says nothing."""
     farmers_pension: tuple[FarmersPension, ...] = ()
     """The same of the farmers' pension."""
+    exempt: dict[Month, ExemptionKind] | None = None
+    """What months are exempt by, as far as settled notices here tell; None: nobody looked."""
 
 
 class Notified(_Fact):
