@@ -197,7 +197,7 @@ JPS_EVENTS = Topic(
     consumers=("qualification", "exemptions", "claims"),
     retention=_WEEK,
     personal_data=True,
-    description="What became of a report item: forwarded on a medium, and what JPS decided on it.",
+    description="What became of a report item: forwarded, decided by JPS; and JPS's records.",
 )
 LINKAGE_REQUESTS = Topic(
     name="linkage.requests",

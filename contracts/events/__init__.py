@@ -56,11 +56,23 @@ from contracts.events.qualification import (
 )
 from contracts.events.residents import ResidentChange, ResidentTokenised
 from contracts.events.sight import PersonSightChanged
+from contracts.events.told import (
+    ArrearsEvent,
+    ArrearsTold,
+    NumberStanding,
+    NumberTold,
+    OldAgeRight,
+    PersonTold,
+    RightTold,
+    StayTold,
+)
 from contracts.events.welfare import DisabilityCertificatesRecorded, PublicAssistanceRecorded
 
 __all__ = [
     "REGISTRY",
     "AdditionalPremiumChanged",
+    "ArrearsEvent",
+    "ArrearsTold",
     "AuditOperation",
     "AuditOutcome",
     "AuditRecorded",
@@ -94,10 +106,14 @@ __all__ = [
     "LinkageRequested",
     "LongTermCareRecorded",
     "MissingNoticeFactsRequested",
+    "NumberStanding",
+    "NumberTold",
+    "OldAgeRight",
     "PersonChanged",
     "PersonMerged",
     "PersonSeparated",
     "PersonSightChanged",
+    "PersonTold",
     "PublicAssistanceRecorded",
     "QualificationChanged",
     "QualificationFactsAnswered",
@@ -109,6 +125,8 @@ __all__ = [
     "ResidencePeriod",
     "ResidentChange",
     "ResidentTokenised",
+    "RightTold",
+    "StayTold",
     "TransitionKind",
     "TransitionOrigin",
     "UnpaidBenefitClaimReceived",

@@ -268,6 +268,22 @@ class ReturnedReportsQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class DifferencesQuery(Query):
+    """機構の記録との相違の一覧の条件。"""
+
+    after: Annotated[UUID | None, Field(description="前の頁の最後の difference_id")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class SharedNumbersQuery(Query):
+    """複数人に記録された基礎年金番号の一覧の条件。"""
+
+    after: Annotated[
+        str, Field(pattern=r"^([0-9]{10})?$", description="前の頁の最後の基礎年金番号")
+    ] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class WhatWasDone(Body):
     """行った処理の内容。"""
 

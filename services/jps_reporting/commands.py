@@ -88,7 +88,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 COMMANDS: Final = (
     Command(
         name="take-results",
-        help="take in a file that JPS sent back: 処理結果一覧",
+        help="take in a file that JPS sent back: 処理結果一覧, 被保険者記録等",
         run=take_results,
         arguments=_arguments,
     ),

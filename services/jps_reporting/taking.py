@@ -20,11 +20,13 @@ from services.chassis import audit
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting.domain.records import PersonRecord, together
 from services.jps_reporting.domain.results import ItemResult
-from services.jps_reporting.domain.told_layout import ToldLayout, of_headings, read_row
+from services.jps_reporting.domain.told_layout import Holds, ToldLayout, of_headings, read_row
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores import told_files
 from services.jps_reporting.stores.told_files import Taking
+from services.jps_reporting.taking_records import take_records
 from services.jps_reporting.taking_results import take_results
 
 _BATCH: Final = 500
@@ -60,9 +62,10 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A row as it was read: what it says, or what is wrong with it."""
+    """A row, or a record of several, as it was read: what it says, or what is wrong with it."""
 
     line: int
+    """The last of it."""
     row: Any
 
 
@@ -121,12 +124,16 @@ def _require_clean(layout: ToldLayout, number: int, line: bytes) -> None:
 
 
 def rows(looked: Looked, file: BinaryIO) -> Iterator[Read]:
-    """The rows of a file that was looked at, in its order."""
+    """The rows of a file that was looked at, in its order; of records all that stand together."""
     text = TextIOWrapper(file, encoding=looked.layout.encoding, newline="")
     reader = csv.reader(text, strict=True)
     next(reader, None)
-    for line, values in numbered(reader):
-        yield Read(line, read_row(looked.layout, looked.headings, line, values))
+    each = (
+        (line, read_row(looked.layout, looked.headings, line, values))
+        for line, values in numbered(reader)
+    )
+    for line, row in together(each) if looked.layout.holds is Holds.RECORDS else each:
+        yield Read(line, row)
 
 
 async def take(
@@ -165,6 +172,10 @@ async def _batch(
     faults = [read.row for read in batch if isinstance(read.row, Fault)]
     results = [(read.line, read.row) for read in batch if isinstance(read.row, ItemResult)]
     came = await take_results(uow, taking.file_id, layout, results, staff)
+    found = [read.row for read in batch if isinstance(read.row, PersonRecord)]
+    if found:
+        came, contradictory = await take_records(uow, taking.file_id, found)
+        faults += contradictory
     taking = replace(
         taking,
         lines=batch[-1].line if batch else taking.lines,

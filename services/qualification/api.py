@@ -16,6 +16,7 @@ from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification import (
+    differences_api,
     missing_api,
     notice_api,
     receipt_api,
@@ -26,7 +27,7 @@ from services.qualification.domain.parameters import NoValue
 from services.qualification.notice_views import notice_summary
 from services.qualification.problems import in_the_future, no_value
 from services.qualification.state import state_of
-from services.qualification.stores import notices, persons, reports, runs
+from services.qualification.stores import differences, notices, persons, reports, runs
 from services.qualification.views import (
     Asked,
     QualificationView,
@@ -36,6 +37,7 @@ from services.qualification.views import (
 router = APIRouter()
 router.include_router(notice_api.router)
 router.include_router(receipt_api.router)
+router.include_router(differences_api.router)
 router.include_router(missing_api.router)
 router.include_router(returns_api.router)
 router.include_router(what_if_api.router)
@@ -73,8 +75,13 @@ async def show(
             for notice in await notices.of_person(connection, ids)
             if moment is None or notice.accepted_at <= moment
         ]
+        differing = (
+            await differences.listed(connection, person_id, None, 100) if moment is None else []
+        )
         try:
-            view = qualification_view(asked, facts, state.parameters, reported, summaries)
+            view = qualification_view(
+                asked, facts, state.parameters, reported, summaries, differing
+            )
         except NoValue:
             raise no_value() from None
         audit.record(

@@ -15,8 +15,10 @@ from contracts.events import QualificationChanged
 from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
-from services.qualification.domain.facts import Fact, pension_number
+from services.qualification.domain.differences import Difference, differences, told_by_jps
+from services.qualification.domain.facts import Fact, PensionNumberStatement, standing
 from services.qualification.domain.missing import Call, ask_again, asks_since, planned
+from services.qualification.domain.numbers import PensionNumbers, pension_numbers
 from services.qualification.domain.one_person import facts_together, history
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.publication import changed, reportable
@@ -27,6 +29,7 @@ from services.qualification.domain.transitions import (
     happening,
     item_id,
 )
+from services.qualification.stores import differences as found
 from services.qualification.stores import persons
 from services.qualification.stores.persons import Known
 
@@ -49,6 +52,10 @@ class Conclusion:
     """Ids that this person answers for, with what is to be kept of each."""
     owners: Mapping[Happening, UUID] = field(default_factory=dict)
     """Whose record a transition follows from, where it is a former id's."""
+    numbers: PensionNumbers | None = None
+    """All that is told of numbers; None: nothing ever was."""
+    differences: tuple[Difference, ...] | None = None
+    """Where JPS's record and ours do not agree; None: JPS told nothing."""
 
     @property
     def ids(self) -> tuple[UUID, ...]:
@@ -75,9 +82,11 @@ def conclude(
 
     Of somebody of whom nothing was ever known there is nothing to tell. Raises `CANNOT_CONCLUDE`.
     """
+    every, facts = facts, standing(facts)
     whole = plan(facts, parameters)
     line = whole.until(AsOf(day))
-    number = pension_number(facts)
+    numbers = _numbers(every)
+    number = numbers.current if numbers else None
     calls = planned(facts, whole, parameters)
     ask_on = asks_since(facts, whole, day)
     if ask_on is not None and known.asked_on is not None:
@@ -89,8 +98,17 @@ def conclude(
         ask_on=ask_on,
     )
     transitions = tuple(t for t in line.transitions if t.is_reportable)
+    same = Conclusion(
+        person_id,
+        known,
+        None,
+        transitions,
+        number,
+        numbers=numbers,
+        differences=_differences(every, parameters, day),
+    )
     if known.timeline_version == 0 and not line.periods and number is None:
-        return Conclusion(person_id, known, None, transitions, number)
+        return same
     event = changed(person_id, line, known.timeline_version + 1, number_known=number is not None)
     # Whoever was told of before there was insurance by choice is not told again for having none.
     unsaid = {"timeline_version"} if event.voluntary else {"timeline_version", "voluntary"}
@@ -98,9 +116,21 @@ def conclude(
         event.model_dump_json(exclude=unsaid).encode(), digest_size=16
     ).digest()
     if digest == known.timeline_digest:
-        return Conclusion(person_id, known, None, transitions, number)
+        return same
     known = replace(known, timeline_version=event.timeline_version, timeline_digest=digest)
-    return Conclusion(person_id, known, event, transitions, number)
+    return replace(same, known=known, changed=event)
+
+
+def _numbers(facts: Sequence[Fact]) -> PensionNumbers | None:
+    told = any(isinstance(fact.content, PensionNumberStatement) for fact in facts)
+    return pension_numbers(facts) if told else None
+
+
+def _differences(
+    facts: Sequence[Fact], parameters: Parameters, day: date
+) -> tuple[Difference, ...] | None:
+    told = any(told_by_jps(fact.content) for fact in facts)
+    return differences(facts, parameters, day) if told else None
 
 
 def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> date | None:
@@ -198,6 +228,19 @@ async def write(
     await persons.write(
         uow.connection,
         {p: k for c in concluded for p, k in {**c.former, c.person_id: c.known}.items()},
+    )
+    await found.sync_numbers(
+        uow.connection, {c.person_id: c.numbers for c in concluded if c.numbers is not None}
+    )
+    await found.sync(
+        uow.connection,
+        {
+            person_id: c.differences if person_id == c.person_id else ()
+            for c in concluded
+            if c.differences is not None
+            for person_id in c.ids
+        },
+        uow.now,
     )
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]

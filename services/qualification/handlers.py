@@ -11,7 +11,9 @@ from prometheus_client import Counter
 from contracts.events import (
     ItemDecided,
     ItemForwarded,
+    ItemOutcome,
     PersonChanged,
+    PersonTold,
     QualificationFactsAnswered,
     ReportItemKind,
     ReportOwner,
@@ -37,6 +39,8 @@ from services.qualification.conclusions import (
     write,
 )
 from services.qualification.domain.city import records_begin
+from services.qualification.domain.decisions import Decision
+from services.qualification.domain.differences import Difference, corrected
 from services.qualification.domain.facts import (
     Fact,
     RegisterStatement,
@@ -44,8 +48,10 @@ from services.qualification.domain.facts import (
 )
 from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
-from services.qualification.stores import notices, persons, reports, runs
+from services.qualification.shown import TRANSITION_LABELS
+from services.qualification.stores import differences, notices, persons, reports, runs
 from services.qualification.stores.persons import Known, NewFact
+from services.qualification.told_by_jps import take_numbers, take_records
 
 OURS: Final = frozenset(
     {
@@ -178,7 +184,8 @@ class Handlers:
         await draw(uow, [new.person_id for new in added], self._parameters, day)
 
     async def on_jps(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-        """Note which of our items were sent, and when, and what JPS decided on them.
+        """Note which of our items were sent, and when, what JPS decided on them, and what its
+        records tell of persons.
 
         In this order: what lies in one batch about an item was told in it.
         """
@@ -188,10 +195,15 @@ class Handlers:
             for r in batch
             if isinstance(r.event, ItemDecided) and r.event.owner is ReportOwner.QUALIFICATION
         ]
+        await merges.undisturbed(uow.connection)
         if sent:
             await _forwarded(sent, uow)
         if decided:
             await _decided(decided, uow)
+            await take_numbers(self._parameters, decided, uow)
+        told = [r for r in batch if isinstance(r.event, PersonTold)]
+        if told:
+            await take_records(self._parameters, told, uow)
 
 
 async def _forwarded(sent: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
@@ -212,3 +224,11 @@ async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) ->
             [Rejection(r, "QU-1003", reason) for r in decided if r.event.item_id in strange]
         )
     await notices.decide(uow.connection, [r.event.item_id for r in decided], uow.now)
+    changed = [r.event for r in decided if r.event.outcome is ItemOutcome.CORRECTED]
+    occurred = await reports.occurred(uow.connection, [event.item_id for event in changed])
+    found: dict[UUID, list[Difference]] = {}
+    for event in changed:
+        kind, day = occurred[event.item_id]
+        difference = corrected(Decision.of(event, uow.now), TRANSITION_LABELS[kind], day)
+        found.setdefault(event.person_id, []).append(difference)
+    await differences.add(uow.connection, found, uow.now)

@@ -208,3 +208,13 @@ def no_longer_follows() -> Problem:
         "現在の記録からは、報告した資格の得喪・種別変更が生じません。",
         action="個人の画面で現在の記録を確認し、再報告ではなく処理内容を記録してください。",
     )
+
+
+def no_such_difference() -> Problem:
+    """The difference does not wait for anybody: settled, gone, or never there."""
+    return Problem(
+        "QU-0604",
+        409,
+        "この相違は、処理を待つ状態ではありません。",
+        action="相違の一覧を表示し直してください。",
+    )

@@ -9,12 +9,15 @@ from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.decisions import counting, known_by
-from services.qualification.domain.facts import Fact, known_at, pension_number
+from services.qualification.domain.facts import Fact, known_at
 from services.qualification.domain.months import insured_months
+from services.qualification.domain.numbers import pension_numbers
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Effect
+from services.qualification.domain.stays import jps_record
 from services.qualification.domain.timeline import AsOf, Timeline, plan
 from services.qualification.domain.transitions import happening
+from services.qualification.jps_views import DifferenceView, JpsRecordView, NumberView
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
     TRANSITION_LABELS,
@@ -27,6 +30,7 @@ from services.qualification.shown import (
     transition_view,
     voluntary_of,
 )
+from services.qualification.stores.differences import Kept
 from services.qualification.stores.reports import Reported
 
 
@@ -84,6 +88,8 @@ class QualificationView(View):
     category_label: str
     basic_pension_number: str | None
     """None: not assigned or not told, which is lawful."""
+    pension_numbers: tuple[NumberView, ...]
+    """Every number told, with what it is. Two that are assigned: suspected to be a duplicate."""
     periods: tuple[PeriodView, ...]
     unknown: tuple[UnknownView, ...]
     transitions: tuple[TransitionView, ...]
@@ -97,6 +103,10 @@ class QualificationView(View):
     next_change_on: date | None
     """The next day on which something happens by itself."""
     notices: tuple[NoticeSummary, ...]
+    jps_record: JpsRecordView | None
+    """What JPS's record tells (theirs); None: none was told."""
+    differences: tuple[DifferenceView, ...]
+    """Where it and ours do not agree, and nobody has said yet what was done. Of now only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +125,13 @@ def qualification_view(
     parameters: Parameters,
     reported: Sequence[Reported],
     notices: Sequence[NoticeSummary],
+    differing: Sequence[Kept] = (),
 ) -> QualificationView:
     """The whole of it. Raises ``NoValue``."""
     person_id, day = asked.person_id, asked.day
     known = known_at(facts, asked.moment)
     whole = plan(known, parameters)
+    numbers, record = pension_numbers(known), jps_record(known)
     line = whole.until(AsOf(day, asked.moment))
     by_id = _latest(reported, asked.moment)
     # Of two that were reported under two ids before they were one person's, the first.
@@ -137,7 +149,8 @@ def qualification_view(
         category=category_of(line.category),
         voluntary=voluntary_of(line.category),
         category_label=category_label(line),
-        basic_pension_number=pension_number(known),
+        basic_pension_number=numbers.current,
+        pension_numbers=tuple(map(NumberView.of, numbers.all)),
         periods=tuple(period_view(s) for s in line.periods),
         unknown=tuple(unknown_view(s) for s in line.segments if s.category is None),
         transitions=transitions,
@@ -153,6 +166,8 @@ def qualification_view(
         notes=tuple(ReasonView.of(note) for note in line.notes),
         next_change_on=whole.next_after(day),
         notices=tuple(notices),
+        jps_record=JpsRecordView.of(record) if record else None,
+        differences=tuple(map(DifferenceView.of, differing)),
     )
 
 

@@ -26,7 +26,8 @@ from contracts.numbers import synthetic_individual_number
 from contracts.sealing import PrivateSealingKey, PublicSealingKey, SealedNumber, seal
 from contracts.topics import UPSTREAM_REGISTER
 from tests.garbage.house import House, Sent
-from tests.garbage.samples import SAMPLES, decided, forwarded, number, reply
+from tests.garbage.jps import decided, forwarded
+from tests.garbage.samples import SAMPLES, number, reply
 
 TAKEN = "taken"
 MEGABYTE = 1_000_000

@@ -34,7 +34,6 @@ from contracts.events import (
     InsuredCategory,
     ItemDecided,
     ItemForwarded,
-    ItemOutcome,
     LinkageAnswered,
     LinkageItem,
     LinkageOutcome,
@@ -46,14 +45,13 @@ from contracts.events import (
     PersonMerged,
     PersonSeparated,
     PersonSightChanged,
+    PersonTold,
     PublicAssistanceRecorded,
     QualificationChanged,
     QualificationFactsAnswered,
     QualificationPeriod,
     QualificationReportable,
     ReportItemForwarded,
-    ReportItemKind,
-    ReportOwner,
     ResidencePeriod,
     ResidentChange,
     ResidentTokenised,
@@ -63,7 +61,6 @@ from contracts.events import (
     VoluntaryInsurance,
     VoluntaryPeriod,
     Whose,
-    item_forwarded,
 )
 from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
@@ -75,13 +72,13 @@ from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
+from tests.garbage import jps
+from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
 
 TYPES: tuple[type[Event], ...] = tuple(REGISTRY.values())
 """All that may be on the bus, from the contract."""
-DAY = date(2026, 10, 1)
-BATCH = UUID(int=0xBA7C4)
 SHARD = 2
 """All that the tests say is about persons of one shard: so it lies in one batch, in order."""
 
@@ -103,11 +100,6 @@ def number(type_: type[Event], index: int) -> int:
     """The number of a person whom only events of this type are about: what of somebody is parked
     holds up all that a service is told of them, on whatever topic."""
     return _numbers()[200 * TYPES.index(type_) + index]
-
-
-def person(n: int) -> UUID:
-    """The person of that number, everywhere."""
-    return UUID(int=n)
 
 
 def _resident(house: House, n: int, version: int, event_id: UUID) -> Event:
@@ -203,42 +195,6 @@ def _claim(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
         claimant_person_id=None, claimant_relationship=ClaimantRelationship.SPOUSE,
         accepted_on=DAY,
     )  # fmt: skip
-
-
-def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> Event:
-    """An item that left on a medium."""
-    return item_forwarded(
-        kind, item_id=item_id, person_id=person(n), batch_id=BATCH, medium_serial=1,
-        forwarded_on=DAY,
-    )  # fmt: skip
-
-
-def _forwarded(house: House, n: int, _version: int, _event_id: UUID) -> Event:
-    item_id = uuid4()
-    house.execute(
-        "qualification",
-        "insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason,"
-        " origin, accepted_on, reported_at) values ($1, $2, 'acquisition', $3, 'age-20', 'age',"
-        " $3, now())",
-        item_id, person(n), DAY,
-    )  # fmt: skip
-    return forwarded(ReportItemKind.ACQUISITION, item_id, n)
-
-
-def decided(owner: ReportOwner, item_id: UUID, n: int) -> ItemDecided:
-    """What JPS decided on an item."""
-    return ItemDecided(
-        decision_id=uuid4(), item_id=item_id, person_id=person(n), owner=owner, kind="acquisition",
-        outcome=ItemOutcome.ACCEPTED, decided_on=DAY, medium_serial=1,
-    )  # fmt: skip
-
-
-def _decided(house: House, n: int, version: int, event_id: UUID) -> Event:
-    sent = _forwarded(house, n, version, event_id)
-    assert isinstance(sent, ItemForwarded)
-    marked = "update qualification.transitions set forwarded_on = $2, batch_id = $3"
-    house.execute("qualification", f"{marked} where item_id = $1", sent.item_id, DAY, BATCH)
-    return decided(ReportOwner.QUALIFICATION, sent.item_id, n)
 
 
 def _told_of(n: int) -> FourAttributes:
@@ -344,26 +300,6 @@ def _exemption(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
-def _of_later_kind(house: House, n: int, _version: int, _event_id: UUID) -> Event:
-    item_id = uuid4()
-    house.execute(
-        "exemptions",
-        "with person as (insert into exemptions.persons (person_id, person_version, residence)"
-        " values ($1, 1, '[]') on conflict do nothing)"
-        " insert into exemptions.applications (application_id, kind, person_id, cycle,"
-        " fiscal_year, receipt_number, state, submission, received_on, applied_on, accepted_by,"
-        " accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
-        " 'student_application', $1, 2026, 2025,"
-        " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
-        " '2026-10-01', 's', now(), 't', now(), $3, '{}')",
-        person(n), uuid4(), item_id,
-    )  # fmt: skip
-    return ReportItemForwarded(
-        item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,
-        batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
-    )  # fmt: skip
-
-
 Sample = Callable[[House, int, int, UUID], Event]
 SAMPLES: dict[type[Event], Sample] = {
     ResidentChange: _resident,
@@ -378,9 +314,10 @@ SAMPLES: dict[type[Event], Sample] = {
     ExemptionApplicationSettled: _application,
     ExemptionNotified: _exemption,
     UnpaidBenefitClaimReceived: _claim,
-    ItemForwarded: _forwarded,
-    ReportItemForwarded: _of_later_kind,
-    ItemDecided: _decided,
+    ItemForwarded: jps.forwarded_sample,
+    ReportItemForwarded: jps.of_later_kind_sample,
+    ItemDecided: jps.decided_sample,
+    PersonTold: jps.told_sample,
     LinkageRequested: _request,
     LinkageAnswered: _reply,
     AuditRecorded: _record,

@@ -3,7 +3,14 @@
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from contracts.events import ItemDecided, ItemForwarded, ItemOutcome, ReportItemKind, ReportOwner
+from contracts.events import (
+    ItemDecided,
+    ItemForwarded,
+    ItemOutcome,
+    PersonTold,
+    ReportItemKind,
+    ReportOwner,
+)
 from tests.qualification.house import House
 from tests.qualification.people import d
 
@@ -29,7 +36,7 @@ def decided(
     )  # fmt: skip
 
 
-async def told(house: House, *events: ItemForwarded | ItemDecided) -> Any:
+async def told(house: House, *events: ItemForwarded | ItemDecided | PersonTold) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])
     return await house.service.intake.take(records)

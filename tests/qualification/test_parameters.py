@@ -128,7 +128,8 @@ def test_no_two_rules_share_a_code() -> None:
 
 
 def test_the_readme_lists_every_error_code() -> None:
-    sources = [ROOT / name for name in ("handlers.py", "commands.py", "domain/meanings.py")]
+    names = ("handlers.py", "told_by_jps.py", "commands.py", "domain/meanings.py")
+    sources = [ROOT / name for name in names]
     sources += [ROOT / "domain/parameters.py", Path(problems.__file__)]
     codes = {code for file in sources for code in re.findall(r"QU-\d{4}", file.read_text())}
     assert codes == set(re.findall(r"^\| (QU-\d{4})", README, re.MULTILINE))

@@ -8,10 +8,15 @@ import pytest
 
 from contracts.codes import ResidentKind
 from contracts.events import (
+    InsuredCategory,
     ItemForwarded,
     ItemOutcome,
+    NumberStanding,
+    NumberTold,
     PersonSightChanged,
+    PersonTold,
     ReportItemKind,
+    StayTold,
 )
 from contracts.functions import Function
 from tests.qualification.decided import decided, told
@@ -49,6 +54,10 @@ QUESTIONS = [
     Question("GET /missing-notices/{entry_id}"),
     Question("POST /missing-notices/{entry_id}/steps",
              json={"step": "reminded", "taken_on": "2026-12-20"}),
+    Question("GET /jps-differences"),
+    Question("GET /jps-differences", {"limit": "1"}),
+    Question("POST /jps-differences/{difference_id}/settle", json={"done": "照会した"}),
+    Question("GET /shared-pension-numbers"),
     Question("GET /returned-reports"),
     Question("GET /returned-reports", {"limit": "1"}),
     Question("POST /returned-reports/{item_id}/report-again"),
@@ -111,6 +120,27 @@ async def returned_twice(house: House, person_id: UUID, forwarded: UUID) -> UUID
     return items[1]
 
 
+async def told_by_jps(house: House, person_id: UUID) -> UUID:
+    """A record of JPS's that does not agree with ours, and a number that another bears too."""
+    another = uuid4()
+    await house.lives(another, AT_45.copy())
+    await hide(house, another)
+    number = NumberTold(number="2271174711", standing=NumberStanding.ASSIGNED)
+    stays = (StayTold(category=InsuredCategory.CATEGORY_2, began=d("2020-04-01")),)
+    for whose in (person_id, another):
+        await told(
+            house,
+            PersonTold(told_id=uuid4(), person_id=whose, as_of=d("2026-11-04"), stays=stays,
+                       numbers=(number,)),
+        )  # fmt: skip
+    (found,) = await house.rows(
+        "select difference_id from qualification.differences where person_id = $1"
+        " and code = 'jps-category-differs'", person_id,
+    )  # fmt: skip
+    difference_id: UUID = found["difference_id"]
+    return difference_id
+
+
 async def with_everything(house: House, counter: Counter) -> dict[str, str]:
     """Somebody with rows in every table: a notice that was sent, and one that waits; and what is
     missing, since their period of stay has expired."""
@@ -133,6 +163,7 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
                       forwarded_on=d("2026-11-05"))
     )  # fmt: skip
     returned = await returned_twice(house, person_id, item["item_id"])
+    difference = await told_by_jps(house, person_id)
     second = await counter.accept(notice(person_id, left_employment_on="2026-11-01"))
     await house.nightly()
     (entry,) = await house.rows(
@@ -141,6 +172,7 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
     )
     return {
         "item_id": str(returned),
+        "difference_id": str(difference),
         "person_id": str(person_id),
         "notice_id": second.json()["summary"]["notice_id"],
         "forwarded_id": forwarded_id,
@@ -167,6 +199,7 @@ async def test_a_sealed_person_is_nobody_at_every_door(
     blind = Caller(house.stack, house.service, *EVERYONE)
     about = {
         "person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": "", "item_id": "",
+        "difference_id": "",
     }  # fmt: skip
     of_nobody = await blind.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)
@@ -186,6 +219,7 @@ async def test_who_holds_the_right_sees_them_at_every_door(
     seer = Caller(house.stack, house.service, *Function)
     about = {
         "person_id": "", "notice_id": "", "forwarded_id": "", "entry_id": "", "item_id": "",
+        "difference_id": "",
     }  # fmt: skip
     of_nobody = await seer.ask_all(asked(), nobody(about))
     about = await with_everything(house, counter)

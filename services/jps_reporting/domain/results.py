@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from contracts.events import InsuredCategory, ItemOutcome, ReportItemKind
 from contracts.numbers import BasicPensionNumber
 from services.jps_reporting.domain.items import ItemState, Labelled
-from services.jps_reporting.domain.told_layout import MODELS, Cells, Holds
+from services.jps_reporting.domain.told_cells import Cells
 
 _DECISIONS: Final = UUID("b51b30d0-6f40-5b0c-8f0b-3f6f9c0a8a4e")
 
@@ -44,9 +44,6 @@ class ItemResult(Cells):
         return self
 
 
-MODELS[Holds.RESULTS] = ItemResult
-
-
 class Unmatched(Labelled):
     """Why a row is on the list of what could not be taken (不一致)."""
 
@@ -59,7 +56,9 @@ class Unmatched(Labelled):
     NOT_SENT = "JR-4004", "まだ送付していない報告です。"
     ANOTHER_RESULT = "JR-4005", "同じ処理年月日に、別の結果が既に記録されています。"
     BEFORE_SENDING = "JR-4006", "処理年月日が、媒体の送付日より前です。"
-    IN_THE_FUTURE = "JR-4007", "処理年月日が、本日より後です。"
+    IN_THE_FUTURE = "JR-4007", "処理年月日または基準日が、本日より後です。"
+    NOBODY = "JR-4008", "その基礎年金番号の人が見つかりません。"
+    SEVERAL = "JR-4009", "その基礎年金番号の人が複数います。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts import delimited
-from contracts.delimited import Fault, NotThisFile
+from contracts.delimited import Fault
 from contracts.eras import parse_date
 from contracts.errors import ContractError
 from services.jps_reporting.domain.layout import LayoutStatus
+from services.jps_reporting.domain.records import RecordRow
+from services.jps_reporting.domain.results import ItemResult
+from services.jps_reporting.domain.told_cells import Cells
 
 
 class Holds(StrEnum):
@@ -23,16 +26,15 @@ class Holds(StrEnum):
 
     RESULTS = "results"
     """処理結果一覧: what was decided on an item."""
+    RECORDS = "records"
+    """被保険者記録等: what JPS's records say of persons."""
 
 
-class Cells(BaseModel):
-    """A row, its cells under the names of their fields; a file holds no other (C02)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-MODELS: Final[dict[Holds, type[Cells]]] = {}
-"""What a row of each kind of file is read as; each module of rows adds its own."""
+MODELS: Final[dict[Holds, type[Cells]]] = {
+    Holds.RESULTS: ItemResult,
+    Holds.RECORDS: RecordRow,
+}
+"""What a row of each kind of file is read as."""
 
 
 class ToldLayout(BaseModel):
@@ -131,6 +133,3 @@ def _fault(layout: ToldLayout, line: int, error: ValidationError) -> Fault:
         return Fault(line, str(said))
     place = str(first["loc"][0]) if first["loc"] else ""
     return Fault(line, f"{layout.heading(place)}: {delimited.reason_of(first['type'])}")
-
-
-__all__ = ["MODELS", "Cells", "Holds", "NotThisFile", "ToldLayout", "of_headings", "read_row"]

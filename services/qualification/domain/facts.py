@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from contracts.codes import ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
-from contracts.events import InsuredCategory, PersonChanged, ResidencePeriod
+from contracts.events import InsuredCategory, NumberStanding, PersonChanged, ResidencePeriod
 from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.told import (
     STRICT,
@@ -119,13 +119,17 @@ class AcquisitionStatement:
 
 @dataclass(frozen=True, slots=True)
 class PensionNumberStatement:
-    """The basic pension number (基礎年金番号) that a settled notice gave."""
+    """A basic pension number (基礎年金番号) as a settled notice gave it, or JPS: no ``notice_id``.
+
+    ``accepted_on``: when the notice was accepted; JPS's reference day.
+    """
 
     __pydantic_config__ = STRICT
 
     number: str
-    notice_id: UUID
+    notice_id: UUID | None
     accepted_on: date
+    standing: NumberStanding = NumberStanding.ASSIGNED
 
     @property
     def concerns(self) -> date | None:
@@ -224,13 +228,3 @@ def health_insurance_told(facts: Iterable[Fact]) -> list[HealthInsuranceStatemen
         if isinstance(fact.content, HealthInsuranceStatement)
     ]
     return [content for _, content in sorted(told, key=lambda each: each[0])]
-
-
-def pension_number(facts: Iterable[Fact]) -> str | None:
-    """The basic pension number told last; None where none is known, which is lawful."""
-    told = [
-        (fact.recorded_at, fact.content.number)
-        for fact in standing(facts)
-        if isinstance(fact.content, PensionNumberStatement)
-    ]
-    return max(told)[1] if told else None

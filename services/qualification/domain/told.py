@@ -156,6 +156,8 @@ class JpsStatement:
     as_of: date
     stays: tuple[JpsStay, ...]
     complete_since: date | None = None
+    credited_months: Annotated[int, Field(ge=0, le=1000)] | None = None
+    """納付月数等 that JPS counts up to the reference day: kept and shown, and no rule reads it."""
 
     @property
     def concerns(self) -> date | None:

@@ -8,7 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import InsuredCategory, ItemDecided, ItemForwarded, ItemOutcome
+from contracts.events import (
+    InsuredCategory,
+    ItemDecided,
+    ItemForwarded,
+    ItemOutcome,
+    TransitionKind,
+)
 from services.qualification.domain.decisions import Decision
 from services.qualification.domain.transitions import Transition
 
@@ -193,6 +199,18 @@ async def decisions_on(
     for row in await connection.fetch(_DECISIONS, items):
         found.setdefault(row["item_id"], []).append(_decision(row))
     return found
+
+
+async def occurred(
+    connection: asyncpg.Connection, items: Sequence[UUID]
+) -> dict[UUID, tuple[TransitionKind, date]]:
+    """What was reported under these items, and of which day."""
+    rows = await connection.fetch(
+        "select item_id, kind, occurred_on from qualification.transitions"
+        " where item_id = any($1::uuid[])",
+        items,
+    )
+    return {row["item_id"]: (TransitionKind(row["kind"]), row["occurred_on"]) for row in rows}
 
 
 async def decisions_about(

@@ -1,0 +1,58 @@
+"""JPS's records of persons in a batch: matched to whose they are, kept, and told."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from contracts.delimited import Fault
+from contracts.events import PersonTold
+from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting.domain.records import PersonRecord, told
+from services.jps_reporting.domain.results import Unmatched
+from services.jps_reporting.stores import records, results
+from services.jps_reporting.stores.records import Whose
+from services.jps_reporting.stores.results import Listed
+from services.jps_reporting.taking_results import Came
+
+
+async def take_records(
+    uow: UnitOfWork, file_id: UUID, found: Sequence[PersonRecord]
+) -> tuple[Came, list[Fault]]:
+    """Tell what the records say of persons; what is nobody's, or of several, goes on the list."""
+    if not found:
+        return Came(), []
+    whose = await records.persons_of(uow.connection, [record.first for record in found])
+    faults: list[Fault] = []
+    listed: list[Listed] = []
+    events: list[tuple[int, PersonTold]] = []
+    for record, of in zip(found, whose, strict=True):
+        why = _why_not(record, of, uow.today)
+        if why is not None:
+            rows = [row.model_dump(mode="json", exclude_none=True) for row in record.rows]
+            listed.append(Listed(record.line, why, {"rows": rows}, of.by_medium))
+            continue
+        event = told(record, of.by_medium or of.by_number[0])
+        if isinstance(event, Fault):
+            faults.append(event)
+        else:
+            events.append((record.line, event))
+    new = await records.add(uow.connection, file_id, events, uow.now)
+    for event in {event.told_id: event for _, event in events}.values():
+        if event.told_id in new:
+            uow.emit(event, key=str(event.person_id))
+    await results.list_unmatched(uow.connection, file_id, listed, uow.now)
+    return Came(len(new), len(events) - len(new), len(listed)), faults
+
+
+def _why_not(record: PersonRecord, of: Whose, today: date) -> Unmatched | None:
+    row = record.first
+    if row.as_of > today:
+        return Unmatched.IN_THE_FUTURE
+    if row.medium_serial is not None:
+        if of.by_medium is None:
+            return Unmatched.NO_RECORD
+        another = of.number is not None and row.basic_pension_number not in (None, of.number)
+        return Unmatched.OTHER_NUMBER if another else None
+    if not of.by_number:
+        return Unmatched.NOBODY
+    return Unmatched.SEVERAL if len(of.by_number) > 1 else None

@@ -1,0 +1,82 @@
+"""Good events of JPS reporting: what was sent, decided, and told of persons."""
+
+from uuid import UUID, uuid4
+
+from contracts.events import (
+    Event,
+    ItemDecided,
+    ItemForwarded,
+    ItemOutcome,
+    PersonTold,
+    ReportItemForwarded,
+    ReportItemKind,
+    ReportOwner,
+    item_forwarded,
+)
+from tests.garbage.basics import BATCH, DAY, person
+from tests.garbage.house import House
+
+
+def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> Event:
+    """An item that left on a medium."""
+    return item_forwarded(
+        kind, item_id=item_id, person_id=person(n), batch_id=BATCH, medium_serial=1,
+        forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def forwarded_sample(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    item_id = uuid4()
+    house.execute(
+        "qualification",
+        "insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason,"
+        " origin, accepted_on, reported_at) values ($1, $2, 'acquisition', $3, 'age-20', 'age',"
+        " $3, now())",
+        item_id, person(n), DAY,
+    )  # fmt: skip
+    return forwarded(ReportItemKind.ACQUISITION, item_id, n)
+
+
+def decided(owner: ReportOwner, item_id: UUID, n: int) -> ItemDecided:
+    """What JPS decided on an item."""
+    return ItemDecided(
+        decision_id=uuid4(), item_id=item_id, person_id=person(n), owner=owner, kind="acquisition",
+        outcome=ItemOutcome.ACCEPTED, decided_on=DAY, medium_serial=1,
+    )  # fmt: skip
+
+
+def decided_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    sent = forwarded_sample(house, n, version, event_id)
+    assert isinstance(sent, ItemForwarded)
+    marked = "update qualification.transitions set forwarded_on = $2, batch_id = $3"
+    house.execute("qualification", f"{marked} where item_id = $1", sent.item_id, DAY, BATCH)
+    return decided(ReportOwner.QUALIFICATION, sent.item_id, n)
+
+
+def told_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    house.execute(
+        "qualification",
+        "insert into qualification.persons (person_id, person_version) values ($1, 1)"
+        " on conflict do nothing", person(n),
+    )  # fmt: skip
+    return PersonTold(told_id=uuid4(), person_id=person(n), as_of=DAY, credited_months=1)
+
+
+def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    item_id = uuid4()
+    house.execute(
+        "exemptions",
+        "with person as (insert into exemptions.persons (person_id, person_version, residence)"
+        " values ($1, 1, '[]') on conflict do nothing)"
+        " insert into exemptions.applications (application_id, kind, person_id, cycle,"
+        " fiscal_year, receipt_number, state, submission, received_on, applied_on, accepted_by,"
+        " accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
+        " 'student_application', $1, 2026, 2025,"
+        " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
+        " '2026-10-01', 's', now(), 't', now(), $3, '{}')",
+        person(n), uuid4(), item_id,
+    )  # fmt: skip
+    return ReportItemForwarded(
+        item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,
+        batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
+    )  # fmt: skip
