@@ -202,6 +202,11 @@ async def test_what_was_told_is_emptied_when_it_has_been_forwarded(
     found = await review(call, application_id)
     assert found["application"]["forwarded_on"] == "2026-10-20"
     assert len(found["settled_review"]) == 12, "the city's review stays, its sources do not"
+    reasons = [reason for month in found["settled_review"] for reason in month["reasons"]]
+    assert {reason["code"] for reason in reasons} == {"income-within"}
+    assert {reason["sentence"] for reason in reasons} == {
+        "（審査に用いた所得等の内容は、送付後に消去しました。）"
+    }
 
 
 async def test_a_month_that_cannot_be_told_is_settled_by_who_looked(

@@ -38,8 +38,24 @@ update exemptions.applications
 set state = 'withdrawn', withdrawn_by = $2, withdrawn_at = $3, withdrawn_reason = $4
 where application_id = $1
 """
+TOLD: Final = "^(income|status|assisted|not-assisted|assistance|other-assistance|under-19)"
+"""Codes of reasons that repeat what identity told: they lose their sentence with it."""
+_NO_MORE: Final = "（審査に用いた所得等の内容は、送付後に消去しました。）"
 _FORWARD: Final = """
-update exemptions.applications a set state = 'forwarded', forwarded_on = t.forwarded_on
+update exemptions.applications a set state = 'forwarded', forwarded_on = t.forwarded_on,
+    reviewed = (
+        select jsonb_agg(
+            m.month || jsonb_build_object('reasons', coalesce((
+                select jsonb_agg(
+                    case when r.reason ->> 'code' ~ $3
+                        then r.reason || jsonb_build_object('sentence', $4::text)
+                        else r.reason end
+                    order by r.n)
+                from jsonb_array_elements(m.month -> 'reasons') with ordinality as r (reason, n)
+            ), '[]'))
+            order by m.n)
+        from jsonb_array_elements(a.reviewed) with ordinality as m (month, n)
+    )
 from unnest($1::uuid[], $2::date[]) as t (item_id, forwarded_on)
 where a.item_id = t.item_id and a.state = 'settled'
 returning a.application_id
@@ -234,7 +250,11 @@ async def forward(
 ) -> list[UUID]:
     """Mark the applications of these items as sent; return those that were not before."""
     rows = await connection.fetch(
-        _FORWARD, [item_id for item_id, _ in forwarded], [on for _, on in forwarded]
+        _FORWARD,
+        [item_id for item_id, _ in forwarded],
+        [on for _, on in forwarded],
+        TOLD,
+        _NO_MORE,
     )
     return [row["application_id"] for row in rows]
 
