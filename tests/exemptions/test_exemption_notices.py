@@ -130,6 +130,49 @@ async def test_an_end_ends_what_was_notified(
     )
 
 
+CONTRADICTING: list[tuple[str, dict[str, Any], str, dict[str, Any], str]] = [
+    ("statutory_start", ASSISTED, "statutory_end",
+     {"ground": "assistance", "ceased_on": "R8.9.10"}, "statutory-contradictory"),
+    ("child_care", {**FATHER, "since": "R8.10.5"}, "child_care_end",
+     {"child_born_on": "R8.10.3", "cause": "apart", "ended_on": "R8.10.4", "all_children": True},
+     "child-care-contradictory"),
+    ("child_care", FATHER, "child_care_end",
+     {"child_born_on": "R8.10.3", "cause": "dissolved", "ended_on": "R8.10.14",
+      "all_children": True}, "child-care-other-cause"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "values", "end", "ended", "why"),
+    CONTRADICTING,
+    ids=[row[4] for row in CONTRADICTING],
+)
+async def test_an_end_that_contradicts_its_start_is_refused_and_takes_no_month_away(
+    call: Caller,
+    person: UUID,
+    start: str,
+    values: dict[str, Any],
+    end: str,
+    ended: dict[str, Any],
+    why: str,
+) -> None:
+    await settled(call, await accepted(call, person, start, values))
+    before = await exempt(call, person)
+    assert await refused(call, a_notice(person, end, ended)) == [why]
+    assert await exempt(call, person) == before != []
+
+
+async def test_an_end_of_what_is_not_held_asks_whoever_settles(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    shown = await accepted(
+        call, person, "statutory_end", {"ground": "disability", "ceased_on": "R8.10.5"}
+    )
+    await settled(call, shown, ["start-not-held"])
+    [told] = await sent(exemptions, ExemptionNotified)
+    assert (told.reason, str(told.from_month)) == ("disability", "2026-11")
+
+
 async def test_maternity_goes_before_and_child_care_follows(
     call: Caller, exemptions: Service, person: UUID
 ) -> None:

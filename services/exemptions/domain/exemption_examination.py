@@ -69,13 +69,13 @@ def _of(kind: FindingKind, reason: Reason) -> Finding:
 def _about_the_months(notice: Said, brought: Effect) -> Iterator[Finding]:
     """What gives no month is refused; what a person has to look at is a review."""
     found = brought.found
-    refused = FindingKind.REFUSAL if not found.spells else FindingKind.REVIEW
-    if notice.kind in ENDS:
-        refused = FindingKind.REVIEW
     for reason in found.without:
-        yield _of(FindingKind.NOTE if notice.kind in ENDS else refused, reason)
+        yield _of(FindingKind.NOTE if notice.kind in ENDS else FindingKind.REFUSAL, reason)
     for review in found.reviews:
-        yield _of(refused, review.reason)
+        # Months beside an uncertain rule stand until somebody looks. Whatever else is in the way
+        # would take months away unseen: the form is mended first.
+        stands = found.spells and review.reason.certainty.needs_check
+        yield _of(FindingKind.REVIEW if stands else FindingKind.REFUSAL, review.reason)
     for spell in found.spells:
         for reason in _said_of(spell):
             needs_check = reason.certainty.needs_check
