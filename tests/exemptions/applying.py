@@ -68,6 +68,9 @@ _SHOWN_BY = {
     "disaster_on": "disaster",
     "violence": "violence",
     "special_disability_benefit": "special-disability-benefit",
+    "applicant_other_deductions": "applicant-deductions",
+    "spouse_other_deductions": "spouse-deductions",
+    "householder_other_deductions": "householder-deductions",
 }
 
 

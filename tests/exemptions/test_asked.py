@@ -230,6 +230,7 @@ def test_a_day_known_in_part_stays_so() -> None:
 def test_who_is_under_19_is_stated_of_each() -> None:
     told = said(**HERE, **AT_HOME, young_dependants="1", spouse_young_dependants="0",
                 householder_young_dependants="2")  # fmt: skip
+    assert told.other_deductions == {}
     assert told.young_dependants == {Whose.APPLICANT: 1, Whose.SPOUSE: 0, Whose.HOUSEHOLDER: 2}
 
 
@@ -251,6 +252,8 @@ def test_who_is_under_19_is_stated_of_each() -> None:
             {"householder_since": "R8.9.1", "householder_before": "applicant"},
             ["values.householder_before"],
         ),
+        ({"spouse_other_deductions": "1"}, ["values.spouse_other_deductions"]),
+        ({"householder_other_deductions": "1"}, ["values.householder_other_deductions"]),
         ({"householder_before": "elsewhere"}, ["values.householder_since"]),
     ],
 )

@@ -102,6 +102,20 @@ async def test_months_exempt_by_a_settled_notice_are_not_applied_for(
     ]
 
 
+async def test_deductions_that_are_no_items_are_stated_with_a_certificate(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    """84万円 of 210万円 (令6条の12第2項1号): 126万円 are within half's 128万円."""
+    (shown,) = await accepted(
+        call, an_application(person, deferment=False, applicant_other_deductions="840000")
+    )
+    (request,) = await sent(exemptions, FactsRequested)
+    await take(exemptions, told(request, total=2_100_000))
+    found = await review(call, shown["application"]["application_id"])
+    assert spans(found) == ["2026-07–2027-06 承認相当 半額免除"]
+    assert "applicant-deductions" in found["missing_documents"]
+
+
 async def test_a_marriage_within_the_period_splits_it(
     call: Caller, exemptions: Service, person: UUID
 ) -> None:

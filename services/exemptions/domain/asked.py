@@ -35,12 +35,19 @@ _YOUNG: Final = {
     Whose.SPOUSE: "spouse_young_dependants",
     Whose.HOUSEHOLDER: "householder_young_dependants",
 }
+_DEDUCTIONS: Final = {whose: f"{whose.value}_other_deductions" for whose in Whose}
 _OF_SPOUSE: Final = (
     "spouse_out_of_work_on",
     "violence",
     "spouse_since",
     "spouse_until",
     "spouse_young_dependants",
+    "spouse_other_deductions",
+)
+_OF_HOUSEHOLDER: Final = (
+    "householder_out_of_work_on",
+    "householder_young_dependants",
+    "householder_other_deductions",
 )
 
 ITEMS: Final = (
@@ -122,6 +129,8 @@ class Said:
     special_disability_benefit: bool = False
     young_dependants: Mapping[Whose, int] | None = None
     """控除対象扶養親族 of 16 to 18, by whose they are."""
+    other_deductions: Mapping[Whose, int] | None = None
+    """Yen of deductions that are no items of the tax system (令6条の12第2項), by whose they are."""
     school: School | None = None
 
 
@@ -165,7 +174,8 @@ def application(kind: ApplicationKind, values: Mapping[str, Value]) -> Said:
         spouse_until=_told(values, "spouse_until"),
         householder_since=_told(values, "householder_since"),
         householder_before=_code(values, "householder_before"),
-        young_dependants=dict(_young_dependants(values)),
+        young_dependants=dict(_counts(values, _YOUNG)),
+        other_deductions=dict(_counts(values, _DEDUCTIONS)),
         school=_school(kind, values),
     )
 
@@ -265,8 +275,10 @@ def _out_of_work(
             yield whose, day
 
 
-def _young_dependants(values: Mapping[str, Value]) -> Iterator[tuple[Whose, int]]:
-    for whose, field in _YOUNG.items():
+def _counts(
+    values: Mapping[str, Value], fields: Mapping[Whose, str]
+) -> Iterator[tuple[Whose, int]]:
+    for whose, field in fields.items():
         if (count := _count(values, field)) is not None:
             yield whose, count
 
@@ -316,7 +328,7 @@ def _wrong_people(values: Mapping[str, Value], applicant_id: UUID) -> Iterator[F
         for field in ("householder_status", "householder_before"):
             if values.get(field) == "spouse":
                 yield _wrong(field, "EX-0204", "配偶者なしと記入されています。")
-    for field in ("householder_out_of_work_on", "householder_young_dependants"):
+    for field in _OF_HOUSEHOLDER:
         other = values["householder_status"] in ("here", "elsewhere")
         if values.get(field) is not None and not other:
             message = "世帯主が申請者又は配偶者のときは、その人の欄に記入してください。"

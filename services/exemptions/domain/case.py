@@ -116,10 +116,11 @@ def _someone(
     if facts is None:
         return Someone(job_losses=losses)
     young = (said.young_dependants or {}).get(whose)
+    other = (said.other_deductions or {}).get(whose)
     held = facts.disability_certificates
     return Someone(
         incomes={
-            fact.levy_year - 1: YearIncome(fact.outcome, fact.income, aged_16_to_18=young)
+            fact.levy_year - 1: YearIncome(fact.outcome, fact.income, young, other)
             for fact in facts.income
         },
         certificates=held.certificates if held is not None else (),

@@ -30,6 +30,9 @@ _OF_ITS_YEAR: Final = (
     "young_dependants",
     "spouse_young_dependants",
     "householder_young_dependants",
+    "applicant_other_deductions",
+    "spouse_other_deductions",
+    "householder_other_deductions",
 )
 _PARTS: Final = ("three_quarters", "half", "quarter")
 
