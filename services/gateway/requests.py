@@ -227,6 +227,25 @@ class ReceiptsQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class ReceiptsPrintQuery(Query):
+    """印刷する受付処理簿の範囲。"""
+
+    office: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            description="受付部署（省略時は自部署）",
+        ),
+    ] = None
+    fiscal_year: Annotated[
+        int | None, Field(ge=1961, le=9999, description="受付年度（省略時は今年度）")
+    ] = None
+    first: Annotated[int, Field(ge=1, le=2**31 - 1, description="最初の受付番号")] = 1
+    last: Annotated[int, Field(ge=1, le=2**31 - 1, description="最後の受付番号")] = 2000
+
+
 class MissingNoticesQuery(Query):
     """届出のない者の一覧の条件。"""
 

@@ -20,6 +20,7 @@ from services.qualification import (
     missing_api,
     notice_api,
     receipt_api,
+    receipt_print_api,
     returns_api,
     what_if_api,
 )
@@ -38,6 +39,7 @@ router = APIRouter()
 router.include_router(notice_api.router)
 router.include_router(receipt_api.router)
 router.include_router(differences_api.router)
+router.include_router(receipt_print_api.router)
 router.include_router(missing_api.router)
 router.include_router(returns_api.router)
 router.include_router(what_if_api.router)

@@ -123,6 +123,18 @@ def number_in_text(field: str = "reason") -> Problem:
     )
 
 
+def too_much_to_print(most: int) -> Problem:
+    """More receipts are asked for at once than one print holds."""
+    message = f"一度に印刷できるのは{most}件までです。"
+    return Problem(
+        "QU-0601",
+        422,
+        message,
+        action="受付番号の範囲を分けて印刷してください。",
+        errors=[{"field": "last", "code": "QU-0601", "message": message}],
+    )
+
+
 def not_the_next_step(step: Step) -> Problem:
     """An entry of the work list is in a state from which this step does not follow."""
     return Problem(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from contracts.events import AuditOperation
-from contracts.forms import EntryState
+from contracts.forms import Channel, EntryState, Notifier
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
@@ -37,6 +37,11 @@ class ReceiptView(View):
     notice_id: UUID
     state: EntryState
     state_label: str
+    channel: Channel
+    channel_label: str
+    notifier: Notifier | None
+    notifier_label: str | None
+    """届出人; None: ex officio (職権)."""
     result: str | None
     """本登録 or 取下げ; None: nobody has decided yet. What JPS decides is not known here."""
     result_on: date | None
@@ -83,13 +88,14 @@ async def register(
     return Receipts(
         office=of,
         fiscal_year=year,
-        receipts=tuple(_line(receipt, year, known.title(receipt.kind)) for receipt in found),
+        receipts=tuple(receipt_line(receipt, year, known.title(receipt.kind)) for receipt in found),
         total=total,
         following=found[-1].receipt_number if len(found) == limit else None,
     )
 
 
-def _line(receipt: Receipt, year: int, title: str) -> ReceiptView:
+def receipt_line(receipt: Receipt, year: int, title: str) -> ReceiptView:
+    """One receipt as it is shown, and printed."""
     withdrawn = receipt.state is EntryState.WITHDRAWN
     at = receipt.withdrawn_at if withdrawn else receipt.settled_at
     result = EntryState.WITHDRAWN if withdrawn else EntryState.SETTLED
@@ -103,6 +109,10 @@ def _line(receipt: Receipt, year: int, title: str) -> ReceiptView:
         notice_id=receipt.notice_id,
         state=receipt.state,
         state_label=receipt.state.label,
+        channel=receipt.channel,
+        channel_label=receipt.channel.label,
+        notifier=receipt.notifier,
+        notifier_label=receipt.notifier.label if receipt.notifier else None,
         result=None if at is None else result.label,
         result_on=None if at is None else japan_date(at),
         forwarded_on=receipt.forwarded_on,

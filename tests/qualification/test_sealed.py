@@ -49,6 +49,7 @@ QUESTIONS = [
     Question("POST /notices/{notice_id}/withdraw", json={"reason": "本人の申出による"}, of=SENT),
     Question("GET /receipts", {"office": CENTRAL_WARD}),
     Question("GET /receipts", {"office": CENTRAL_WARD, "limit": "1"}),
+    Question("GET /receipts/print", {"office": CENTRAL_WARD}),
     Question("GET /missing-notices"),
     Question("GET /missing-notices", {"kind": "left_employment", "limit": "1"}),
     Question("GET /missing-notices/{entry_id}"),

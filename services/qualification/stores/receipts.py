@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from contracts.forms import EntryState
+from contracts.forms import Channel, EntryState, Notifier
 
 _NEXT_NUMBER: Final = """
 insert into qualification.receipt_numbers as r (office, fiscal_year, last_number) values ($1, $2, 1)
@@ -16,7 +16,7 @@ returning last_number
 """
 _LISTED: Final = """
 select notice_id, receipt_number, kind, bus.surviving(person_id) as person_id, state, received_on,
-    settled_at, withdrawn_at, forwarded_on
+    settled_at, withdrawn_at, forwarded_on, channel, notifier
 from qualification.notices
 where office = $1 and fiscal_year = $2 and receipt_number > $3
 order by receipt_number limit $4
@@ -40,6 +40,8 @@ class Receipt:
     settled_at: datetime | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    channel: Channel
+    notifier: Notifier | None
 
 
 def book_of(office: str, *, hidden: bool) -> str:
@@ -62,10 +64,16 @@ async def listed(
 ) -> list[Receipt]:
     """An office's receipts of a fiscal year that follow a number, in the order of numbers."""
     rows = await connection.fetch(_LISTED, office, fiscal_year, after, limit)
-    return [Receipt(**{**row, "state": EntryState(row["state"])}) for row in rows]
+    return [_receipt(dict(row)) for row in rows]
 
 
 async def count(connection: asyncpg.Connection, office: str, fiscal_year: int) -> int:
     """How many receipts an office has in a fiscal year."""
     found: int = await connection.fetchval(_COUNT, office, fiscal_year)
     return found
+
+
+def _receipt(row: dict[str, Any]) -> Receipt:
+    row["state"], row["channel"] = EntryState(row["state"]), Channel(row["channel"])
+    row["notifier"] = row["notifier"] and Notifier(row["notifier"])
+    return Receipt(**row)
