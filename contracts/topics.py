@@ -62,6 +62,8 @@ class Topic:
     retention: timedelta
     personal_data: bool
     description: str
+    readers: tuple[str, ...] = ()
+    """Systems outside the house that read it. How far they are is theirs to know."""
 
     @property
     def from_upstream(self) -> bool:
@@ -244,6 +246,25 @@ LINKAGE_REPLIES_QUALIFICATION = Topic(
     personal_data=True,
     description="Identity's answers to qualification, and to nobody else.",
 )
+QUALIFICATION_COLUMNS = Topic(
+    name="qualification.columns",
+    key="person id",
+    producers=("qualification",),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="年金資格: the resident register's five columns on the pension, as they change.",
+)
+OUTBOUND_RESIDENT_REGISTER = Topic(
+    name="outbound.resident_register",
+    key="digest of source and addressee number (contracts.keys.resident_key)",
+    producers=("identity",),
+    consumers=(),
+    readers=(UPSTREAM_REGISTER,),
+    retention=_WEEK,
+    personal_data=True,
+    description="年金資格 of a resident by the register's own 宛名番号, back to the register.",
+)
 AUDIT_EVENTS = Topic(
     name="audit.events",
     key="person id where there is one, else the recording service's name",
@@ -275,6 +296,8 @@ TOPICS: dict[str, Topic] = {
         LINKAGE_REPLIES_EXEMPTIONS,
         LINKAGE_REPLIES_CLAIMS,
         LINKAGE_REPLIES_QUALIFICATION,
+        QUALIFICATION_COLUMNS,
+        OUTBOUND_RESIDENT_REGISTER,
         AUDIT_EVENTS,
     )
 }

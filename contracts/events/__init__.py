@@ -43,6 +43,11 @@ from contracts.events.linkage import (
     LinkageRequested,
 )
 from contracts.events.merges import PersonMerged, PersonSeparated
+from contracts.events.pension_columns import (
+    PensionColumns,
+    PensionColumnsChanged,
+    ResidentPensionChanged,
+)
 from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.qualification import (
     InsuredCategory,
@@ -109,6 +114,8 @@ __all__ = [
     "NumberStanding",
     "NumberTold",
     "OldAgeRight",
+    "PensionColumns",
+    "PensionColumnsChanged",
     "PersonChanged",
     "PersonMerged",
     "PersonSeparated",
@@ -124,6 +131,7 @@ __all__ = [
     "ReportOwner",
     "ResidencePeriod",
     "ResidentChange",
+    "ResidentPensionChanged",
     "ResidentTokenised",
     "RightTold",
     "StayTold",

@@ -80,7 +80,10 @@ def _channel(topic: Topic) -> dict[str, Any]:
 
 def _operations(topics: Iterable[Topic]) -> Iterator[tuple[str, dict[str, Any]]]:
     for topic in topics:
-        for action, services in (("send", topic.producers), ("receive", topic.consumers)):
+        for action, services in (
+            ("send", topic.producers),
+            ("receive", (*topic.consumers, *topic.readers)),
+        ):
             for service in services:
                 yield (
                     f"{service}.{action}.{topic.name}",

@@ -87,7 +87,7 @@ def on_the_bus(certificate: str) -> OnTheBus | None:
         return None  # a certificate for servers alone
     if certificate in ADMINISTRATORS:
         return OnTheBus(frozenset(TOPICS), frozenset(TOPICS), frozenset(SERVICES), True)
-    reads = frozenset(t.name for t in TOPICS.values() if certificate in t.consumers)
+    reads = frozenset(t.name for t in TOPICS.values() if certificate in (*t.consumers, *t.readers))
     return OnTheBus(
         frozenset(t.name for t in TOPICS.values() if certificate in t.producers),
         reads,

@@ -83,6 +83,9 @@ def grants(topics: Iterable[Topic] = TOPICS.values()) -> set[Grant]:
     for topic in topics:
         wanted.update(Grant(name, "WRITE", "TOPIC", topic.name) for name in topic.producers)
         wanted.add(Grant(OPERATOR, "DESCRIBE", "TOPIC", topic.name))
+        for name in topic.readers:
+            wanted.add(Grant(name, "READ", "TOPIC", topic.name))
+            wanted.add(Grant(name, "READ", "GROUP", name))
         for name in topic.consumers:
             wanted.add(Grant(name, "READ", "TOPIC", topic.name))
             wanted.add(Grant(name, "READ", "GROUP", name))

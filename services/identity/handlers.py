@@ -20,6 +20,7 @@ from contracts.topics import (
     INBOUND_LONG_TERM_CARE,
     INBOUND_WELFARE,
     LINKAGE_REQUESTS,
+    QUALIFICATION_COLUMNS,
     RESIDENTS_TOKENISED,
     Topic,
 )
@@ -32,6 +33,7 @@ from services.identity.domain.folding import Folding
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
 from services.identity.outside_work import find_again
+from services.identity.returning import on_columns
 from services.identity.stores import attaching, blocks, feeding, linking, registering
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
@@ -59,6 +61,7 @@ class Handlers:
             INBOUND_HEALTH_INSURANCE: self.on_feed,
             INBOUND_LONG_TERM_CARE: self.on_feed,
             LINKAGE_REQUESTS: self.on_requests,
+            QUALIFICATION_COLUMNS: on_columns,
         }
 
     async def on_residents(

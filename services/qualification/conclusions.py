@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from contracts.events import QualificationChanged
+from contracts.events import PensionColumns, PensionColumnsChanged, QualificationChanged
 from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
@@ -21,6 +21,7 @@ from services.qualification.domain.missing import Call, ask_again, asks_since, p
 from services.qualification.domain.numbers import PensionNumbers, pension_numbers
 from services.qualification.domain.one_person import facts_together, history
 from services.qualification.domain.parameters import NoValue, Parameters
+from services.qualification.domain.pension_columns import NOTHING, pension_columns
 from services.qualification.domain.publication import changed, reportable
 from services.qualification.domain.timeline import AsOf, plan
 from services.qualification.domain.transitions import (
@@ -56,6 +57,8 @@ class Conclusion:
     """All that is told of numbers; None: nothing ever was."""
     differences: tuple[Difference, ...] | None = None
     """Where JPS's record and ours do not agree; None: JPS told nothing."""
+    columns: PensionColumnsChanged | None = None
+    """年金資格 for the resident register, where it differs from what it was told last."""
 
     @property
     def ids(self) -> tuple[UUID, ...]:
@@ -76,11 +79,17 @@ class Outcome:
 
 
 def conclude(
-    person_id: UUID, known: Known, facts: Sequence[Fact], parameters: Parameters, day: date
+    person_id: UUID,
+    known: Known,
+    facts: Sequence[Fact],
+    parameters: Parameters,
+    day: date,
+    formers: Sequence[UUID] = (),
 ) -> Conclusion:
     """What follows from a person's facts by ``day``, and whether others have to be told.
 
-    Of somebody of whom nothing was ever known there is nothing to tell. Raises `CANNOT_CONCLUDE`.
+    Of somebody of whom nothing was ever known there is nothing to tell. ``formers``: for whom the
+    person answers, too. Raises `CANNOT_CONCLUDE`.
     """
     every, facts = facts, standing(facts)
     whole = plan(facts, parameters)
@@ -97,6 +106,7 @@ def conclude(
         list_due=_list_due(facts, calls, known),
         ask_on=ask_on,
     )
+    columns, known = _columns(person_id, pension_columns(line, number), known, formers)
     transitions = tuple(t for t in line.transitions if t.is_reportable)
     same = Conclusion(
         person_id,
@@ -106,15 +116,14 @@ def conclude(
         number,
         numbers=numbers,
         differences=_differences(every, parameters, day),
+        columns=columns,
     )
     if known.timeline_version == 0 and not line.periods and number is None:
         return same
     event = changed(person_id, line, known.timeline_version + 1, number_known=number is not None)
     # Whoever was told of before there was insurance by choice is not told again for having none.
     unsaid = {"timeline_version"} if event.voluntary else {"timeline_version", "voluntary"}
-    digest = hashlib.blake2b(
-        event.model_dump_json(exclude=unsaid).encode(), digest_size=16
-    ).digest()
+    digest = _digest(event.model_dump_json(exclude=unsaid))
     if digest == known.timeline_digest:
         return same
     known = replace(known, timeline_version=event.timeline_version, timeline_digest=digest)
@@ -131,6 +140,29 @@ def _differences(
 ) -> tuple[Difference, ...] | None:
     told = any(told_by_jps(fact.content) for fact in facts)
     return differences(facts, parameters, day) if told else None
+
+
+def _columns(
+    person_id: UUID, columns: PensionColumns, known: Known, formers: Sequence[UUID]
+) -> tuple[PensionColumnsChanged | None, Known]:
+    """What the register is to be told, and what to keep of it; None: nothing new, or nothing at
+    all so far.
+
+    Whoever begins or ends to answer for another is told of anew: the register's records that are
+    theirs have changed.
+    """
+    if known.columns_version == 0 and columns == NOTHING and not formers:
+        return None, known
+    digest = _digest(columns.model_dump_json() + "".join(f"/{former}" for former in formers))
+    if digest == known.columns_digest:
+        return None, known
+    version = known.columns_version + 1
+    event = PensionColumnsChanged(person_id=person_id, columns_version=version, columns=columns)
+    return event, replace(known, columns_version=version, columns_digest=digest)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> date | None:
@@ -161,18 +193,27 @@ def conclude_one(
     own = known.get(surviving, Known(0))
     if not formers:
         return conclude(surviving, own, facts.get(surviving, ()), parameters, day)
-    whole = conclude(surviving, own, facts_together(facts, ids), parameters, day)
+    whole = conclude(surviving, own, facts_together(facts, ids), parameters, day, formers)
     owners: dict[Happening, UUID] = {}
     for person_id in ids:
         alone = plan(facts.get(person_id, ()), parameters).until(AsOf(day))
         for transition in alone.transitions:
             owners.setdefault(happening(transition), person_id)
-    former = {
-        p: replace(known[p], next_due=None, list_due=None, ask_on=None)
-        for p in formers
-        if p in known
-    }
+    former = {p: _answered_for(known[p]) for p in formers if p in known}
     return replace(whole, former=former, owners=owners)
+
+
+def _answered_for(former: Known) -> Known:
+    """What to keep of an id while another answers for it. What the register is told of its records
+    is the other's: where it is its own again, its own is told."""
+    return replace(
+        former,
+        next_due=None,
+        list_due=None,
+        ask_on=None,
+        columns_version=max(1, former.columns_version),
+        columns_digest=_digest("answered for by another"),
+    )
 
 
 async def conclusion_of(
@@ -242,6 +283,11 @@ async def write(
         },
         uow.now,
     )
+    for conclusion in concluded:
+        if conclusion.columns is not None:
+            person_id = conclusion.person_id
+            cause = causes.get(person_id)
+            uow.emit(conclusion.columns, key=str(person_id), cause=cause)
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]
     new = await persons.add_transitions(

@@ -6,6 +6,7 @@ needs one looks the person up, which is recorded of that clerk. Nobody hidden is
 may not see them (promise 8): the rows are not there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -17,15 +18,17 @@ from contracts.dates import UncertainDate
 from contracts.eras import wareki
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.clock import JAPAN
 from services.chassis.http import current_service, requires
 from services.chassis.printing import PDF, Column, Sheet, pdf, with_geta
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification import problems as refusals
-from services.qualification.domain.facts import Fact, history, pension_number
+from services.qualification.domain.facts import Fact
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
+from services.qualification.domain.numbers import pension_numbers
+from services.qualification.domain.one_person import facts_together, history
 from services.qualification.domain.reasons import western
 from services.qualification.receipt_api import ReceiptView, receipt_line
 from services.qualification.state import state_of
@@ -72,11 +75,13 @@ async def print_register(
             for receipt in await receipts.listed(uow.connection, of, year, first - 1, MOST)
             if receipt.receipt_number <= last
         ]
-        facts = await persons.facts_of(uow.connection, list({r.person_id for r in found}))
+        people = {receipt.person_id for receipt in found}
+        same = await merges.same_person(uow.connection, people)
+        facts = await persons.facts_of(uow.connection, sorted(people.union(*same.values())))
         rows = tuple(
             _row(
                 receipt_line(receipt, year, known.title(receipt.kind)),
-                facts.get(receipt.person_id, []),
+                facts_together(facts, same.get(receipt.person_id, (receipt.person_id,))),
             )
             for receipt in found
         )
@@ -116,8 +121,8 @@ def _footing(now: datetime, staff: StaffContext) -> str:
     return f"印刷日時：{when}　印刷者：{staff.staff_id}（{staff.department}）　個人番号の記載：なし"
 
 
-def _row(line: ReceiptView, facts: list[Fact]) -> tuple[str, ...]:
-    said, number = history(facts), pension_number(facts)
+def _row(line: ReceiptView, facts: Sequence[Fact]) -> tuple[str, ...]:
+    said, number = history(facts), pension_numbers(facts).current
     by = line.notifier_label or ""
     cells = (
         line.receipt,

@@ -25,7 +25,8 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
     # Of each table the columns that another run may fill in another way.
     "identity.persons": frozenset({"integrated_number"}),
     # How many facts come together in a batch decides how many conclusions are drawn.
-    "qualification.persons": frozenset({"timeline_version"}),
+    "qualification.persons": frozenset({"timeline_version", "columns_version"}),
+    "identity.pension_told": frozenset({"columns_version", "version"}),
     "exemptions.qualifications": frozenset({"timeline_version"}),
     "claims.qualifications": frozenset({"timeline_version"}),
 }
@@ -93,8 +94,10 @@ class Observed:
 
 def _says_something(row: Mapping[str, Any]) -> bool:
     """Not a timeline without a period: where one was told of and taken back, it is told that there
-    is none; where both came in one batch, nothing is told."""
-    return bool(row.get("periods", True))
+    is none; where both came in one batch, nothing is told. The same of the register's columns."""
+    columns = row.get("columns", {"": True})
+    told = any(value is not None for value in columns.values())
+    return bool(row.get("periods", True)) and told
 
 
 async def bus_state(server: Server) -> Observed:

@@ -32,8 +32,10 @@ def test_a_topic_says_what_its_key_is_and_whom_it_concerns(topic: Topic) -> None
     assert topic.key
     assert topic.description.endswith(".")
     assert topic.producers
-    assert topic.consumers
-    assert {*topic.producers, *topic.consumers} <= {*SERVICES, *UPSTREAM}
+    assert topic.consumers or topic.readers
+    assert {*topic.producers, *topic.consumers, *topic.readers} <= {*SERVICES, *UPSTREAM}
+    assert {*topic.consumers} <= {*SERVICES}  # who tells how far it is
+    assert {*topic.readers} <= {*UPSTREAM}
 
 
 @topics

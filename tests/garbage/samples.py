@@ -41,6 +41,8 @@ from contracts.events import (
     LinkageRequested,
     LongTermCareRecorded,
     MissingNoticeFactsRequested,
+    PensionColumns,
+    PensionColumnsChanged,
     PersonChanged,
     PersonMerged,
     PersonSeparated,
@@ -77,8 +79,8 @@ from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
 
-TYPES: tuple[type[Event], ...] = tuple(REGISTRY.values())
-"""All that may be on the bus, from the contract."""
+TYPES: tuple[type[Event], ...] = tuple(t for t in REGISTRY.values() if t.TOPIC.consumers)
+"""All that a service of the house may read, from the contract."""
 SHARD = 2
 """All that the tests say is about persons of one shard: so it lies in one batch, in order."""
 
@@ -231,6 +233,12 @@ def _missing(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
+def _columns(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    return PensionColumnsChanged(
+        person_id=person(n), columns_version=version, columns=PensionColumns(insured=None)
+    )
+
+
 def _facts(type_: type[FactsAnswered]) -> "Sample":
     def sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
         return type_(request_id=uuid4(), reference=BATCH, person_id=person(n), refusal="purpose")
@@ -333,4 +341,5 @@ SAMPLES: dict[type[Event], Sample] = {
     ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
     MissingNoticeFactsRequested: _missing,
     QualificationFactsAnswered: _facts(QualificationFactsAnswered),
+    PensionColumnsChanged: _columns,
 }

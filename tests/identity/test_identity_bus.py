@@ -19,11 +19,20 @@ from contracts.events import (
     LinkageOutcome,
     LinkagePurpose,
     LinkageRequested,
+    PensionColumns,
+    PensionColumnsChanged,
     PersonChanged,
+    ResidentPensionChanged,
     ResidentTokenised,
 )
 from contracts.events.residents import PersonName
-from contracts.topics import LINKAGE_REPLIES_JPS_REPORTING, PERSONS_EVENTS, SHARDS, Topic
+from contracts.topics import (
+    LINKAGE_REPLIES_JPS_REPORTING,
+    OUTBOUND_RESIDENT_REGISTER,
+    PERSONS_EVENTS,
+    SHARDS,
+    Topic,
+)
 from deploy.local.testing import TestStack
 from tests.audit.publishing import Sender
 from tests.identity.house import House
@@ -175,3 +184,39 @@ async def test_a_question_is_answered_to_the_asker(clean_stack: TestStack) -> No
     assert answer.answer is not None
     assert answer.answer.name == event.record.name
     assert answer.answer.address is None
+
+
+async def test_the_register_reads_what_became_of_its_residents_pension(
+    clean_stack: TestStack,
+) -> None:
+    """Over the real bus: qualification tells by person id, the register reads by its own number,
+    with its own certificate."""
+    stack = clean_stack
+    house = House(stack, "identity")
+    async with (
+        reading(stack, "resident_register", OUTBOUND_RESIDENT_REGISTER) as register,
+        house.service.running(),
+    ):
+        event = told(Kind.MOVE_IN)
+        await Sender(stack, "token_vault").send([(key_of(event), event)])
+
+        async def known() -> bool:
+            return bool(await house.rows("select 1 from identity.residents"))
+
+        await until(known)
+        person_id = await house.person_id()
+        insured = PensionColumns(insured=True, basic_pension_number="1234567890")
+        changed = [
+            PensionColumnsChanged(person_id=person_id, columns_version=n, columns=columns)
+            for n, columns in enumerate((insured, insured, PensionColumns(insured=False)), 1)
+        ]
+        await Sender(stack, "qualification").send([(str(person_id), e) for e in changed])
+        messages: list[ResidentPensionChanged] = []
+        while not messages or messages[-1].columns != changed[-1].columns:
+            for message in await read(register, ResidentPensionChanged, lambda n: n >= 1):
+                assert isinstance(message, ResidentPensionChanged)
+                messages.append(message)
+    assert {message.addressee_number for message in messages} == {event.record.addressee_number}
+    assert [message.version for message in messages] == list(range(1, len(messages) + 1))
+    # In one batch only the last is told; in two, both. The same twice never is.
+    assert len(messages) in (1, 2)

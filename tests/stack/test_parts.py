@@ -204,7 +204,7 @@ def test_grants_are_just_what_the_contracts_name():
             if grant.kind == "TOPIC" and grant.name == topic.name:
                 granted[grant.operation].add(grant.principal)
         assert granted["WRITE"] == {*topic.producers}
-        assert granted["READ"] == {*topic.consumers}
+        assert granted["READ"] == {*topic.consumers, *topic.readers}
 
 
 def test_nobody_is_granted_more_than_reading_writing_and_describing():

@@ -23,7 +23,7 @@ K = TypeVar("K")
 # Locked in the order of their ids, so that two batches never wait for each other.
 _LOCK: Final = """
 select person_id, person_version, next_due, timeline_version, timeline_digest, list_due, listed,
-    ask_on, asked_on
+    ask_on, asked_on, columns_version, columns_digest
 from qualification.persons where person_id = any($1::uuid[])
 order by person_id for update
 """
@@ -39,17 +39,21 @@ from unnest($1::uuid[], $2::text[], $3::bigint[], $4::date[], $5::timestamptz[],
 """
 _WRITE: Final = """
 insert into qualification.persons as p
-    (person_id, person_version, next_due, timeline_version, timeline_digest, list_due, ask_on)
+    (person_id, person_version, next_due, timeline_version, timeline_digest, list_due, ask_on,
+     columns_version, columns_digest)
 select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[], $6::date[],
-                     $7::date[])
+                     $7::date[], $8::int[], $9::bytea[])
 on conflict (person_id) do update
 set person_version = excluded.person_version, next_due = excluded.next_due,
     timeline_version = excluded.timeline_version, timeline_digest = excluded.timeline_digest,
-    list_due = excluded.list_due, ask_on = excluded.ask_on
-where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest, p.list_due, p.ask_on)
+    list_due = excluded.list_due, ask_on = excluded.ask_on,
+    columns_version = excluded.columns_version, columns_digest = excluded.columns_digest
+where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest, p.list_due, p.ask_on,
+       p.columns_version)
     is distinct from
     (excluded.person_version, excluded.next_due, excluded.timeline_version,
-     excluded.timeline_digest, excluded.list_due, excluded.ask_on)
+     excluded.timeline_digest, excluded.list_due, excluded.ask_on,
+     excluded.columns_version)
 """
 _ADD_TRANSITIONS: Final = """
 insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason, origin,
@@ -103,6 +107,9 @@ class Known:
     ask_on: date | None = None
     """From when on identity is to be asked about 国民健康保険."""
     asked_on: date | None = None
+    columns_version: int = 0
+    """Of what the resident register was told last (年金資格); 0: nothing."""
+    columns_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ async def lock(connection: asyncpg.Connection, persons: Iterable[UUID]) -> dict[
             row["listed"],
             row["ask_on"],
             row["asked_on"],
+            row["columns_version"],
+            row["columns_digest"],
         )
         for row in rows
     }
@@ -161,11 +170,11 @@ async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -
     rows = [
         (
             person_id, k.person_version, k.next_due, k.timeline_version, k.timeline_digest,
-            k.list_due, k.ask_on,
+            k.list_due, k.ask_on, k.columns_version, k.columns_digest,
         )
         for person_id, k in sorted(persons.items())
     ]  # fmt: skip
-    await connection.execute(_WRITE, *_columns(rows, 7))
+    await connection.execute(_WRITE, *_columns(rows, 9))
 
 
 async def add_transitions(
