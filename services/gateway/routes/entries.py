@@ -6,7 +6,7 @@ from contracts.events import AuditOperation
 from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
 from contracts.what_if import WhatIf
-from services.gateway import exemption_requests, requests
+from services.gateway import exemption_requests, notice_requests, requests
 from services.gateway.domain.routing import GET, POST, Call, Route
 
 TAG = "届書"
@@ -161,7 +161,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_SETTLE,),
         does=AuditOperation.SEARCH,
         calls=(Call("qualification", GET, "/receipts/print"),),
-        query=requests.ReceiptsPrintQuery,
+        query=notice_requests.ReceiptsPrintQuery,
         media_types=("application/pdf",),
     ),
     *_entry_routes(

@@ -2,7 +2,7 @@
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.gateway import requests
+from services.gateway import notice_requests
 from services.gateway.domain.routing import GET, POST, Call, Route
 
 TAG = "届出のない者"
@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_ACCEPT,),
         does=AuditOperation.SEARCH,
         calls=(Call("qualification", GET, "/missing-notices"),),
-        query=requests.MissingNoticesQuery,
+        query=notice_requests.MissingNoticesQuery,
     ),
     Route(
         operation_id="showMissingNotice",
@@ -41,7 +41,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_ACCEPT,),
         does=AuditOperation.ENTRY_PROVISIONAL,
         calls=(Call("qualification", POST, f"{_ONE}/steps"),),
-        body=requests.MissingNoticeStep,
+        body=notice_requests.MissingNoticeStep,
         status=201,
     ),
 )
