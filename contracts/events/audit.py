@@ -69,6 +69,9 @@ class AuditRecorded(Event):
     """Whether an individual number was accessed (個人番号へのアクセスの有無)."""
     reference: UUID | None = None
     details: dict[str, str | int | bool] = Field(default_factory=dict)
+    sees_sealed: StrictBool = False
+    """Whether whoever acted sees sealed persons (支援措置), or keeps their measures: for reviewers
+    who see them too."""
 
     @property
     def record_key(self) -> str | None:

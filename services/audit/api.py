@@ -20,14 +20,16 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 
 router = APIRouter()
-_FROM_BODY = frozenset(AuditRecorded.model_fields)
+_FROM_BODY = frozenset(AuditRecorded.model_fields) - {"sees_sealed", "details"}
 
 
 class RecordView(BaseModel):
     """One record as reviewers see it. ``details`` are codes and counts, never personal data."""
 
-    shard: int
-    position: int
+    shard: int | None
+    position: int | None
+    """Where the record lies in its chain. None for who does not see sealed persons (支援措置): a
+    position that is missing would tell of a record that is not there for them."""
     at: datetime
     recorded_at: datetime
     source: str
@@ -95,7 +97,8 @@ async def records(
             details=_asked(wanted, further=before is not None),
         )
     following = _token(shown[-1]) if len(rows) > limit else None
-    return RecordPage(records=[_view(row) for row in shown], next=following)
+    placed = Function.SEALED_VIEW in staff.functions
+    return RecordPage(records=[_view(row, placed=placed) for row in shown], next=following)
 
 
 def _asked(wanted: store.Filter, *, further: bool) -> dict[str, str | int | bool]:
@@ -113,31 +116,36 @@ def _asked(wanted: store.Filter, *, further: bool) -> dict[str, str | int | bool
     return asked
 
 
-def _view(row: dict[str, Any]) -> RecordView:
+def _view(row: dict[str, Any], *, placed: bool) -> RecordView:
     event = AuditRecorded.model_validate_json(row["body"])
+    details = dict(event.details)
+    if not placed and event.operation is AuditOperation.NUMBER_LOOKUP:
+        # The vault knows the number of a sealed person too, and no persons.
+        details.pop("found", None)
     return RecordView(
-        shard=row["shard"],
-        position=row["position"],
+        shard=row["shard"] if placed else None,
+        position=row["position"] if placed else None,
         recorded_at=row["recorded_at"],
         source=row["source"],
         operation_label=event.operation.label,
+        details=details,
         **{name: getattr(event, name) for name in _FROM_BODY},
     )
 
 
 def _token(row: dict[str, Any]) -> str:
-    place = f"{row['at'].isoformat()}/{row['shard']}/{row['position']}"
+    place = f"{row['at'].isoformat()}/{row['event_id']}"
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
 def _place(token: str) -> store.Place:
     try:
         place = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-        at, shard, position = place.split("/")
+        at, event_id = place.split("/")
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError("no offset")
-        return store.Place(moment, int(shard) % 2**15, int(position) % 2**63)
+        return store.Place(moment, UUID(event_id))
     except (binascii.Error, ValueError):
         raise Problem(
             "AU-0101",

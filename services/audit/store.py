@@ -29,9 +29,11 @@ _COLUMNS = (
     "department",
     "person_id",
     "number_accessed",
+    "sees_sealed",
 )
 _INDEX = _COLUMNS[_COLUMNS.index("at") :]
 _SELECT = f"select {', '.join(_COLUMNS)} from audit.records"  # noqa: S608 - constant names
+_SHOWN = f"select {', '.join(_COLUMNS)} from audit.shown_records"  # noqa: S608 - the same
 _KNOWN = "select event_id from audit.records where event_id = any($1::uuid[])"
 _OPEN = """
 insert into audit.chains (shard, position, chain_hash)
@@ -139,11 +141,11 @@ async def stored(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page of records ends: the next one begins before it."""
+    """Where a page of records ends: the next one begins before it. Not by shard and position, which
+    would tell how many records lie between that are not there for the caller."""
 
     at: datetime
-    shard: int
-    position: int
+    event_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +187,23 @@ async def page(
         where(
             "(at, shard, position) < ({}::timestamptz, {}::smallint, {}::bigint)",
             before.at,
-            before.shard,
-            before.position,
+            *await _where_it_lies(connection, before),
         )
     rows = await connection.fetch(
-        f"{_SELECT} where {' and '.join(conditions)}"
+        f"{_SHOWN} where {' and '.join(conditions)}"
         f" order by at desc, shard desc, position desc limit {limit:d}",
         *values,
     )
     return [dict(row) for row in rows]
+
+
+async def _where_it_lies(connection: asyncpg.Connection, place: Place) -> tuple[int, int]:
+    """Shard and position of a page's last record; before the first of its moment where it is not
+    there any more for the caller."""
+    row = await connection.fetchrow(
+        "select shard, position from audit.shown_records where event_id = $1", place.event_id
+    )
+    return (row["shard"], row["position"]) if row else (0, 0)
 
 
 def _columns(heads: Sequence[Head]) -> tuple[list[int], list[int], list[bytes]]:

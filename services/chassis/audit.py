@@ -1,6 +1,6 @@
 """Audit records, written in the transaction of what they record: no record, no access."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
@@ -47,6 +47,18 @@ def record(
         number_accessed=number_accessed,
         reference=reference,
         details=details or {},
+        sees_sealed=_sees_sealed(staff, function),
     )
     key = str(person_id) if person_id else uow.service
     return uow.emit(event, key=key, cause=cause, trace=trace)
+
+
+_OF_MEASURES: Final = frozenset(
+    {Function.SEALED_VIEW, Function.MEASURE_PROPOSE, Function.MEASURE_SETTLE}
+)
+
+
+def _sees_sealed(staff: StaffContext | None, function: Function | None) -> bool:
+    """Whether what was done tells of sealed persons: who did it sees them, or keeps measures."""
+    sees = staff is not None and Function.SEALED_VIEW.value in staff.functions
+    return sees or function in _OF_MEASURES

@@ -14,13 +14,15 @@ _IS_HIDDEN: Final = """
 select exists (select from bus.hidden where hidden and person_id = any($1::uuid[]))
 """
 _HIDE: Final = """
-insert into bus.hidden as known (person_id, sight_version, hidden)
-select distinct on (person_id) person_id, sight_version, hidden
-from unnest($1::uuid[], $2::int[], $3::boolean[]) as t (person_id, sight_version, hidden)
+insert into bus.hidden as known (person_id, sight_version, hidden, since)
+select distinct on (person_id) person_id, sight_version, hidden, since
+from unnest($1::uuid[], $2::int[], $3::boolean[], $4::timestamptz[])
+    as t (person_id, sight_version, hidden, since)
 order by person_id, sight_version desc
 on conflict (person_id) do update
-set sight_version = excluded.sight_version, hidden = excluded.hidden
+set sight_version = excluded.sight_version, hidden = excluded.hidden, since = excluded.since
 where known.sight_version < excluded.sight_version
+returning person_id
 """
 
 
@@ -30,12 +32,21 @@ async def is_hidden(connection: asyncpg.Connection, *persons: UUID | None) -> bo
     return found
 
 
-async def on_sight(batch: Sequence[Received[PersonSightChanged]], uow: UnitOfWork) -> None:
-    """Note who is hidden from now on; an older version than the known one changes nothing."""
-    events = [received.event for received in batch]
-    await uow.connection.execute(
+async def note(
+    connection: asyncpg.Connection, batch: Sequence[Received[PersonSightChanged]]
+) -> list[UUID]:
+    """Note who is hidden from now on, and who no more; an older version than the known one changes
+    nothing. Returns the persons of whom something new was told."""
+    rows = await connection.fetch(
         _HIDE,
-        [event.person_id for event in events],
-        [event.sight_version for event in events],
-        [event.hidden for event in events],
+        [received.event.person_id for received in batch],
+        [received.event.sight_version for received in batch],
+        [received.event.hidden for received in batch],
+        [received.time for received in batch],
     )
+    return [row["person_id"] for row in rows]
+
+
+async def on_sight(batch: Sequence[Received[PersonSightChanged]], uow: UnitOfWork) -> None:
+    """The handler of a service that has nothing to do beyond knowing it."""
+    await note(uow.connection, batch)

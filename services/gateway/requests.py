@@ -332,6 +332,7 @@ class NewBatch(Body):
     kinds: Annotated[tuple[ReportItemKind, ...], Field(min_length=1)] | None = None
     due_before: Annotated[Day | None, Field(description="この日までに期限が来るもの")] = None
     limit: Annotated[int | None, Field(ge=1)] = None
+    apart: Annotated[StrictBool, Field(description="支援措置対象者の項目だけを入れる")] = False
 
 
 class BatchesQuery(Query):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from contracts.days import Day, Moment
 from contracts.events import AuditOperation, ReportItemKind
@@ -43,6 +43,8 @@ class NewBatch(Body):
     due_before: Day | None = None
     """That day included."""
     limit: Annotated[int, Field(ge=1)] | None = None
+    apart: StrictBool = False
+    """The items about hidden persons (支援措置対象者), which never go with others."""
 
 
 class TakeOut(Body):
@@ -63,8 +65,10 @@ async def build(
     body: NewBatch, staff: Builder, service: CurrentService, reporting: CurrentReporting
 ) -> views.BatchView:
     """Take waiting items into a new batch and ask identity about their persons."""
+    if body.apart and Function.SEALED_VIEW not in staff.functions:
+        raise chassis_problems.function_not_allowed(Function.SEALED_VIEW.label)
     most = reporting.settings.batch_max_items
-    choice = building.Choice(body.kinds, body.due_before, min(body.limit or most, most))
+    choice = building.Choice(body.kinds, body.due_before, min(body.limit or most, most), body.apart)
     async with service.unit_of_work() as uow:
         batch_id = await building.build(reporting, uow, staff, choice)
         return await _view(uow, await _find(uow, batch_id))

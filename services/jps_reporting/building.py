@@ -36,6 +36,8 @@ class Choice:
     kinds: tuple[ReportItemKind, ...] | None
     due_before: date | None
     limit: int
+    apart: bool = False
+    """The items about hidden persons (支援措置), and no others."""
 
 
 async def build(reporting: Reporting, uow: UnitOfWork, staff: StaffContext, choice: Choice) -> UUID:
@@ -54,6 +56,7 @@ async def build(reporting: Reporting, uow: UnitOfWork, staff: StaffContext, choi
             "kinds": [kind.value for kind in choice.kinds] if choice.kinds else None,
             "due_before": choice.due_before.isoformat() if choice.due_before else None,
             "limit": choice.limit,
+            **({"apart": True} if choice.apart else {}),
         },
         built_by=staff.staff_id,
         now=uow.now,
@@ -67,6 +70,7 @@ async def build(reporting: Reporting, uow: UnitOfWork, staff: StaffContext, choi
         limit=choice.limit,
         now=uow.now,
         staff_id=staff.staff_id,
+        apart=choice.apart,
     )
     if not chosen:
         raise problems.nothing_to_report()

@@ -15,10 +15,9 @@ from contracts.topics import (
     Topic,
 )
 from services.chassis import merges
-from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import checking
+from services.jps_reporting import checking, keeping_apart
 from services.jps_reporting.domain.batches import BatchState
 from services.jps_reporting.intake import classified, digest, item_of
 from services.jps_reporting.reporting import Reporting
@@ -36,6 +35,9 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
 
     async def on_merges(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await check_merged(reporting, await merges.follow(received, uow), uow)
+
+    async def on_sight(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        await keeping_apart.follow(reporting, received, uow)
 
     return {
         QUALIFICATION_EVENTS: on_facts,

@@ -66,6 +66,7 @@ async def seal(service: Service, reporting: Reporting, staff: StaffContext, batc
             batch_id=batch_id,
             staff_id=staff.staff_id,
             department=staff.department,
+            sees_sealed=Function.SEALED_VIEW in staff.functions,
             file_name=order.medium.file_name,
             layout=order.layout,
             rows=order.rows,

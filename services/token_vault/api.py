@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.functions import Function
@@ -65,6 +65,8 @@ class MediumOrder(rules.Layout):
     staff_id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
     """Who ordered it, as jps_reporting had it from the gateway."""
     department: Annotated[str, Field(max_length=100)] | None = None
+    sees_sealed: StrictBool = False
+    """Whether they see sealed persons (支援措置): the record is for reviewers who do too."""
     file_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9]{1,8}$")]
     """Of the file inside the ZIP. It is readable without the password: nothing personal."""
     rows: Annotated[list[list[str | rules.NumberField]], Field(min_length=1, max_length=MAX_ROWS)]
@@ -187,6 +189,7 @@ async def _seal(vault: Vault, uow: UnitOfWork, peer: str, order: MediumOrder) ->
         number_accessed=done and fields > 0,
         reference=order.batch_id,
         details=details,
+        sees_sealed=order.sees_sealed,
     )
     uow.emit(record, key=uow.service)
     return result

@@ -150,6 +150,7 @@ async def test_the_running_role_has_these_rights_and_no_others(
     assert {tuple(row) for row in granted} == {
         ("records", "SELECT"),
         ("records", "INSERT"),
+        ("shown_records", "SELECT"),
         ("chains", "SELECT"),
         ("chains", "INSERT"),
     }

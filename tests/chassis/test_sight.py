@@ -69,7 +69,7 @@ async def toys(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncI
         "insert into claims.parts values ($1, $2)", [(n, 1 + n % 4) for n in range(8)]
     )
     await connection.executemany(
-        "insert into bus.hidden values ($1, 1, $2)", [(HIDDEN, True), (SEEN_AGAIN, False)]
+        "insert into bus.hidden values ($1, 1, $2, now())", [(HIDDEN, True), (SEEN_AGAIN, False)]
     )
     await connection.close()
     service = Service(

@@ -11,7 +11,6 @@ from contracts.dates import UncertainDate
 from contracts.events import PersonSightChanged, ReportItemKind, UnpaidBenefitClaimReceived
 from contracts.functions import Function
 from deploy.local.testing import TestStack
-from services.chassis import sight
 from services.chassis.service import Service
 from tests.claims.deaths import a_claim, claims_service
 from tests.exemptions.counter import category_1, forwarded, person_changed, sent, take
@@ -89,8 +88,7 @@ async def accept(stack: TestStack, service: Service, deceased: UUID, claimant: U
 
 async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: bool = True) -> None:
     event = PersonSightChanged(person_id=person_id, sight_version=version, hidden=hidden)
-    with sight.everybody():
-        await take(service, event)
+    await take(service, event)
 
 
 async def with_everything(

@@ -16,6 +16,7 @@ from contracts.events import (
 )
 from contracts.topics import shard_of
 from deploy.local.testing import TestStack
+from services.chassis import sight
 from services.chassis.clock import FixedClock
 from services.chassis.packing import unpack
 from services.chassis.received import Received
@@ -98,9 +99,10 @@ def received(events: Sequence[Event]) -> list[Received[Any]]:
 async def take(service: Service, *events: Event) -> None:
     """Hand events to their topics' handlers, each batch in a transaction."""
     for topic in {event.TOPIC.name: event.TOPIC for event in events}.values():
-        async with service.unit_of_work() as uow:
-            of_topic = [event for event in events if topic == event.TOPIC]
-            await service.handlers[topic](received(of_topic), uow)
+        of_topic = [event for event in events if topic == event.TOPIC]
+        with sight.everybody():  # as the intake does
+            async with service.unit_of_work() as uow:
+                await service.handlers[topic](received(of_topic), uow)
 
 
 async def sent(service: Service, kind: type[Event]) -> list[Any]:

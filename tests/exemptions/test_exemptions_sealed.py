@@ -10,7 +10,6 @@ import pytest
 from contracts.events import AdditionalPremiumChanged, PersonSightChanged, ReportItemKind
 from contracts.functions import Function
 from deploy.local.testing import TestStack
-from services.chassis import sight
 from services.chassis.service import Service
 from tests.exemptions.applying import a_student_application, an_application
 from tests.exemptions.counter import (
@@ -146,8 +145,7 @@ async def expect(stack: TestStack, service: Service, person_id: UUID) -> str:
 
 async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: bool = True) -> None:
     event = PersonSightChanged(person_id=person_id, sight_version=version, hidden=hidden)
-    with sight.everybody():
-        await take(service, event)
+    await take(service, event)
 
 
 _CONTINUED = """

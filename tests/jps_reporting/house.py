@@ -21,7 +21,7 @@ from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
 from contracts.topics import LINKAGE_REPLIES_JPS_REPORTING, Topic, shard_of
 from deploy.local.testing import TestStack
-from services.chassis import http
+from services.chassis import http, sight
 from services.chassis.packing import unpack
 from services.chassis.peers import PEER
 from services.chassis.received import Received
@@ -129,8 +129,9 @@ class House:
 
     async def handle(self, batch: Sequence[Received[Any]]) -> None:
         topics: dict[str, Topic] = {topic.name: topic for topic in self.service.handlers}
-        async with self.service.unit_of_work() as uow:
-            await self.service.handlers[topics[batch[0].topic]](batch, uow)
+        with sight.everybody():  # as the intake does
+            async with self.service.unit_of_work() as uow:
+                await self.service.handlers[topics[batch[0].topic]](batch, uow)
 
     async def outbox(self) -> list[Event]:
         """All that was emitted, in order."""

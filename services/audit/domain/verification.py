@@ -67,6 +67,7 @@ def index_of(event: AuditRecorded) -> dict[str, Any]:
         "department": event.department,
         "person_id": event.person_id,
         "number_accessed": event.number_accessed,
+        "sees_sealed": event.sees_sealed,
     }
 
 

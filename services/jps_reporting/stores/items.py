@@ -110,6 +110,8 @@ _CHOOSE = """
 with chosen as (
     select item_id from jps_reporting.items
     where state = 'waiting' and occurred_on <= $2
+      and $8 = exists (
+            select from bus.hidden h where h.hidden and h.person_id = items.person_id)
       and ($3::text[] is null or kind = any($3))
       and ($4::date is null or due_on <= $4)
     order by due_on, item_id
@@ -148,8 +150,10 @@ async def choose(
     limit: int,
     now: datetime,
     staff_id: str,
+    apart: bool,
 ) -> list[Chosen]:
-    """Take waiting items into a batch, the most urgent first; never one that another takes."""
+    """Take waiting items into a batch, the most urgent first; never one that another takes.
+    ``apart``: those about hidden persons, else those about others."""
     rows = await connection.fetch(
         _CHOOSE,
         batch_id,
@@ -159,6 +163,7 @@ async def choose(
         limit,
         now,
         staff_id,
+        apart,
     )
     return [
         Chosen(row["item_id"], row["person_id"], ReportItemKind(row["kind"]), row["trace"])
@@ -188,14 +193,38 @@ async def leave(
     items: Iterable[tuple[UUID, str | None]],
     *,
     now: datetime,
-    staff_id: str,
+    staff_id: str | None,
 ) -> list[UUID]:
-    """Take items out of their batch: back to waiting, or held back with a code; the persons."""
+    """Take items out of their batch: back to waiting, or held back with a code; the persons.
+    ``staff_id`` None: the house itself, as somebody was hidden or is no more."""
     pairs = list(items)
     rows = await connection.fetch(
         _LEAVE, batch_id, [i for i, _ in pairs], [code for _, code in pairs], now, staff_id
     )
     return [row["person_id"] for row in rows]
+
+
+async def batches_of(connection: Connection, persons: Sequence[UUID]) -> set[UUID]:
+    """The batches with items of these persons whose medium is not made yet."""
+    rows = await connection.fetch(
+        "select distinct batch_id from jps_reporting.items"
+        " where person_id = any($1) and state = 'in_batch'",
+        persons,
+    )
+    return {row["batch_id"] for row in rows}
+
+
+async def in_batch_of(
+    connection: Connection, batch_id: UUID, persons: Sequence[UUID]
+) -> list[UUID]:
+    """The items of these persons that can still leave the batch."""
+    rows = await connection.fetch(
+        "select item_id from jps_reporting.items"
+        " where batch_id = $1 and person_id = any($2) and state = 'in_batch' order by item_id",
+        batch_id,
+        persons,
+    )
+    return [row["item_id"] for row in rows]
 
 
 _MOVE_ALL = """

@@ -1,0 +1,218 @@
+"""Sealed means absent, at every door of jps_reporting (支援措置, promise 8); JPS is told all."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.events import ItemForwarded, PersonSightChanged, TransitionKind
+from contracts.functions import Function
+from services.chassis import sight
+from services.jps_reporting.domain.batches import BatchState
+from tests.jps_reporting.house import SEALER, House
+from tests.jps_reporting.making import reportable
+from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
+from tests.sealed.tables import filtered, owner_of, unfiltered
+
+pytestmark = pytest.mark.stack
+
+SEEING = (Function.BATCH_BUILD, Function.BATCH_SEAL, Function.SEALED_VIEW)
+SENT = {"batch_id": "sent_batch_id"}
+ABOUT = {"person_id": "", "item_id": "", "batch_id": "", "sent_batch_id": "", "batched_id": ""}
+BATCH = "/batches/{batch_id}"
+QUESTIONS = [
+    Question("GET /persons/{person_id}/items"),
+    Question("GET /items"),
+    *(
+        Question("GET /items", {"state": state})
+        for state in ("waiting", "in_batch", "sealed", "sent", "blocked", "not_needed")
+    ),
+    Question("GET /items", {"limit": "1"}),
+    Question("GET /items", {"after": "{item_id}"}),
+    Question("POST /items/{item_id}/release"),
+    Question("GET /batches"),
+    *(Question("GET /batches", {"state": state.value}) for state in BatchState),
+    Question("POST /batches", json={"kinds": ["loss"]}),
+    Question(f"GET {BATCH}"),
+    Question(f"GET {BATCH}", of=SENT),
+    Question(f"POST {BATCH}/check"),
+    Question(f"POST {BATCH}/take-out", json={"item_ids": ["{batched_id}"]}),
+    Question(f"POST {BATCH}/take-out", json={"all_with_errors": True}),
+    Question(f"POST {BATCH}/seal"),
+    Question(f"POST {BATCH}/send"),
+    Question(f"POST {BATCH}/send", of=SENT),
+    Question(f"GET {BATCH}/medium"),
+    Question(f"GET {BATCH}/medium", of=SENT),
+    Question(f"GET {BATCH}/cover-sheet"),
+    Question(f"GET {BATCH}/cover-sheet", {"format": "text"}, of=SENT),
+    Question(f"POST {BATCH}/cancel"),
+    Question(f"POST {BATCH}/cancel", of=SENT),
+]
+OF_NOBODY = {"POST /batches"}
+LEFT = {"transition": TransitionKind.LOSS, "reason": "moved-abroad", "category_after": None}
+
+
+async def hide(house: House, *persons: UUID, version: int = 1, hidden: bool = True) -> None:
+    await house.take(
+        PersonSightChanged(person_id=person, sight_version=version, hidden=hidden)
+        for person in persons
+    )
+
+
+async def answered(house: House) -> None:
+    with sight.everybody():
+        await house.answer_all()
+
+
+async def item_of(house: House, **facts: Any) -> Any:
+    """Somebody with a number and an item that waits."""
+    event = reportable(**facts)
+    await house.number(event.person_id, 1 + len(house.answers))
+    await house.take([event])
+    return event
+
+
+async def batch_of(house: House, *functions: Function, **chosen: Any) -> str:
+    """The id of a new batch that identity has answered for."""
+    answer = await house.call("POST", "/batches", "s001", *functions, json=chosen)
+    assert answer.status_code == 201, answer.text
+    await answered(house)
+    found: str = answer.json()["batch_id"]
+    return found
+
+
+async def sent(house: House, batch_id: str, *functions: Function) -> None:
+    for action in ("seal", "send"):
+        answer = await house.call("POST", f"/batches/{batch_id}/{action}", SEALER, *functions)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+async def house(sealing_house: House) -> House:
+    """With somebody whom everybody sees: an item on a medium that was sent, and one that waits."""
+    event = await item_of(sealing_house)
+    await sent(sealing_house, await batch_of(sealing_house))
+    await sealing_house.take([reportable(person_id=event.person_id)])
+    return sealing_house
+
+
+async def with_everything(house: House) -> dict[str, str]:
+    """Somebody hidden with items on a medium that was sent, in a batch, held back and waiting."""
+    first = await item_of(house)
+    person_id = first.person_id
+    await hide(house, person_id)
+    sent_batch_id = await batch_of(house, *SEEING, apart=True)
+    await sent(house, sent_batch_id, *SEEING)
+    held, batched = (reportable(person_id=person_id) for _ in range(2))
+    await house.take([held, batched])
+    batch_id = await batch_of(house, *SEEING, apart=True)
+    taken = await house.call(
+        "POST", f"/batches/{batch_id}/take-out", "s001", *SEEING,
+        json={"item_ids": [str(held.item_id)]},
+    )  # fmt: skip
+    assert taken.status_code == 200, taken.text
+    await house.take([reportable(person_id=person_id, **LEFT)])
+    return {
+        "person_id": str(person_id),
+        "item_id": str(held.item_id),
+        "batched_id": str(batched.item_id),
+        "batch_id": batch_id,
+        "sent_batch_id": sent_batch_id,
+    }
+
+
+def test_every_door_is_asked(house: House) -> None:
+    assert {question.door for question in QUESTIONS} == doors_of(house.service)
+
+
+async def test_every_table_about_a_person_is_filtered(house: House) -> None:
+    async with owner_of(house.stack, house.service) as connection:
+        assert await unfiltered(connection, "jps_reporting", ("person_id", "item_id")) == set()
+        assert await filtered(connection, "jps_reporting") >= {
+            "items", "item_history", "linkage", "findings", "substitutions", "provisions",
+            "batches", "media", "medium_life", "slips",
+        }  # fmt: skip
+
+
+async def test_a_sealed_person_is_nobody_at_every_door(house: House) -> None:
+    blind = Caller(house.stack, house.service, *EVERYONE)
+    of_nobody = await blind.ask_all(QUESTIONS, nobody(ABOUT))
+    about = await with_everything(house)
+    of_sealed = await blind.ask_all(QUESTIONS, about)
+    for n, question in enumerate(QUESTIONS):
+        assert of_sealed[n].seen == of_nobody[n].seen, question
+        assert of_sealed[n].statements == of_nobody[n].statements, question
+
+
+async def test_who_holds_the_right_sees_them_at_every_door(house: House) -> None:
+    seer = Caller(house.stack, house.service, *Function)
+    of_nobody = await seer.ask_all(QUESTIONS, nobody(ABOUT))
+    about = await with_everything(house)
+    of_sealed = await seer.ask_all(QUESTIONS, about)
+    told_apart = {q.door for n, q in enumerate(QUESTIONS) if of_sealed[n].seen != of_nobody[n].seen}
+    assert told_apart == doors_of(house.service) - OF_NOBODY
+
+
+class TestBatches:
+    """A medium goes to JPS whole, and none holds somebody hidden together with others."""
+
+    async def items(self, house: House, batch_id: str) -> list[str]:
+        with sight.everybody():
+            rows = await house.fetch(
+                "select person_id from jps_reporting.items where batch_id = $1", UUID(batch_id)
+            )
+        return [str(row["person_id"]) for row in rows]
+
+    async def test_hidden_persons_go_in_batches_of_their_own(self, house: House) -> None:
+        hidden, seen = await item_of(house), await item_of(house)
+        await hide(house, hidden.person_id)
+        refused = await house.call("POST", "/batches", "s001", json={"apart": True})
+        assert (refused.status_code, refused.json()["code"]) == (403, "CH-0006")
+        routine = await batch_of(house, *SEEING)  # not even who may see takes both
+        assert str(seen.person_id) in await self.items(house, routine)
+        assert str(hidden.person_id) not in await self.items(house, routine)
+        apart = await batch_of(house, *SEEING, apart=True)
+        assert await self.items(house, apart) == [str(hidden.person_id)]
+        await sent(house, apart, *SEEING)
+        with sight.everybody():
+            forwarded = await house.emitted(ItemForwarded)
+        assert str(hidden.person_id) in {str(event.person_id) for event in forwarded}
+
+    async def test_who_is_hidden_leaves_the_batch_while_its_medium_is_not_made(
+        self, house: House
+    ) -> None:
+        hidden, seen = await item_of(house), await item_of(house)
+        batch_id = await batch_of(house)
+        assert (await house.batch(batch_id))["batch"]["item_count"] == 3
+        await hide(house, hidden.person_id)
+        shown = (await house.batch(batch_id))["batch"]
+        assert (shown["item_count"], shown["state"]["code"]) == (2, "checked")
+        assert str(seen.person_id) in await self.items(house, batch_id)
+        await sent(house, batch_id)  # and what was checked anew is what is sent
+        apart = await batch_of(house, *SEEING, apart=True)
+        assert await self.items(house, apart) == [str(hidden.person_id)]
+        await hide(house, hidden.person_id, version=2, hidden=False)
+        assert await self.items(house, apart) == []
+        assert (await house.batch(apart))["batch"]["state"]["code"] == "cancelled"
+
+    async def test_who_is_hidden_alone_in_a_batch_leaves_none(self, house: House) -> None:
+        await sent(house, await batch_of(house))
+        hidden = await item_of(house)
+        batch_id = await batch_of(house)
+        await hide(house, hidden.person_id)
+        assert (await house.batch(batch_id))["batch"]["state"]["code"] == "cancelled"
+
+    async def test_a_medium_that_was_made_before_is_there_for_who_may_see_alone(
+        self, house: House
+    ) -> None:
+        hidden = await item_of(house)
+        batch_id = await batch_of(house)
+        assert (await house.seal(batch_id)).status_code == 200
+        await hide(house, hidden.person_id)
+        path = f"/batches/{batch_id}"
+        assert (await house.call("GET", path)).status_code == 404
+        assert (await house.call("GET", f"{path}/medium", SEALER)).status_code == 404
+        seen = await house.call("GET", path, SEALER, *SEEING)
+        assert seen.json()["batch"]["item_count"] == 2
+        answer = await house.call("POST", f"{path}/send", SEALER, *SEEING)
+        assert answer.json()["state"]["code"] == "sent"
