@@ -19,7 +19,7 @@ from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from contracts.months import Month
 from contracts.topics import shard_of
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
@@ -59,6 +59,7 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
     """A person's additional premium and exempt months with their reasons, the notices behind
     them, and applications."""
     async with service.unit_of_work() as uow:
+        person_id = await merges.surviving(uow.connection, person_id)
         known = await persons.facts(uow.connection, person_id)
         held = await notices.of_person(uow.connection, person_id)
         applied = await applications.of_person(uow.connection, person_id)

@@ -171,7 +171,8 @@ async def find(
 
 async def of_person(connection: asyncpg.Connection, person_id: UUID) -> list[Notice]:
     """A person's notices, in the order of their receipt."""
-    return await _read(connection, "n.person_id = $1 order by n.sequence", person_id)
+    where = "n.person_id in (select bus.same_person($1)) order by n.sequence"
+    return await _read(connection, where, person_id)
 
 
 async def in_state(

@@ -15,6 +15,7 @@ from contracts.events import (
     QualificationPeriod,
     ResidencePeriod,
 )
+from contracts.one_person import speaking, stays_together
 from services.exemptions.domain.facts import PersonFacts
 
 _RESIDENCE: Final = TypeAdapter(tuple[ResidencePeriod, ...])
@@ -49,10 +50,13 @@ select a.id from unnest($1::uuid[]) as a (id) where not exists (
 )
 """
 _FACTS: Final = """
-select p.person_id, p.birth_date::text as birth_date, p.resident_kind,
+select a.asked, p.birth_date::text as birth_date, p.resident_kind,
     p.residence::text as residence, p.died_on::text as died_on, q.periods::text as periods, q.review
-from exemptions.persons p left join exemptions.qualifications q using (person_id)
-where p.person_id = any($1::uuid[])
+from unnest($1::uuid[]) as a (asked)
+cross join lateral bus.same_person(a.asked) with ordinality as s (person_id, place)
+join exemptions.persons p using (person_id)
+left join exemptions.qualifications q using (person_id)
+order by a.asked, s.place
 """
 
 
@@ -105,18 +109,25 @@ async def facts(connection: asyncpg.Connection, person_id: UUID) -> PersonFacts 
 async def facts_of(
     connection: asyncpg.Connection, person_ids: Sequence[UUID]
 ) -> dict[UUID, PersonFacts]:
-    """What is known of persons; those of whom no person event has come are not there."""
-    rows = await connection.fetch(_FACTS, list(person_ids))
-    return {row["person_id"]: _known(row) for row in rows}
+    """What is known of persons, by all ids of each; those of whom no person event has come are not
+    there."""
+    rows: dict[UUID, list[asyncpg.Record]] = {}
+    for row in await connection.fetch(_FACTS, list(person_ids)):
+        rows.setdefault(row["asked"], []).append(row)
+    return {asked: _known(of_person) for asked, of_person in rows.items()}
 
 
-def _known(row: asyncpg.Record) -> PersonFacts:
-    born_on, died_on, periods = row["birth_date"], row["died_on"], row["periods"]
+def _known(rows: Sequence[asyncpg.Record]) -> PersonFacts:
+    residences = [_RESIDENCE.validate_json(row["residence"]) for row in rows]
+    speaks = rows[speaking(residences)]
+    told = next((row for row in rows if row["periods"] is not None), speaks)
+    died_on = next((row["died_on"] for row in rows if row["died_on"] is not None), None)
+    born_on, kind, periods = speaks["birth_date"], speaks["resident_kind"], told["periods"]
     return PersonFacts(
         birth_date=UncertainDate.model_validate_json(born_on) if born_on else None,
-        resident_kind=ResidentKind(row["resident_kind"]) if row["resident_kind"] else None,
-        residence=_RESIDENCE.validate_json(row["residence"]),
+        resident_kind=ResidentKind(kind) if kind else None,
+        residence=stays_together(residences),
         died_on=UncertainDate.model_validate_json(died_on) if died_on else None,
         periods=_PERIODS.validate_json(periods) if periods else None,
-        qualification_review=tuple(row["review"] or ()),
+        qualification_review=tuple(told["review"] or ()),
     )

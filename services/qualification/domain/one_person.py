@@ -12,6 +12,7 @@ from datetime import date
 from operator import attrgetter
 from typing import TypeVar
 
+from contracts.one_person import speaking, stays_together
 from services.qualification.domain.city import STAYS_OVERLAP, View, city_views
 from services.qualification.domain.facts import Fact, RegisterStatement
 from services.qualification.domain.reasons import Review, because
@@ -75,17 +76,17 @@ def _days(history: History) -> Iterable[tuple[date, RegisterStatement]]:
 def _united(
     said: RegisterStatement, day: date, known: dict[int, RegisterStatement], version: int
 ) -> RegisterStatement:
-    speaking = speaks([known[record] for record in sorted(known)])
-    stays = [stay for record in sorted(known) for stay in known[record].residence]
+    said_now = [known[record] for record in sorted(known)]
+    speaks = said_now[speaking([each.residence for each in said_now])]
     died = next((k.died_on for _, k in sorted(known.items()) if k.died_on is not None), None)
     return replace(
         said,
         version=version,
         reported_on=day,
-        birth_date=speaking.birth_date,
-        resident_kind=speaking.resident_kind,
-        residence_status_code=speaking.residence_status_code,
-        residence=tuple(sorted(stays, key=lambda stay: stay.began.sort_date or date.min)),
+        birth_date=speaks.birth_date,
+        resident_kind=speaks.resident_kind,
+        residence_status_code=speaks.residence_status_code,
+        residence=stays_together(known[record].residence for record in sorted(known)),
         died_on=died,
     )
 
@@ -101,11 +102,6 @@ def lives_here(facts: Iterable[Fact]) -> bool:
     if not said or said[-1].died_on is not None or not said[-1].residence:
         return False
     return any(stay.ended is None for stay in said[-1].residence)
-
-
-def speaks(said: Sequence[RegisterStatement]) -> RegisterStatement:
-    """Of what several records say now, the surviving person's first: the one that speaks."""
-    return next((s for s in said if any(stay.ended is None for stay in s.residence)), said[0])
 
 
 def views_of(records: Sequence[History]) -> tuple[list[View], list[Review]]:
