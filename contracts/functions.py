@@ -21,6 +21,7 @@ class Function(Code):
     BLOCK_PROPOSE = "block.propose", "抑止（設定・解除の提案）"
     BLOCK_SETTLE = "block.settle", "抑止（設定・解除の確定）"
     BLOCK_LIFT = "block.lift", "抑止（一時解除）"
+    FACTS_VIEW = "facts.view", "他業務情報（所得・福祉・保険）の照会"
     OUTSIDE_PROPOSE = "outside.propose", "住登外者の登録（提案）"
     OUTSIDE_SETTLE = "outside.settle", "住登外者の登録（確定）"
     MEASURE_PROPOSE = "measure.propose", "支援措置（仮登録・提案）"

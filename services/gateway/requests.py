@@ -106,6 +106,23 @@ class EnteredAttributes(Body):
     sex: Sex
 
 
+class DaysAsked(Body):
+    """期間。"""
+
+    first: Day
+    last: Day | None = None
+
+
+class FactsAsked(Body):
+    """照会する事務と項目。所得の項目には賦課年度、その他の項目には期間を指定します。"""
+
+    purpose: Annotated[State, Field(description="事務", examples=["exemption_review"])]
+    reference: Annotated[UUID | None, Field(description="申請または請求")] = None
+    items: Annotated[tuple[State, ...], Field(min_length=1, max_length=40)]
+    levy_years: Annotated[tuple[int, ...], Field(max_length=10, description="賦課年度")] = ()
+    span: DaysAsked | None = None
+
+
 class NearMissesQuery(Query):
     """突合待ちの一覧の条件。"""
 

@@ -9,6 +9,7 @@ from services.identity import (
     attaching,
     block_api,
     commands,
+    facts_api,
     finding_api,
     loading,
     lock_api,
@@ -17,6 +18,7 @@ from services.identity import (
     outside_api,
     search_api,
 )
+from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
 from services.identity.domain.measures import Rules
 from services.identity.handlers import Handlers
@@ -37,15 +39,17 @@ class State:
 
     folding: Folding
     measure_rules: Rules
+    fact_purposes: FactPurposeTable
 
 
 def build(settings: Settings) -> Service:
     """The service. Raises ``ValueError`` where a table of its own is not in order."""
     folding = Folding(read_variants())
+    fact_purposes = read_fact_purposes()
     return Service(
         settings=settings,
         migrations=MIGRATIONS,
-        handlers=Handlers(folding, read_purposes(), read_fact_purposes()).by_topic(),
+        handlers=Handlers(folding, read_purposes(), fact_purposes).by_topic(),
         routers=[
             search_api.router,
             api.router,
@@ -55,8 +59,9 @@ def build(settings: Settings) -> Service:
             block_api.router,
             lock_api.router,
             outside_api.router,
+            facts_api.router,
         ],
         commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),
-        state=State(folding, read_measure_rules()),
+        state=State(folding, read_measure_rules(), fact_purposes),
     )

@@ -33,6 +33,17 @@ def nothing_to_search_by(fields: list[str]) -> Problem:
     )
 
 
+def facts_refused(purpose: str) -> Problem:
+    """Facts that the purpose table does not list for what they are asked for."""
+    return Problem(
+        "ID-0901",
+        403,
+        "この事務では照会できない項目が含まれています。",
+        detail=f"事務: {purpose}",
+        action="事務と項目を確認してください。照会できる項目は番号利用条例と事務の根拠条文で定まります。",
+    )
+
+
 def kana_too_short() -> Problem:
     """One kana as part of a name: nearly everybody's has it."""
     return Problem(

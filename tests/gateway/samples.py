@@ -49,6 +49,11 @@ BODIES: Final[dict[str, Any]] = {
         "birth_date": "昭和60年5月2日",
         "sex": "2",
     },
+    "showFacts": {
+        "purpose": "exemption_review",
+        "items": ["total_income"],
+        "levy_years": [2026],
+    },
     "proposeNearMiss": {"person_id": ID},
     "settleNearMiss": {"agree": True},
     "enterMeasure": {

@@ -127,6 +127,8 @@ async def measure(house: House, people: list[Someone]) -> list[tuple[float, floa
     backends = [row["pid"] for row in rows]
     every: list[tuple[float, float]] = []
     for label, criteria in SEARCHES.items():
+        # The first of a kind on a connection also prepares it.
+        await search(SearchRequest.model_validate(criteria(people[0])), STAFF, house.service)
         times: list[tuple[float, float]] = []
         shown = 0
         for one in people:

@@ -81,6 +81,18 @@ ROUTES: tuple[Route, ...] = (
         body=requests.EnteredAttributes,
     ),
     Route(
+        operation_id="showFacts",
+        method=POST,
+        path="/persons/{person_id}/facts",
+        tag=TAG,
+        summary="他業務情報（所得・福祉・保険）を照会する",
+        description="For a purpose that the purpose table lists: what the service of that purpose "
+        "may be told, all of it or nothing. Each answer and refusal is recorded.",
+        functions=(Function.FACTS_VIEW,),
+        calls=(Call("identity", POST, "/persons/{person_id}/facts"),),
+        body=requests.FactsAsked,
+    ),
+    Route(
         operation_id="listNearMisses",
         method=GET,
         path="/near-misses",

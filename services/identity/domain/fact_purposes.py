@@ -71,3 +71,15 @@ class FactPurposeTable:
                     return FactDecision(article=entry.article)
                 return FactDecision(refusal="item")
         return FactDecision(refusal="whose")
+
+    def decide_for_staff(self, request: FactsRequested, on: date) -> FactDecision:
+        """Whether staff may be shown all of what is asked: what the service that works for the
+        purpose may be told."""
+        refused = FactDecision(refusal="purpose")
+        for asker in sorted({entry.asker for entry in self._entries}):
+            decision = self.decide(asker, request, on)
+            if decision.refusal is None:
+                return decision
+            if decision.refusal != "purpose":
+                refused = decision
+        return refused

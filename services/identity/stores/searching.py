@@ -270,7 +270,7 @@ class _Question:
                 for days in birth
             ]
             self._conditions.append(f"({' or '.join(spans)})")
-        if not self._joins:
+        if not self._joins and not isinstance(birth, DayOfYear):
             self._order = "r.birth_sort, r.addressee_number, r.system"
 
     def _address(self, asked: AskedAddress, places: _Places) -> None:
