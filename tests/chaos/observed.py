@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import asyncpg
@@ -27,6 +28,8 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
     # How many facts come together in a batch decides how many conclusions are drawn.
     "qualification.persons": frozenset({"timeline_version", "columns_version"}),
     "identity.pension_told": frozenset({"columns_version", "version"}),
+    # Numbered in the order in which they were read first; see `_PARTS`.
+    "identity.address_parts": frozenset({"part_id"}),
     "exemptions.qualifications": frozenset({"timeline_version"}),
     "claims.qualifications": frozenset({"timeline_version"}),
 }
@@ -44,6 +47,10 @@ _NOT_COMPARED = frozenset(
         "jps_reporting.item_history",
     }
 )
+_PARTS: Mapping[str, frozenset[str]] = {
+    "identity.addresses": frozenset({"town_id", "building_id"}),
+}
+"""Columns that name a part of an address by its number: compared by what is written there."""
 _COLUMNS = """
 select table_schema || '.' || table_name as "table", column_name as "column"
 from information_schema.columns c
@@ -71,6 +78,12 @@ class Observed:
     names: dict[str, str] = field(default_factory=dict)
     """Ids and tokens that were drawn at random, by what they belong to."""
 
+    @cached_property
+    def _parts(self) -> dict[int, str]:
+        """Parts of addresses by their numbers."""
+        rows = self.tables.get("identity.address_parts", [])
+        return {row["part_id"]: f"{row['kind']} {row['part_key']}" for row in rows}
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         return self.tables[table]
 
@@ -87,8 +100,12 @@ class Observed:
         return _ID.sub(lambda found: self.names.get(found[0], "?"), text)
 
     def _comparable(self, table: str, row: Mapping[str, Any]) -> str:
-        left_out = _LEFT_OUT.get(table, frozenset())
-        kept = {name: value for name, value in row.items() if name not in left_out}
+        left_out, parts = (of.get(table, frozenset()) for of in (_LEFT_OUT, _PARTS))
+        kept = {
+            name: self._parts.get(value) if name in parts else value
+            for name, value in row.items()
+            if name not in left_out
+        }
         return self.named(json.dumps(kept, ensure_ascii=False, sort_keys=True, default=str))
 
 
