@@ -38,13 +38,15 @@ async def candidates(
     """Who on record comes near what is to be entered, of those whom the caller may see."""
     found = await bearers.meant(uow.connection, {_DIGEST: told}, folding)
     near = [p for p, c in compare_all(told, found[_DIGEST], folding).items() if c.near]
-    seen: dict[UUID, tuple[ResidentRecord, Comparison]] = {}
-    for person_id in sorted(near):
-        visible = await near_misses.visible(uow.connection, staff.functions, person_id)
-        compared = compare_all(told, visible, folding)
-        if person_id in compared and compared[person_id].near:
-            seen[person_id] = visible[0].record, compared[person_id]
-    return seen
+    # One statement whoever comes near, so that nothing tells of one who is not there.
+    visible = await near_misses.visible_of(uow.connection, staff.functions, near)
+    compared = compare_all(told, visible, folding)
+    records = {bearer.person_id: bearer.record for bearer in reversed(visible)}
+    return {
+        person_id: (records[person_id], compared[person_id])
+        for person_id in sorted(compared)
+        if compared[person_id].near
+    }
 
 
 def check_candidates(

@@ -4,7 +4,7 @@ Sealed means absent: entries are read through ``identity.visible_near_misses``, 
 ever compared with someone sealed is not, and persons through ``identity.visible_residents``.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -61,7 +61,7 @@ from identity.visible_residents($1) r
 join identity.record_versions v
   on v.addressee_number = r.addressee_number and v.system = r.system
  and v.record_version = r.record_version
-where r.person_id = $2
+where r.person_id = any($2::uuid[])
 """
 _LOCK: Final = """
 select from identity.feed_links l
@@ -198,7 +198,15 @@ async def visible(
     connection: asyncpg.Connection, functions: Set[str], person_id: UUID
 ) -> list[Bearer]:
     """A person with every record that the registers have of them; nothing where there is none."""
-    rows = await connection.fetch(_VISIBLE, sees_sealed(functions), person_id)
+    return await visible_of(connection, functions, [person_id])
+
+
+async def visible_of(
+    connection: asyncpg.Connection, functions: Set[str], persons: Collection[UUID]
+) -> list[Bearer]:
+    """The same of several, in one statement: how many are asked for tells of those who are not
+    there."""
+    rows = await connection.fetch(_VISIBLE, sees_sealed(functions), list(persons))
     return [
         Bearer(row["person_id"], ResidentRecord.model_validate_json(row["record"])) for row in rows
     ]
