@@ -122,3 +122,24 @@ class QualificationReportable(Event):
     @property
     def record_key(self) -> str:
         return str(self.person_id)
+
+
+class QualificationReportStands(Event):
+    """Whether what was reported under an item still follows from the facts.
+
+    False: it does not, since a notice was taken back or the register corrected. What was not sent
+    is withdrawn; for what was sent a correction is called for. True: it follows again.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.qualification.report_stands.v1"
+    TOPIC: ClassVar[Topic] = QUALIFICATION_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    stands: StrictBool
+    since: Day
+    """The day on which that was found."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

@@ -341,6 +341,7 @@ class ItemsQuery(Query):
     due_before: Annotated[Day | None, Field(description="この日までに期限が来るもの")] = None
     after: Annotated[UUID | None, Field(description="前の頁の next")] = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    fell_away: Annotated[bool, Field(description="元の事実が取り消されたものに限る")] = False
 
 
 class NewBatch(Body):

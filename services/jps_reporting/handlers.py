@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts.events import LinkageAnswered
+from contracts.events import LinkageAnswered, QualificationReportStands
 from contracts.topics import (
     CLAIMS_EVENTS,
     EXEMPTIONS_EVENTS,
@@ -21,6 +21,7 @@ from services.jps_reporting import checking, keeping_apart
 from services.jps_reporting.domain.batches import BatchState
 from services.jps_reporting.intake import classified, digest, item_of
 from services.jps_reporting.reporting import Reporting
+from services.jps_reporting.standing import take_standing
 from services.jps_reporting.stores import batches, items, linkage
 
 
@@ -29,6 +30,9 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
 
     async def on_facts(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await take_in(reporting, received, uow)
+        told = [r for r in received if isinstance(r.event, QualificationReportStands)]
+        if told:
+            await take_standing(reporting, told, uow)
 
     async def on_answers(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await take_answers(reporting, received, uow)

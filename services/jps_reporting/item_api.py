@@ -32,10 +32,11 @@ async def register(
     due_before: Day | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    fell_away: bool = False,
 ) -> views.Items:
     """The list of report items (報告項目一覧), the soonest due first; what need not be reported is
-    in it with its reason."""
-    wanted = items.Filter(state, kind, due_before, after, limit + 1)
+    in it with its reason. ``fell_away``: only those whose fact no longer stands."""
+    wanted = items.Filter(state, kind, due_before, after, limit + 1, fell_away)
     async with service.unit_of_work() as uow:
         page = await items.register(uow.connection, wanted)
         shown, more = page[:limit], len(page) > limit

@@ -13,6 +13,7 @@ from services.jps_reporting.domain.cover import Cover
 from services.jps_reporting.domain.layout import LayoutStatus
 from services.jps_reporting.domain.results import Decision
 from services.jps_reporting.reporting import Reporting
+from services.jps_reporting.standing import calls_for_correction
 from services.jps_reporting.stores.batches import Batch, ItemSubstitution, Tally
 from services.jps_reporting.stores.item_rows import StoredItem
 from services.jps_reporting.stores.media import Medium, Slip
@@ -124,6 +125,10 @@ class ItemView(View):
     due_statutory: bool | None
     due_note: str | None
     overdue: bool
+    fell_away_on: date | None
+    """Since when the owner's facts no longer give it."""
+    correction_due: bool
+    """JPS has what no longer stands: a correction is to be reported (訂正を要する)."""
     received_at: datetime
     findings: tuple[FindingView, ...] = ()
     substitutions: tuple[SubstitutionView, ...] = ()
@@ -162,6 +167,8 @@ class ItemView(View):
             due_statutory=one.due_statutory,
             due_note=one.due_note,
             overdue=bool(open_ and one.due_on and one.due_on < today),
+            fell_away_on=one.fell_away_on,
+            correction_due=calls_for_correction(one),
             received_at=one.received_at,
             findings=tuple(map(FindingView.of, findings or ())),
             substitutions=tuple(map(SubstitutionView.of, substitutions or ())),

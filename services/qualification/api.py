@@ -22,6 +22,7 @@ from services.qualification import (
     receipt_api,
     receipt_print_api,
     returns_api,
+    taking_back_api,
     what_if_api,
 )
 from services.qualification.domain.parameters import NoValue
@@ -42,6 +43,7 @@ router.include_router(differences_api.router)
 router.include_router(receipt_print_api.router)
 router.include_router(missing_api.router)
 router.include_router(returns_api.router)
+router.include_router(taking_back_api.router)
 router.include_router(what_if_api.router)
 
 

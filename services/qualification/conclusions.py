@@ -11,7 +11,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from contracts.events import PensionColumns, PensionColumnsChanged, QualificationChanged
+from contracts.events import (
+    PensionColumns,
+    PensionColumnsChanged,
+    QualificationChanged,
+    QualificationReportStands,
+)
 from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
@@ -290,11 +295,22 @@ async def write(
             uow.emit(conclusion.columns, key=str(person_id), cause=cause)
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]
-    new = await persons.add_transitions(
+    new, standing_otherwise = await persons.add_transitions(
         uow.connection,
         {c.ids: [(c.owner(t), t) for t in c.transitions] for c in told},
         uow.now,
     )
+    for report in standing_otherwise:
+        uow.emit(
+            QualificationReportStands(
+                item_id=report.item_id,
+                person_id=report.person_id,
+                stands=report.stands,
+                since=uow.today,
+            ),
+            key=str(report.person_id),
+            cause=causes.get(report.person_id),
+        )
     changes = 0
     for conclusion in told:
         person_id, cause = conclusion.person_id, causes.get(conclusion.person_id)

@@ -230,3 +230,33 @@ def no_such_difference() -> Problem:
         "この相違は、処理を待つ状態ではありません。",
         action="相違の一覧を表示し直してください。",
     )
+
+
+def take_back_proposed() -> Problem:
+    """A proposal to take the notice back is open already."""
+    return Problem(
+        "QU-0701",
+        409,
+        "この届書の本登録取消は、既に提案されています。",
+        action="別の職員が提案を確認して、同意するかどうかを登録してください。",
+    )
+
+
+def no_take_back_proposed() -> Problem:
+    """Nobody has proposed to take the notice back."""
+    return Problem(
+        "QU-0702",
+        409,
+        "この届書の本登録取消は提案されていません。",
+        action="取消が必要な場合は、先に理由を付けて提案してください。",
+    )
+
+
+def same_person_takes_back() -> Problem:
+    """Two people: who proposed to take it back does not decide on it."""
+    return Problem(
+        "QU-0703",
+        403,
+        "本登録取消を提案した本人は、その確定をできません。",
+        action="別の職員が内容を確認して確定してください。",
+    )

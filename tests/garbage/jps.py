@@ -8,6 +8,7 @@ from contracts.events import (
     ItemForwarded,
     ItemOutcome,
     PersonTold,
+    QualificationReportStands,
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
@@ -80,3 +81,16 @@ def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -
         item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,
         batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
     )  # fmt: skip
+
+
+def stands_sample(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    item_id = uuid4()
+    house.execute(
+        "jps_reporting",
+        "insert into jps_reporting.items (item_id, person_id, kind, source, origin, occurred_on,"
+        " accepted_on, reason, content_digest, rule, article, rule_reason, may_precede, state,"
+        " received_at, state_since) values ($1, $2, 'acquisition', 'qualification', 'age', $3, $3,"
+        " 'age-20', $4, '', '', '', false, 'not_needed', now(), now())",
+        item_id, person(n), DAY, bytes(32),
+    )  # fmt: skip
+    return QualificationReportStands(item_id=item_id, person_id=person(n), stands=False, since=DAY)

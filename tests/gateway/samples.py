@@ -85,6 +85,8 @@ BODIES: Final[dict[str, Any]] = {
     "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
     "withdrawNotice": {"reason": "本人の申出による"},
     "takeMissingNoticeStep": {"step": "reminded", "taken_on": "2026-10-01", "note": "文書による"},
+    "proposeTakingBack": {"reason": "別人の届出だったため"},
+    "settleTakingBack": {"agree": True},
     "settleJpsDifference": {"done": "年金事務所へ照会した"},
     "settleReturnedReport": {"done": "機構へ照会し、記録の訂正を確認した"},
     "acceptAdditionalPremiumNotice": {

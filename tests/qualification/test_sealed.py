@@ -59,6 +59,8 @@ QUESTIONS = [
     Question("GET /jps-differences", {"limit": "1"}),
     Question("POST /jps-differences/{difference_id}/settle", json={"done": "照会した"}),
     Question("GET /shared-pension-numbers"),
+    Question("POST /notices/{notice_id}/take-back", json={"reason": "誤り"}, of=SENT),
+    Question("POST /notices/{notice_id}/take-back/settle", json={"agree": True}, of=SENT),
     Question("GET /returned-reports"),
     Question("GET /returned-reports", {"limit": "1"}),
     Question("POST /returned-reports/{item_id}/report-again"),
@@ -165,6 +167,9 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
     )  # fmt: skip
     returned = await returned_twice(house, person_id, item["item_id"])
     difference = await told_by_jps(house, person_id)
+    path = f"/notices/{forwarded_id}/take-back"
+    proposed = await counter.call("POST", path, Function.NOTICE_SETTLE, json={"reason": "誤り"})
+    assert proposed.status_code == 201, proposed.text
     second = await counter.accept(notice(person_id, left_employment_on="2026-11-01"))
     await house.nightly()
     (entry,) = await house.rows(

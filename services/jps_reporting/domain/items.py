@@ -36,6 +36,7 @@ class ItemState(Labelled):
     ACCEPTED = "accepted", "機構受理"
     RETURNED = "returned", "機構返戻"
     CORRECTED = "corrected", "機構訂正"
+    WITHDRAWN = "withdrawn", "取下げ"
 
 
 DECIDED: Final = frozenset({ItemState.ACCEPTED, ItemState.RETURNED, ItemState.CORRECTED})
@@ -49,6 +50,10 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         (ItemState.BLOCKED, ItemState.WAITING),
         (ItemState.IN_BATCH, ItemState.SEALED),
         (ItemState.SEALED, ItemState.SENT),
+        # Its fact was taken back before it was sent; where that stands again, a person looks.
+        (ItemState.WAITING, ItemState.WITHDRAWN),
+        (ItemState.BLOCKED, ItemState.WITHDRAWN),
+        (ItemState.WITHDRAWN, ItemState.BLOCKED),
     }
     | {(ItemState.SENT, decided) for decided in DECIDED}
     | set(permutations(DECIDED, 2))

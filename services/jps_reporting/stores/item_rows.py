@@ -30,6 +30,8 @@ class StoredItem:
     trace: str | None
     received_at: datetime
     state_since: datetime
+    fell_away_on: date | None
+    """Since when the owner's facts no longer give it."""
     surviving_id: UUID
     """Who answers for the item's person now: what it was reported under stays with it."""
 
@@ -40,6 +42,7 @@ select
     category_before, category_after, basic_pension_number, from_month, pension_code,
     claimant_relationship, rule, article, rule_reason, may_precede, due_on, due_article,
     due_statutory, due_note, state, batch_id, blocked_code, trace, received_at, state_since,
+    fell_away_on,
     bus.surviving(person_id) as surviving_id
 from jps_reporting.items
 """
@@ -81,5 +84,6 @@ def stored(row: Any) -> StoredItem:
         trace=row["trace"],
         received_at=row["received_at"],
         state_since=row["state_since"],
+        fell_away_on=row["fell_away_on"],
         surviving_id=row["surviving_id"],
     )

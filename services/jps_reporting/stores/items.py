@@ -338,11 +338,13 @@ class Filter:
     due_before: date | None = None
     after: UUID | None = None
     limit: int = 100
+    fell_away: bool = False
+    """Only those whose fact no longer stands."""
 
 
 _REGISTER = """
 where ($1::text is null or state = $1) and ($2::text is null or kind = $2)
-  and ($3::date is null or due_on <= $3)
+  and ($3::date is null or due_on <= $3) and ($6 = false or fell_away_on is not null)
   and ($4::uuid is null
        or (coalesce(due_on, 'infinity'), item_id) >
           (select coalesce(due_on, 'infinity'), item_id from jps_reporting.items
@@ -361,5 +363,6 @@ async def register(connection: Connection, wanted: Filter) -> list[StoredItem]:
         wanted.due_before,
         wanted.after,
         wanted.limit,
+        wanted.fell_away,
     )
     return [stored(row) for row in rows]

@@ -74,6 +74,11 @@ update qualification.notices
 set state = 'settled', item_id = $2, forwarded_on = null, decided_on = null
 where notice_id = $1 and state = 'returned'
 """
+_TAKE_BACK: Final = """
+update qualification.notices set state = 'taken_back', taken_back_by = $2, taken_back_at = $3,
+    taken_back_reason = $4
+where notice_id = $1
+"""
 _NOTE: Final = """
 insert into qualification.notice_history (notice_id, at, state, staff_id, item_id)
 select notice_id, $2, state, $3, item_id from qualification.notices where notice_id = $1
@@ -274,6 +279,14 @@ async def wait_again(
 ) -> None:
     """A returned notice that is reported again as it is: it waits to be sent under a new item."""
     await connection.execute(_AGAIN, notice_id, item_id)
+    await connection.execute(_NOTE, notice_id, now, by)
+
+
+async def take_back(
+    connection: asyncpg.Connection, notice_id: UUID, reason: str, by: str, now: datetime
+) -> None:
+    """Take a settled notice back (本登録取消): what it told is undone by a fact of its own."""
+    await connection.execute(_TAKE_BACK, notice_id, by, now, reason)
     await connection.execute(_NOTE, notice_id, now, by)
 
 

@@ -73,6 +73,7 @@ update qualification.transitions
 set stands = (coalesce(first_item_id, item_id) = any($2::uuid[]))
 where person_id = any($1::uuid[])
   and stands <> (coalesce(first_item_id, item_id) = any($2::uuid[]))
+returning item_id, person_id, stands
 """
 _SAME: Final = "select id from bus.same_person($1) as s (id)"
 _ANYTHING: Final = """
@@ -110,6 +111,15 @@ class Known:
     columns_version: int = 0
     """Of what the resident register was told last (年金資格); 0: nothing."""
     columns_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A report whose transition ceased to follow from the facts, or follows again."""
+
+    item_id: UUID
+    person_id: UUID
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +191,15 @@ async def add_transitions(
     connection: asyncpg.Connection,
     concluded: Mapping[tuple[UUID, ...], Sequence[tuple[UUID, Transition]]],
     now: datetime,
-) -> set[UUID]:
+) -> tuple[set[UUID], list[Stands]]:
     """Keep what was concluded of these persons, each with all ids of theirs, and each transition
     with the id that it is reported under; return the item ids of what is new.
 
     What was reported under another id of the same person is not new. What was reported before and
-    no longer follows from the facts is marked so.
+    no longer follows from the facts is marked so, or follows again: returned too.
     """
     if not concluded:
-        return set()
+        return set(), []
     before = await _reported_under(connection, [ids for ids in concluded if len(ids) > 1])
     rows, stand = [], []
     for ids, transitions in concluded.items():
@@ -200,8 +210,9 @@ async def add_transitions(
             if known is None:
                 rows.append(_transition(owner, t))
     added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
-    await connection.execute(_STAND, [p for ids in concluded for p in ids], stand)
-    return {row["item_id"] for row in added}
+    other = await connection.fetch(_STAND, [p for ids in concluded for p in ids], stand)
+    standing = sorted((Stands(**dict(row)) for row in other), key=lambda found: found.item_id)
+    return {row["item_id"] for row in added}, standing
 
 
 def _transition(owner: UUID, t: Transition) -> tuple[Any, ...]:

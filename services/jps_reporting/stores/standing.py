@@ -1,0 +1,60 @@
+"""SQL of items whose fact no longer stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.jps_reporting.stores.item_rows import SELECT, StoredItem, stored
+
+Connection = Any
+
+_FALL = """
+with told as (
+    select * from unnest($1::uuid[], $2::date[]) as t (item_id, fell_away_on)
+), moved as (
+    update jps_reporting.items as i
+    set fell_away_on = coalesce(i.fell_away_on, t.fell_away_on),
+        state = case when i.state in ('waiting', 'blocked') then 'withdrawn' else i.state end,
+        blocked_code = null,
+        state_since = case when i.state in ('waiting', 'blocked') then $3 else i.state_since end
+    from told as t where t.item_id = i.item_id
+    returning i.item_id, i.state, i.state_since
+)
+insert into jps_reporting.item_history (item_id, at, state)
+select item_id, $3, state from moved where state = 'withdrawn' and state_since = $3
+order by item_id
+"""
+_AGAIN = """
+with moved as (
+    update jps_reporting.items as i
+    set fell_away_on = null,
+        state = case when i.state = 'withdrawn' then 'blocked' else i.state end,
+        blocked_code = case when i.state = 'withdrawn' then $2 else i.blocked_code end,
+        state_since = case when i.state = 'withdrawn' then $3 else i.state_since end
+    where i.item_id = any($1::uuid[]) and i.fell_away_on is not null
+    returning i.item_id, i.state, i.blocked_code, i.state_since
+)
+insert into jps_reporting.item_history (item_id, at, state, code)
+select item_id, $3, state, blocked_code from moved
+where state = 'blocked' and blocked_code = $2 and state_since = $3 order by item_id
+"""
+
+
+async def find(connection: Connection, item_ids: Sequence[UUID]) -> list[StoredItem]:
+    """These items, as far as they are there."""
+    rows = await connection.fetch(SELECT + " where item_id = any($1::uuid[])", item_ids)
+    return [stored(row) for row in rows]
+
+
+async def fall_away(connection: Connection, since: Mapping[UUID, date], now: datetime) -> None:
+    """Note since when their facts no longer stand; what was not sent is withdrawn."""
+    ordered = sorted(since.items())
+    await connection.execute(_FALL, [i for i, _ in ordered], [day for _, day in ordered], now)
+
+
+async def stand_again(
+    connection: Connection, item_ids: Sequence[UUID], code: str, now: datetime
+) -> None:
+    """Their facts stand again: what was withdrawn is held back for a person to look at."""
+    await connection.execute(_AGAIN, item_ids, code, now)
