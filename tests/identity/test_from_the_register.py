@@ -375,6 +375,7 @@ class TestRights:
             ("households", "INSERT SELECT"),
             ("names", "INSERT SELECT"),
             ("outside_entries", "INSERT SELECT"),
+            ("pension_told", "INSERT SELECT"),
             ("persons", "INSERT SELECT"),
             ("record_versions", "INSERT SELECT"),
             ("finding_steps", "INSERT SELECT"),
