@@ -13,12 +13,13 @@ from services.identity.domain.addresses import AskedAddress
 from services.identity.domain.criteria import LIMIT, Birth, Criteria, DayOfYear, Match
 from services.identity.domain.sight import sees_sealed
 
+# Numbered by rows: by range, all that are alike would be read before the first is shown.
 _SEARCH: Final = """
 select m.person_id, m.former_name, m.former_address, v.record
 from (
     select r.person_id, r.addressee_number, r.system, r.record_version,
            {former_name} as former_name, {former_address} as former_address,
-           row_number() over ({order}) as place
+           row_number() over ({order} rows unbounded preceding) as place
     from identity.visible_residents($1) r
     {joins}
     where {conditions}
