@@ -64,7 +64,7 @@ class ArrearsTold(Data):
 class NumberTold(Data):
     """A basic pension number, and what it is to the person."""
 
-    number: BasicPensionNumber
+    basic_pension_number: BasicPensionNumber
     standing: NumberStanding
 
 

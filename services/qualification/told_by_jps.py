@@ -38,7 +38,10 @@ def contents(event: PersonTold) -> list[Content]:
     for arrears in event.arrears:
         kind = VoluntaryEvent(arrears.event.value)
         said.append(VoluntaryStatement(kind, arrears.on, event.as_of))
-    said += [PensionNumberStatement(n.number, None, event.as_of, n.standing) for n in event.numbers]
+    said += [
+        PensionNumberStatement(n.basic_pension_number, None, event.as_of, n.standing)
+        for n in event.numbers
+    ]
     return said
 
 

@@ -74,7 +74,7 @@ def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -
         " accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
         " 'student_application', $1, 2026, 2025,"
         " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
-        " '2026-10-01', 's', now(), 't', now(), $3, '{}')",
+        " '2026-10-01', 's', now(), 't', now(), $3, '[{}]')",
         person(n), uuid4(), item_id,
     )  # fmt: skip
     return ReportItemForwarded(

@@ -72,7 +72,7 @@ def test_a_whole_record() -> None:
         (ArrearsEvent.UNPAID_SINCE, date(2026, 3, 1))
     ]
     assert said.credited_months == 130
-    assert [(n.number, n.standing) for n in said.numbers] == [
+    assert [(n.basic_pension_number, n.standing) for n in said.numbers] == [
         ("2271174711", NumberStanding.ASSIGNED),
         ("2271174700", NumberStanding.FORMER),
     ]

@@ -48,7 +48,7 @@ def stay(category: int, began: str, ended: str | None = None) -> StayTold:
 
 
 def number(number: str, standing: NumberStanding = NumberStanding.ASSIGNED) -> NumberTold:
-    return NumberTold(number=number, standing=standing)
+    return NumberTold(basic_pension_number=number, standing=standing)
 
 
 # Numbers

@@ -128,7 +128,7 @@ async def told_by_jps(house: House, person_id: UUID) -> UUID:
     another = uuid4()
     await house.lives(another, AT_45.copy())
     await hide(house, another)
-    number = NumberTold(number="2271174711", standing=NumberStanding.ASSIGNED)
+    number = NumberTold(basic_pension_number="2271174711", standing=NumberStanding.ASSIGNED)
     stays = (StayTold(category=InsuredCategory.CATEGORY_2, began=d("2020-04-01")),)
     for whose in (person_id, another):
         await told(

@@ -173,7 +173,9 @@ def told(record: PersonRecord, person_id: UUID) -> PersonTold | Fault:
             ),
             "credited_months": next(iter(months), None),
             "numbers": tuple(
-                NumberTold.model_validate({"number": row.number, "standing": row.standing})
+                NumberTold.model_validate(
+                    {"basic_pension_number": row.number, "standing": row.standing}
+                )
                 for row in of[Says.NUMBER]
             ),
         }

@@ -94,7 +94,7 @@ async def add(
         now,
     )
     numbers = [
-        (number.number, event.person_id)
+        (number.basic_pension_number, event.person_id)
         for _, event in told
         for number in event.numbers
         if number.standing is not NumberStanding.WITHDRAWN
