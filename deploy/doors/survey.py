@@ -81,12 +81,16 @@ class Survey:
                 yield f"{operation}: found {found}, declared {declared}"
 
 
+GROUPS = (*SERVICES, *sorted({name for topic in TOPICS.values() for name in topic.readers}))
+"""Consumer groups: each bears the name of the service, or of the system, that reads."""
+
+
 def on_the_bus(certificate: str) -> OnTheBus | None:
     """What the contracts let a certificate do."""
     if certificate == "postgres":
         return None  # a certificate for servers alone
     if certificate in ADMINISTRATORS:
-        return OnTheBus(frozenset(TOPICS), frozenset(TOPICS), frozenset(SERVICES), True)
+        return OnTheBus(frozenset(TOPICS), frozenset(TOPICS), frozenset(GROUPS), True)
     reads = frozenset(t.name for t in TOPICS.values() if certificate in (*t.consumers, *t.readers))
     return OnTheBus(
         frozenset(t.name for t in TOPICS.values() if certificate in t.producers),
@@ -124,7 +128,7 @@ def look_at_the_bus(stack: Stack, names: Iterable[str]) -> dict[str, OnTheBus | 
                 found[name] = OnTheBus(
                     frozenset(topic for topic, yes in writes.items() if yes),
                     frozenset(topic for topic, yes in reads.items() if yes),
-                    frozenset(group for group in SERVICES if connection.may_join(group)),
+                    frozenset(group for group in GROUPS if connection.may_join(group)),
                     connection.may_administer(),
                 )
         except OSError:
