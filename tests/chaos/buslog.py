@@ -3,6 +3,7 @@ each of them sent?"""
 
 import hashlib
 import ssl
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ class BusLog:
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
     """The offset after the last record, by topic and shard, where there are any."""
     records: dict[str, int] = field(default_factory=dict)
+    types: Counter[str] = field(default_factory=Counter)
+    """Different events, by their type."""
     highest: dict[Lane, int] = field(default_factory=dict)
     repeats: int = 0
     """Records that were sent again: allowed, consumers drop them."""
@@ -92,6 +95,7 @@ def _note(
         log.faults.append(f"{lane}: {number} follows {known} in the log")
     seen[lane, number] = digest
     log.highest[lane] = number
+    log.types[headers["ce_type"].decode()] += 1
     if (mark := _VERSIONS.get(topic)) and (at := value.find(mark)) >= 0:
         version = int(value[at + len(mark) :].split(b",")[0].split(b"}")[0])
         if version <= newest.get((topic, key), 0):

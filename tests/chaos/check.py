@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from contracts.dates import UncertainDate
+from contracts.events import QualificationReportStands
 from contracts.events.residents import ResidentRecord
 from contracts.topics import TOPICS
 from tests.chaos.buslog import BusLog
@@ -243,12 +244,14 @@ def counts(found: Found, due: Expected) -> list[str]:
     inbound = due.changes + sum(map(len, due.letters.values()))
     timelines = sum(row["timeline_version"] for row in state.rows("qualification.persons"))
     transitions = len(state.rows("qualification.transitions"))
+    # Told of what was reported and no longer follows, or follows again, as the batches fell.
+    stands = found.log.types[QualificationReportStands.TYPE]
     faults = _equal("inbound.residents", found.log.records.get("inbound.residents"), inbound)
     faults += _equal("residents.tokenised", sent["residents.tokenised"], due.changes)
     versions = sum(person.person_version for person in due.persons.values())
     faults += _equal("persons.events", sent["persons.events"], versions)
     return faults + _equal(
-        "qualification.events", sent["qualification.events"], timelines + transitions
+        "qualification.events", sent["qualification.events"], timelines + transitions + stands
     )
 
 

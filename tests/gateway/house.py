@@ -93,6 +93,10 @@ class Owner:
             json.dumps(body, ensure_ascii=False), status, media_type=media_type
         )
 
+    def nothing(self, method: str) -> None:
+        """Answer that it is done, and nothing else, from now on."""
+        self.answers[method, "*"] = Response(status_code=204)
+
     def raw(self, method: str, status: int, content: str, media_type: str) -> None:
         """Answer with anything at all from now on."""
         self.answers[method, "*"] = Response(content, status, media_type=media_type)

@@ -1,6 +1,7 @@
 """Every route with and without the right to it; made from the table of routes (C12, C16)."""
 
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from itertools import product
 
 import httpx
@@ -46,7 +47,9 @@ async def full_house(stack: TestStack, database: str) -> AsyncIterator[House]:
 
 
 def _teach(owner: Owner, route: Route, method: str) -> None:
-    if route.is_file:
+    if route.status == HTTPStatus.NO_CONTENT:
+        owner.nothing(method)
+    elif route.is_file:
         owner.file(method, b"PK\3\4", route.media_types[0])
     else:
         owner.answer(method, "*", {"token": "0" * 32, "answered_by": owner.name})

@@ -64,6 +64,7 @@ QUESTIONS = [
     Question("GET /outside-persons"),
     Question("GET /outside-persons/{entry_id}"),
     Question("GET /persons/{person_id}/outside-record"),
+    Question("POST /persons/{person_id}/facts", json=BODIES["showFacts"]),
     Question("POST /outside-persons/{entry_id}/settlement", json={"agree": True}),
 ]  # fmt: skip
 NOT_ASKED = {"POST /outside-persons", "POST /persons/{person_id}/outside-record"}
