@@ -8,6 +8,7 @@ sees a stack trace, an address or half an answer.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import quote
 
 import httpx
@@ -106,8 +107,12 @@ async def fetch(
     *,
     media_types: Sequence[str] = (JSON,),
     timeout_s: float | None = None,
+    says_nothing: bool = False,
 ) -> httpx.Response:
-    """The service's answer, read whole. Raises as `send` does, and GW-0303 for another type."""
+    """The service's answer, read whole. Raises as `send` does, and GW-0303 for another type.
+
+    ``says_nothing``: the service answers that it is done, with no content (204).
+    """
     response = await send(service, call, context, asked, timeout_s=timeout_s)
     try:
         await response.aread()
@@ -115,7 +120,11 @@ async def fetch(
         raise _failed(call.service, error) from None
     finally:
         await response.aclose()
-    if media_type_of(response) not in media_types:
+    if says_nothing:
+        as_agreed = response.status_code == HTTPStatus.NO_CONTENT
+    else:
+        as_agreed = media_type_of(response) in media_types
+    if not as_agreed:
         raise problems.bad_answer(call.service)
     return response
 

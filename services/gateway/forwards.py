@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -43,6 +44,9 @@ def endpoint(route: Route) -> Endpoint:
         context = context_of(request)
         if route.is_file:
             return await _stream(await forwarding.send(service, call, context, asked), route)
+        if route.status == HTTPStatus.NO_CONTENT:
+            await forwarding.fetch(service, call, context, asked, says_nothing=True)
+            return Response(status_code=route.status)
         answer = await forwarding.fetch(
             service, call, context, asked, media_types=route.media_types
         )
