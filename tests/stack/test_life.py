@@ -152,12 +152,17 @@ def test_a_step_that_fails_stops_what_was_started(own, monkeypatch):
     assert left(own) == []
 
 
+def _heed_interrupts():
+    """As at a terminal: a shell starts what runs in the background with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_in_the_middle_leaves_nothing_running(own):
     own.down()
     command = [sys.executable, "-m", "deploy.local", "--name", own.layout.name]
     with subprocess.Popen(
         [*command, "stack-only", "--no-viewer"], cwd=PROJECT, stdout=subprocess.PIPE, text=True,
-        stderr=subprocess.STDOUT, start_new_session=True,
+        stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_heed_interrupts,
     ) as child:  # fmt: skip
         deadline = time.monotonic() + 60
         while not left(own) and time.monotonic() < deadline:
