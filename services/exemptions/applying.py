@@ -5,7 +5,7 @@ from typing import TypeGuard
 from uuid import UUID, uuid4
 
 from contracts.events import AuditOperation, AuditOutcome, FactsRequested
-from contracts.forms import Form, FormError, Submission, Value, validate, values_of
+from contracts.forms import EntryState, Form, FormError, Submission, Value, validate, values_of
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.hiding import is_hidden
@@ -123,7 +123,7 @@ async def ask_all(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> N
 def refuse_open(held: Sequence[Kept], kind: ApplicationKind, cycle: int) -> None:
     """Raises the problem where an application of the kind and cycle waits already."""
     for kept in held:
-        if kept.kind is kind and kept.cycle == cycle and kept.state.value == "received":
+        if kept.kind is kind and kept.cycle == cycle and kept.state is EntryState.RECEIVED:
             raise problems.another_open(cycle)
 
 

@@ -185,7 +185,9 @@ def _runs(periods: Iterable[AssistancePeriod]) -> list[_Run]:
         if before is None or (before.ceased is not None and before.ceased < period.first):
             runs.append(_Run(period.first, period.last, frozenset({period.kind})))
             continue
-        ends = None if None in (before.last, period.last) else max(before.last, period.last)  # type: ignore[type-var]  # neither is None here
+        ends = None
+        if before.last is not None and period.last is not None:
+            ends = max(before.last, period.last)
         runs[-1] = _Run(before.first, ends, before.kinds | {period.kind})
     return runs
 
