@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from contracts.errors import ContractError
-from contracts.tools import asyncapi, check, compat, schemas, vectors
+from contracts.tools import asyncapi, check, compat, history, schemas, vectors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,16 +51,25 @@ def _parser() -> argparse.ArgumentParser:
     comparison = commands.add_parser(
         "compat", help="refuse an incompatible change of the event models"
     )
+    comparison.add_argument("--base", metavar="REV", help="compare with this git revision alone")
     comparison.add_argument(
-        "--base", metavar="REV", help="compare with this git revision (default: working tree)"
+        "--whole", action="store_true", help="fail where the history is not there to compare with"
     )
-    comparison.set_defaults(
-        run=lambda options: compat.refusals(
-            compat.at_revision(options.base) if options.base else schemas.committed(),
-            schemas.working(),
-        )
-    )
+    comparison.set_defaults(run=_compat)
     return parser
+
+
+def _compat(options: argparse.Namespace) -> Iterable[object]:
+    if options.base:
+        return compat.refusals(history.at_revision(options.base), schemas.working())
+    past = history.revisions()
+    refused = [str(refusal) for refusal in compat.refusals(schemas.committed(), schemas.working())]
+    refused += compat.refusals_since(past, schemas.working())
+    if past.lacks and options.whole:
+        refused.append(past.lacks)
+    elif past.lacks:
+        sys.stderr.write(f"note: {past.lacks}\n")
+    return refused
 
 
 def _artefact(

@@ -2,7 +2,7 @@
 
 Where the register publishes a code, the value is that code; where it publishes only a wording
 (異動事由), the value is an English word. The tables are closed: a new member is a new version of
-the events that carry it.
+the events that carry it. Those made of `OpenCode` may grow.
 """
 
 from enum import StrEnum
@@ -32,6 +32,24 @@ class Code(StrEnum):
         json_schema = handler.resolve_ref_schema(handler(schema))
         json_schema["description"] = ", ".join(f"{code.value} {code.label}" for code in cls)
         return json_schema
+
+
+class OpenCode(Code):
+    """A table that may grow within a version, and says so to all who read it (``x-open``).
+
+    For codes by which no reader decides anything. Who does not know a value yet keeps it as it is
+    (outside), or parks the event until the release that knows it (here).
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return super().__get_pydantic_json_schema__(schema, handler) | {OPEN: True}
+
+
+OPEN = "x-open"
+"""The keyword of a schema that says that a set of values may grow."""
 
 
 class Sex(Code):

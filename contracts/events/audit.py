@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from contracts.codes import Code
+from contracts.codes import OpenCode
 from contracts.days import Moment
 from contracts.events.base import Event
 from contracts.topics import AUDIT_EVENTS, Topic
 
 
-class AuditOperation(Code):
+class AuditOperation(OpenCode):
     """What was done. ``label`` is how the record is shown to staff."""
 
     SIGN_IN = "sign_in", "認証"

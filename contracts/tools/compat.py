@@ -2,32 +2,24 @@
 
 Consumers are rolled out before producers, and topics hold yesterday's events. So a schema may only
 grow: a new optional property, a wider type, a looser bound. Everything else needs a new version of
-the event type. Tables of codes are closed (`contracts.codes`): they may not even grow.
+the event type. Tables of codes are closed (`contracts.codes`): they may not even grow, except those
+that were told as open (``x-open``) in what is compared with: they may grow, and never close.
 
 A keyword that this check does not know may not change at all: it never guesses.
 """
 
-import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from contracts.errors import ContractError
+from contracts.codes import OPEN
+from contracts.tools import history
 from contracts.tools.schemas import JsonSchema
 
 RETIRED: frozenset[str] = frozenset()
 """Event types that may go: nothing produces them and no topic still holds one."""
-
-_ROOT = Path(__file__).parent.parent.parent
-_FOLDER = "contracts/schemas"
-
-
-class NoSuchRevision(ContractError):
-    """There is no such git revision to compare with."""
-
-    code: ClassVar[str] = "CT-0501"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,21 @@ class Refusal:
         return f"{self.path}: {self.rule}"
 
 
+_BEFORE_ANYBODY_READ_IT = datetime(2026, 11, 29, 19, 30, tzinfo=UTC)
+
+GRANTED: Mapping[Refusal, datetime] = {
+    Refusal("nenkin.audit.recorded.v1.operation", "set of values changed"): _BEFORE_ANYBODY_READ_IT,
+    Refusal("nenkin.jps.item_forwarded.v1.kind", "set of values changed"): _BEFORE_ANYBODY_READ_IT,
+    Refusal(
+        "nenkin.jps.person_told.v1.numbers[].number", "property removed or renamed"
+    ): _BEFORE_ANYBODY_READ_IT,
+    Refusal(
+        "nenkin.jps.person_told.v1.numbers[].basic_pension_number", "property newly required"
+    ): _BEFORE_ANYBODY_READ_IT,
+}
+"""Changes that were let through by decision, and until when what they break was committed."""
+
+
 def refusals(
     before: Mapping[str, JsonSchema], after: Mapping[str, JsonSchema]
 ) -> Iterator[Refusal]:
@@ -52,22 +59,17 @@ def refusals(
             yield Refusal(type_, "event type removed")
 
 
-def at_revision(revision: str, root: Path = _ROOT) -> dict[str, JsonSchema]:
-    """The schemas that a git revision holds. Raises `NoSuchRevision`."""
-    names = _git(root, "ls-tree", "--name-only", revision, f"{_FOLDER}/").split()
-    return {
-        Path(name).stem: json.loads(_git(root, "show", f"{revision}:{name}"))
-        for name in names
-        if name.endswith(".json")
-    }
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise NoSuchRevision("git does not know that revision")
-    return done.stdout
+def refusals_since(
+    past: history.Past, after: Mapping[str, JsonSchema], root: Path = history.ROOT
+) -> Iterator[str]:
+    """What is refused against each revision that counts, once each, with the newest such one."""
+    told: set[Refusal] = set()
+    for revision in past.revisions:
+        for refusal in refusals(history.at_revision(revision.name, root), after):
+            granted = refusal in GRANTED and revision.committed < GRANTED[refusal]
+            if not granted and refusal not in told:
+                told.add(refusal)
+                yield f"{refusal} (compared with {revision})"
 
 
 def _inlined(schema: JsonSchema) -> JsonSchema:
@@ -106,6 +108,11 @@ def _compare(before: JsonSchema, after: JsonSchema, path: str) -> Iterator[Refus
     old_default, new_default = old.pop("default", _ABSENT), new.pop("default", _ABSENT)
     if _ABSENT not in (old_default, new_default) and old_default != new_default:
         yield Refusal(path, "default changed")
+    was_open, is_open = old.pop(OPEN, False), new.pop(OPEN, False)
+    if was_open and not is_open:
+        yield Refusal(path, "set of values closed")
+    if was_open and set(old.get("enum", ())) < set(new.get("enum", ())):
+        del old["enum"], new["enum"]
     if "anyOf" in old or "anyOf" in new:
         yield from _alternatives(old, new, path)
         return

@@ -1,14 +1,11 @@
 """The compatibility check: what a change of an event may be, case by case."""
 
-import json
-import subprocess
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.codes import Code, Sex
+from contracts.codes import Code, OpenCode, Sex
 from contracts.months import Month
 from contracts.tools import compat, schemas
 
@@ -53,6 +50,9 @@ OPTIONAL = {"anyOf": [TEXT, NULL], "default": None}
         ("words about it", event(a=TEXT | {"description": "x"}), event(a=TEXT | {"title": "y"})),
         ("values in another order", event(a={"enum": ["1", "2"]}), event(a={"enum": ["2", "1"]})),
         ("items of any kind", event(a={"items": TEXT}), event(a={})),
+        ("an open enum grown", event(a={"enum": ["1"], "x-open": True}),
+         event(a={"enum": ["1", "2"], "x-open": True})),
+        ("an enum opened", event(a={"enum": ["1"]}), event(a={"enum": ["1"], "x-open": True})),
         ("wider items", event(a={"items": TEXT}), event(a={"items": {"anyOf": [TEXT, NULL]}})),
     ],
 )  # fmt: skip
@@ -85,6 +85,12 @@ def test_allowed(change: str, before: dict[str, Any], after: dict[str, Any]) -> 
         ("enum in an optional", event(a={"anyOf": [{"enum": ["1"]}, NULL], "default": None}),
          event(a={"anyOf": [{"enum": ["1", "2"]}, NULL], "default": None}),
          "e.a: set of values changed"),
+        ("open enum shrunk", event(a={"enum": ["1", "2"], "x-open": True}),
+         event(a={"enum": ["1"], "x-open": True}), "e.a: set of values changed"),
+        ("enum opened and grown at once", event(a={"enum": ["1"]}),
+         event(a={"enum": ["1", "2"], "x-open": True}), "e.a: set of values changed"),
+        ("open enum closed", event(a={"enum": ["1"], "x-open": True}), event(a={"enum": ["1"]}),
+         "e.a: set of values closed"),
         ("another constant", event(a={"const": "x"}), event(a={"const": "y"}),
          "e.a: set of values changed"),
         ("pattern introduced", event(a=TEXT), event(a=TEXT | {"pattern": "^a$"}),
@@ -156,6 +162,10 @@ class Grown(Code):
     FEMALE = "2", "女"
 
 
+class Told(OpenCode):
+    ONE = "1", "一"
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -201,19 +211,11 @@ def test_every_event_agrees_with_itself_and_notices_a_lost_property() -> None:
         )
 
 
-def test_schemas_of_a_git_revision(tmp_path: Path) -> None:
-    def git(*arguments: str) -> None:
-        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-        subprocess.run(["git", "-C", str(tmp_path), *identity, *arguments], check=True)
+def test_a_model_says_which_of_its_codes_are_open() -> None:
+    class Model(Strict):
+        told: Told
+        sex: Sex
 
-    folder = tmp_path / "contracts" / "schemas"
-    folder.mkdir(parents=True)
-    (folder / "a.v1.json").write_text(json.dumps(event(a=TEXT)))
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-q", "-m", "first")
-    (folder / "a.v1.json").write_text(json.dumps(event(b=TEXT)))
-
-    assert compat.at_revision("HEAD", tmp_path) == {"a.v1": event(a=TEXT)}
-    with pytest.raises(compat.NoSuchRevision, match="CT-0501"):
-        compat.at_revision("no-such-revision", tmp_path)
+    definitions = Model.model_json_schema()["$defs"]
+    assert definitions["Told"]["x-open"] is True
+    assert "x-open" not in definitions["Sex"]
