@@ -155,6 +155,15 @@ PERSONS_MERGES = Topic(
     personal_data=True,
     description="Which persons were found to be one, and which to be two after all.",
 )
+PERSONS_FACTS = Topic(
+    name="persons.facts",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification",),
+    retention=_WEEK,
+    personal_data=True,
+    description="Of whom facts were told that are not theirs: a person id and the system.",
+)
 PERSONS_SIGHT = Topic(
     name="persons.sight",
     key="person id",
@@ -285,6 +294,7 @@ TOPICS: dict[str, Topic] = {
         INBOUND_HEALTH_INSURANCE,
         INBOUND_LONG_TERM_CARE,
         PERSONS_EVENTS,
+        PERSONS_FACTS,
         PERSONS_SIGHT,
         PERSONS_MERGES,
         QUALIFICATION_EVENTS,

@@ -22,6 +22,7 @@ from contracts.topics import (
     LINKAGE_REPLIES_EXEMPTIONS,
     LINKAGE_REPLIES_QUALIFICATION,
     LINKAGE_REQUESTS,
+    PERSONS_FACTS,
     Topic,
 )
 
@@ -242,3 +243,21 @@ class QualificationFactsAnswered(FactsAnswered):
 
     TYPE: ClassVar[str] = "nenkin.facts.answered_to_qualification.v1"
     TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_QUALIFICATION
+
+
+class FactsTakenBack(Event):
+    """What ``system`` told was taken for this person's and is not: facts handed over since may be
+    somebody else's. Whose it is instead stays in identity; who keeps such facts asks again."""
+
+    TYPE: ClassVar[str] = "nenkin.facts.taken_back.v1"
+    TOPIC: ClassVar[Topic] = PERSONS_FACTS
+
+    person_id: UUID
+    """Who answers for the person at that moment."""
+    system: Literal[
+        "tax_system", "welfare_system", "health_insurance_system", "long_term_care_system"
+    ]
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

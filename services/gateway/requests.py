@@ -123,25 +123,6 @@ class FactsAsked(Body):
     span: DaysAsked | None = None
 
 
-class NearMissesQuery(Query):
-    """突合待ちの一覧の条件。"""
-
-    system: Annotated[State | None, Field(description="送付元のシステム")] = None
-    after: Annotated[UUID | None, Field(description="前の頁の最後の entry_id")] = None
-
-
-class NearMissProposal(Body):
-    """誰の記録か。null は「住民記録に該当者なし」。"""
-
-    person_id: UUID | None
-
-
-class NearMissSettlement(Body):
-    """提案に同意するか。同意しなければ一覧に戻ります。"""
-
-    agree: StrictBool
-
-
 class MeasuresQuery(Query):
     """支援措置の一覧の条件。"""
 

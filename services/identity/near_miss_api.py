@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from contracts.codes import Sex
 from contracts.eras import parse_date
 from contracts.errors import ContractError
-from contracts.events import AuditOperation, AuditOutcome, FourAttributes
+from contracts.events import AuditOperation, AuditOutcome, FactsTakenBack, FourAttributes
 from contracts.events.residents import Address, PersonName
 from contracts.functions import Function
 from services.chassis import audit, problems
@@ -30,7 +30,7 @@ from services.identity.problems import (
     same_person,
     unreadable_birth_date,
 )
-from services.identity.stores import entering, near_misses
+from services.identity.stores import doubting, entering, near_misses
 from services.identity.stores.near_misses import LIMIT, Entry
 
 router = APIRouter()
@@ -178,7 +178,7 @@ async def show_near_miss(entry_id: UUID, staff: Proposer, service: CurrentServic
         entry = await near_misses.find(uow.connection, staff.functions, entry_id)
         if entry is None:
             raise problems.not_found()
-        page = await _page(uow, staff, entry)
+        page = await page_of(uow, staff, entry)
         _record(uow, staff, AuditOperation.INQUIRY, Function.LINK_PROPOSE, entry)
     return page
 
@@ -193,7 +193,7 @@ async def propose(
         entry = await _waiting(uow, staff, entry_id)
         person = None
         if said.person_id is not None:
-            found = await _compare(uow, staff, service, said.person_id, entry.told)
+            found = await compared(uow, staff, service, said.person_id, entry.told)
             if found is None:
                 raise no_such_person()
             refusal = await not_editable(uow, staff, said.person_id)
@@ -203,7 +203,7 @@ async def propose(
         _record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.LINK_PROPOSE, entry,
                 person_id=said.person_id, refused=refusal.code if refusal else None)  # fmt: skip
         entry = await near_misses.find(uow.connection, staff.functions, entry_id) or entry
-        page = await _page(uow, staff, entry)
+        page = await page_of(uow, staff, entry)
     if refusal is not None:
         raise refusal
     return page
@@ -224,11 +224,12 @@ async def settle(
         if refusal is None and said.agree:
             person = None
             if person_id is not None:
-                found = await _compare(uow, staff, service, person_id, entry.told)
+                found = await compared(uow, staff, service, person_id, entry.told)
                 if found is None:
                     raise no_such_person()
                 person = person_id, found
             await near_misses.settle(uow.connection, entry, person, staff.staff_id, uow.now)
+            await _tell_of_undone(uow, entry, person_id)
         elif refusal is None:
             await near_misses.reject(uow.connection, entry, staff.staff_id, uow.now)
         _record(
@@ -236,7 +237,7 @@ async def settle(
             person_id=person_id, agree=said.agree, refused=refusal.code if refusal else None,
         )  # fmt: skip
         entry = await near_misses.find(uow.connection, staff.functions, entry_id) or entry
-        page = await _page(uow, staff, entry)
+        page = await page_of(uow, staff, entry)
     if refusal is not None:
         raise refusal
     return page
@@ -249,7 +250,7 @@ async def compare_entered(
     """Compare what is written on a notice with the person it is to be attached to; kept."""
     told = _entered(said)
     async with service.unit_of_work() as uow:
-        found = await _compare(uow, staff, service, person_id, told)
+        found = await compared(uow, staff, service, person_id, told)
         comparison_id = uuid4()
         if found is not None:
             await entering.keep(uow.connection, comparison_id, person_id, told, found,
@@ -287,13 +288,20 @@ async def _waiting(uow: UnitOfWork, staff: StaffContext, entry_id: UUID) -> Entr
     return entry
 
 
+async def _tell_of_undone(uow: UnitOfWork, entry: Entry, person_id: UUID | None) -> None:
+    """Where facts were somebody else's until now: who asked for them has to ask again."""
+    was = await doubting.settled(uow.connection, entry, person_id, uow.now)
+    if was is not None:
+        uow.emit(FactsTakenBack(person_id=was, system=entry.system), key=str(was))
+
+
 def _settling_refusal(entry: Entry, staff: StaffContext) -> Problem | None:
     if entry.state != "proposed":
         return not_proposed()
     return same_person() if entry.proposed_by == staff.staff_id else None
 
 
-async def _compare(
+async def compared(
     uow: UnitOfWork, staff: StaffContext, service: Service, person_id: UUID, told: FourAttributes
 ) -> Comparison | None:
     """The comparison with someone whom the caller can see; None where there is nobody."""
@@ -301,7 +309,8 @@ async def _compare(
     return compare_all(told, bearers, service.state.folding).get(person_id)
 
 
-async def _page(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMissPage:
+async def page_of(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMissPage:
+    """An entry as its page shows it."""
     candidates = await near_misses.candidates(uow.connection, staff.functions, entry)
     steps = await near_misses.steps(uow.connection, staff.functions, entry.entry_id)
     return NearMissPage(

@@ -108,6 +108,16 @@ def same_person() -> Problem:
     )
 
 
+def on_the_list() -> Problem:
+    """Staff doubt a number that waits on the work list already."""
+    return Problem(
+        "ID-0205",
+        409,
+        "この宛名番号は既に突合の一覧にあります。",
+        action="突合の一覧から開いて、誰の記録かを提案してください。",
+    )
+
+
 def nobody_to_protect() -> Problem:
     """One of those to be put under a support measure is not there, or not for the caller."""
     return Problem(

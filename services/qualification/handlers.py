@@ -9,6 +9,7 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from contracts.events import (
+    FactsTakenBack,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
@@ -22,8 +23,10 @@ from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_QUALIFICATION,
     PERSONS_EVENTS,
+    PERSONS_FACTS,
     PERSONS_MERGES,
     PERSONS_SIGHT,
+    UPSTREAM_HEALTH_INSURANCE,
     Topic,
 )
 from services.chassis import merges
@@ -49,7 +52,7 @@ from services.qualification.domain.facts import (
 from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
 from services.qualification.shown import TRANSITION_LABELS
-from services.qualification.stores import differences, notices, persons, reports, runs
+from services.qualification.stores import differences, missing, notices, persons, reports, runs
 from services.qualification.stores.persons import Known, NewFact
 from services.qualification.told_by_jps import take_numbers, take_records
 
@@ -79,6 +82,7 @@ class Handlers:
         """One for each topic that qualification consumes."""
         return {
             PERSONS_EVENTS: self.on_persons,
+            PERSONS_FACTS: on_facts_taken_back,
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: self.on_merges,
             JPS_EVENTS: self.on_jps,
@@ -204,6 +208,16 @@ class Handlers:
         told = [r for r in batch if isinstance(r.event, PersonTold)]
         if told:
             await take_records(self._parameters, told, uow)
+
+
+async def on_facts_taken_back(batch: Sequence[Received[FactsTakenBack]], uow: UnitOfWork) -> None:
+    """Ask again of those whose 国民健康保険 was another's: the next nightly run does."""
+    concerned = sorted(
+        {r.event.person_id for r in batch if r.event.system == UPSTREAM_HEALTH_INSURANCE}
+    )
+    if concerned:
+        day = await runs.business_day(uow.connection, uow.today)
+        await missing.ask_again(uow.connection, concerned, day)
 
 
 async def _forwarded(sent: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:

@@ -26,6 +26,7 @@ from contracts.events import (
     FactPurpose,
     FactsAnswered,
     FactsRequested,
+    FactsTakenBack,
     FeedChange,
     FeedRecord,
     FourAttributes,
@@ -133,6 +134,10 @@ def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
         resident_kind=ResidentKind.JAPANESE, household_id=None, is_householder=False,
         residence=(ResidencePeriod(began=began, began_reason=BecameResidentReason.MOVE_IN),),
     )  # fmt: skip
+
+
+def _taken_back(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return FactsTakenBack(person_id=person(n), system="health_insurance_system")
 
 
 def _sight(_house: House, n: int, version: int, _event_id: UUID) -> Event:
@@ -315,6 +320,7 @@ SAMPLES: dict[type[Event], Sample] = {
     ResidentTokenised: _tokenised,
     PersonChanged: _person,
     PersonSightChanged: _sight,
+    FactsTakenBack: _taken_back,
     PersonMerged: _merged,
     PersonSeparated: _separated,
     QualificationChanged: _timeline,

@@ -54,6 +54,7 @@ BODIES: Final[dict[str, Any]] = {
         "items": ["total_income"],
         "levy_years": [2026],
     },
+    "doubtFeedNumber": {"system": "tax_system", "addressee_number": "T00001"},
     "proposeNearMiss": {"person_id": ID},
     "settleNearMiss": {"agree": True},
     "enterMeasure": {

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.functions import Function
 from tests.gateway.samples import BODIES
-from tests.identity.feeds import income
+from tests.identity.feeds import health, income
 from tests.identity.house import House
 from tests.identity.people import HANAKO, Kind, token, told
 from tests.identity.test_feeds_kept import MARRIED, tell
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.stack
 
 TARO, JIRO = "000000000000020", "000000000000038"
 P = "{person_id}"
+HEALTH = "K00001"
 ABOUT = dict.fromkeys(
     ("person_id", "entry_id", "finding_id", "block_id", "measure_id", "other_id"), ""
 )
@@ -47,6 +48,9 @@ QUESTIONS = [
                                      "other_person_id": "{other_id}"}),
     Question("POST /findings/{finding_id}/proposal", json={"decision": "keep_apart"}),
     Question("POST /findings/{finding_id}/settlement", json={"agree": True}),
+    Question("GET /persons/{person_id}/feed-numbers"),
+    Question("POST /persons/{person_id}/feed-numbers/doubt",
+             json={"system": "health_insurance_system", "addressee_number": HEALTH}),
     Question("GET /near-misses"),
     Question("GET /near-misses/{entry_id}"),
     Question("POST /near-misses/{entry_id}/proposal", json={"person_id": P}),
@@ -72,10 +76,18 @@ NOT_ASKED = {"POST /outside-persons", "POST /persons/{person_id}/outside-record"
 
 
 async def with_everything(house: House, other: UUID) -> dict[str, str]:
-    """花子 with a near miss, a finding, a block, and the measure that seals her."""
+    """花子 with a feed's number, a near miss, a finding, a block and her measure."""
     await house.told(told(Kind.SNAPSHOT))
     hanako = await house.person_id()
-    await tell(house, income(told=MARRIED))
+    await tell(house, income(told=MARRIED), health(number=HEALTH))
+    async with house.owner() as connection:
+        await connection.execute(
+            "update identity.feed_links set state = 'linked', person_id = $1"
+            " where addressee_number = $2", hanako, HEALTH,
+        )  # fmt: skip
+        await connection.execute(
+            "update identity.near_misses set state = 'resolved' where addressee_number = $1", HEALTH
+        )
     seer = Caller(house.stack, house.service, *Function)
     about = {"person_id": str(hanako), "other_id": str(other)}
     for name, path, body in (
@@ -86,7 +98,7 @@ async def with_everything(house: House, other: UUID) -> dict[str, str]:
         assert answer.status_code == 201, answer.text
         about[name] = answer.json()[name]
     for name, table in (("entry_id", "near_misses"), ("finding_id", "findings")):
-        (row,) = await house.rows(f"select {name} from identity.{table}")
+        (row,) = await house.rows(f"select {name} from identity.{table} where state = 'open'")
         about[name] = str(row[name])
     return about
 

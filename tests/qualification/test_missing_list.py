@@ -9,6 +9,7 @@ from contracts.events import (
     AuditOperation,
     FactOutcome,
     FactPurpose,
+    FactsTakenBack,
     MissingNoticeFactsRequested,
     QualificationFactsAnswered,
 )
@@ -243,6 +244,23 @@ async def test_no_more_are_asked_of_in_a_night_than_the_settings_allow(house: Ho
         assert await house.command("nightly", few, date=d("2026-10-03")) == 0
     asked = [event.person_id for event in await house.outbox(MissingNoticeFactsRequested)]
     assert sorted(asked) == [UUID(int=i, version=4) for i in range(1, 6)]
+
+
+async def test_who_was_told_anothers_facts_is_asked_of_again(house: House, hanako: UUID) -> None:
+    """What identity takes back was kept as a fact: the next night asks, and its answer stands."""
+    assert await house.command("nightly", date=d("2026-10-01")) == 0
+    await answered(house, answer(hanako, ("2026-11-01", "社保離脱")))
+    await house.nightly()
+    before = len(await house.outbox(MissingNoticeFactsRequested))
+    stranger = UUID(int=77, version=4)
+    for system in ("tax_system", "health_insurance_system"):
+        told = [(id_, FactsTakenBack(person_id=id_, system=system)) for id_ in (hanako, stranger)]
+        await house.service.intake.take(house.records("identity", told))
+        await house.nightly()
+        asked = await house.outbox(MissingNoticeFactsRequested)
+        expected = before + (system == "health_insurance_system")
+        assert len(asked) == expected
+    assert asked[-1].person_id == hanako
 
 
 async def test_the_same_answer_twice_is_one_fact_and_a_refusal_none(

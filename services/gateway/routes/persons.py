@@ -2,7 +2,7 @@
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.gateway import requests
+from services.gateway import matching_requests, requests
 from services.gateway.domain.routing import GET, POST, Access, Call, Route
 
 TAG = "個人照会"
@@ -103,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.LINK_PROPOSE,),
         does=AuditOperation.SEARCH,
         calls=(Call("identity", GET, "/near-misses"),),
-        query=requests.NearMissesQuery,
+        query=matching_requests.NearMissesQuery,
     ),
     Route(
         operation_id="showNearMiss",
@@ -116,6 +116,28 @@ ROUTES: tuple[Route, ...] = (
         calls=(Call("identity", GET, "/near-misses/{entry_id}"),),
     ),
     Route(
+        operation_id="listFeedNumbers",
+        method=GET,
+        path="/persons/{person_id}/feed-numbers",
+        tag=MATCHING,
+        summary="個人に紐付く他業務の宛名番号を表示する",
+        description="Whose records of other systems (所得, 福祉, 国保, 介護) are taken for theirs.",
+        functions=(Function.LINK_PROPOSE,),
+        calls=(Call("identity", GET, "/persons/{person_id}/feed-numbers"),),
+    ),
+    Route(
+        operation_id="doubtFeedNumber",
+        method=POST,
+        path="/persons/{person_id}/feed-numbers/doubt",
+        tag=MATCHING,
+        summary="紐付けに疑義のある宛名番号を突合の一覧に載せる",
+        description="Nothing changes until one has proposed whose it is and another has settled.",
+        functions=(Function.LINK_PROPOSE,),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("identity", POST, "/persons/{person_id}/feed-numbers/doubt"),),
+        body=matching_requests.FeedNumberDoubt,
+    ),
+    Route(
         operation_id="proposeNearMiss",
         method=POST,
         path="/near-misses/{entry_id}/proposal",
@@ -125,7 +147,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.LINK_PROPOSE,),
         does=AuditOperation.ENTRY_PROVISIONAL,
         calls=(Call("identity", POST, "/near-misses/{entry_id}/proposal"),),
-        body=requests.NearMissProposal,
+        body=matching_requests.NearMissProposal,
     ),
     Route(
         operation_id="settleNearMiss",
@@ -137,6 +159,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.LINK_SETTLE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/near-misses/{entry_id}/settlement"),),
-        body=requests.NearMissSettlement,
+        body=matching_requests.NearMissSettlement,
     ),
 )

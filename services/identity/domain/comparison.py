@@ -203,6 +203,7 @@ class Outcome(Code):
     DISMISSED = "dismissed", "該当者なしと確定済"
     PROPOSED = "proposed", "職員が提案"
     SETTLED = "settled", "職員が確定"
+    DOUBTED = "doubted", "紐付けに疑義あり"
 
     @property
     def attaches(self) -> bool:

@@ -59,6 +59,8 @@ class Link:
     """The attributes told last, where this batch told some."""
     entry_id: UUID | None = None
     """The entry of the work list that is open about it."""
+    undone: frozenset[UUID] = frozenset()
+    """Whose it was settled not to be, after it had been theirs."""
     joined: bool = False
     """It became a person's in this batch: records that waited before it are that person's too."""
 
@@ -208,14 +210,17 @@ class Feeds:
     def _judgement(self, link: Link, told: FourAttributes, digest: bytes) -> Judgement:
         if link.person_id is not None:
             bearers = self.bearers.get(link.person_id, ())
-            found = compare_all(told, bearers, self.folding).get(link.person_id)
-            if found is None:  # the registers have no record of them any more
+            theirs = compare_all(told, bearers, self.folding).get(link.person_id)
+            if theirs is None:  # the registers have no record of them any more
                 return Judgement(Outcome.NEAR)
             as_before = link.state is LinkState.LINKED and digest == link.attributes_digest
-            return judge_linked(link.person_id, found, as_before=as_before)
+            return judge_linked(link.person_id, theirs, as_before=as_before)
         if link.state is LinkState.DISMISSED and digest == link.attributes_digest:
             return Judgement(Outcome.DISMISSED)
-        return judge(compare_all(told, self.found.get(digest, ()), self.folding))
+        found = judge(compare_all(told, self.found.get(digest, ()), self.folding))
+        if found.person_id is not None and found.person_id in link.undone:
+            return Judgement(Outcome.NEAR, compared=found.compared)
+        return found
 
     def _those(self, digest: bytes, person_id: UUID) -> Sequence[Bearer]:
         return [b for b in self.found.get(digest, ()) if b.person_id == person_id]

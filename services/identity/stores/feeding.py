@@ -41,7 +41,9 @@ from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
 join identity.feed_versions using (addressee_number, system, subject, record_version)
 """
 _LINKS: Final = """
-select l.system, l.addressee_number, l.state, l.person_id, l.attributes_digest, m.entry_id
+select l.system, l.addressee_number, l.state, l.person_id, l.attributes_digest, m.entry_id,
+       array(select identity.surviving(u.person_id) from identity.feed_links_undone u
+             where u.addressee_number = l.addressee_number and u.system = l.system) as undone
 from unnest($1::text[], $2::text[]) as a (system, addressee_number)
 join identity.feed_links l using (addressee_number, system)
 left join identity.near_misses m
@@ -85,13 +87,14 @@ select entry_id, system, addressee_number, 'open', outcome, $7, $7, subject, rec
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
     as a (entry_id, system, addressee_number, outcome, subject, record_version)
 on conflict (entry_id) do update
-set outcome = excluded.outcome, judged_at = excluded.judged_at, subject = excluded.subject,
+set outcome = case when near_misses.outcome = 'doubted' then 'doubted' else excluded.outcome end,
+    judged_at = excluded.judged_at, subject = excluded.subject,
     record_version = excluded.record_version
 returning entry_id, opened_at = judged_at as new
 """
 _RESOLVE: Final = """
 update identity.near_misses set state = 'resolved'
-where entry_id = any($1::uuid[]) and state in ('open', 'proposed')
+where entry_id = any($1::uuid[]) and state in ('open', 'proposed') and outcome <> 'doubted'
 returning entry_id
 """
 _VERSION: Final = (
@@ -175,6 +178,7 @@ async def _links(connection: asyncpg.Connection, numbers: Sequence[Number]) -> d
             person_id=row["person_id"],
             attributes_digest=row["attributes_digest"],
             entry_id=row["entry_id"],
+            undone=frozenset(row["undone"]),
         )
         for row in rows
     }

@@ -164,6 +164,23 @@ async def find(
     return None if row is None else _entry(row)
 
 
+async def find_any(connection: asyncpg.Connection, entry_id: UUID) -> Entry:
+    """An entry that was just made, whoever may see it."""
+    return _entry(await connection.fetchrow(_ONE, True, entry_id))
+
+
+async def step(
+    connection: asyncpg.Connection,
+    entry_id: UUID,
+    what: str,
+    staff_id: str,
+    person_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Add a step to an entry's history."""
+    await connection.execute(_STEP, entry_id, what, staff_id, person_id, now)
+
+
 async def candidates(
     connection: asyncpg.Connection, functions: Set[str], entry: Entry
 ) -> list[Candidate]:
@@ -223,8 +240,8 @@ async def propose(
     person_id = None if person is None else person[0]
     await connection.execute(_PROPOSE, entry.entry_id, person_id, staff_id, now)
     if person is not None:
-        await _keep(connection, entry, person, Outcome.PROPOSED, now)
-    await connection.execute(_STEP, entry.entry_id, "proposed", staff_id, person_id, now)
+        await keep(connection, entry, person, Outcome.PROPOSED, now)
+    await step(connection, entry.entry_id, "proposed", staff_id, person_id, now)
 
 
 async def reject(
@@ -232,9 +249,7 @@ async def reject(
 ) -> None:
     """Another does not agree: the entry is open again."""
     await connection.execute(_CLOSE, entry.entry_id, "open")
-    await connection.execute(
-        _STEP, entry.entry_id, "rejected", staff_id, entry.proposed_person_id, now
-    )
+    await step(connection, entry.entry_id, "rejected", staff_id, entry.proposed_person_id, now)
 
 
 async def settle(
@@ -254,17 +269,18 @@ async def settle(
         await connection.execute(_DETACH, *number)
     else:
         await connection.execute(ATTACH_ALL, [number[0]], [number[1]])
-        await _keep(connection, entry, person, Outcome.SETTLED, now)
-    await connection.execute(_STEP, entry.entry_id, "settled", staff_id, person_id, now)
+        await keep(connection, entry, person, Outcome.SETTLED, now)
+    await step(connection, entry.entry_id, "settled", staff_id, person_id, now)
 
 
-async def _keep(
+async def keep(
     connection: asyncpg.Connection,
     entry: Entry,
     person: tuple[UUID, Comparison],
     outcome: Outcome,
     now: datetime,
 ) -> None:
+    """Keep a comparison that staff made with an entry."""
     person_id, c = person
     await connection.execute(
         _KEEP, uuid4(), entry.system, entry.addressee_number, entry.subject, entry.record_version,

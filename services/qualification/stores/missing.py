@@ -26,6 +26,11 @@ order by ask_on, person_id limit $2 for update
 _ASKED: Final = """
 update qualification.persons set ask_on = $2, asked_on = $3 where person_id = any($1::uuid[])
 """
+_ASK_AGAIN: Final = """
+update qualification.persons p set ask_on = $2
+from unnest($1::uuid[]) as told (id), lateral bus.same_person(told.id) as theirs (id)
+where p.person_id = theirs.id and p.asked_on is not null
+"""
 _HELD: Final = """
 select person_id, entry_id, open from qualification.missing_notices
 where person_id = any($1::uuid[])
@@ -221,6 +226,11 @@ async def asked(
 ) -> None:
     """They were asked of on a day, and will be again on another."""
     await connection.execute(_ASKED, persons, again_on, on)
+
+
+async def ask_again(connection: asyncpg.Connection, persons: Sequence[UUID], on: date) -> None:
+    """Of those who were asked of before, what was answered may be another's: ask from ``on``."""
+    await connection.execute(_ASK_AGAIN, persons, on)
 
 
 async def _add_steps(
