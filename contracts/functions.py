@@ -30,5 +30,6 @@ class Function(Code):
     NOTICE_SETTLE = "notice.settle", "届書審査（本登録）"
     BATCH_BUILD = "batch.build", "報告データ作成"
     BATCH_SEAL = "batch.seal", "媒体作成"
+    RESULT_TAKE = "result.take", "処理結果取込"
     AUDIT_REVIEW = "audit.review", "記録の点検"
     STAFF_ADMIN = "staff.admin", "利用者管理"

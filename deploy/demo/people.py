@@ -25,6 +25,7 @@ _STAFF = {
         (
             Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NUMBER_LOOKUP,
             Function.NOTICE_ACCEPT, Function.BATCH_BUILD, Function.LINK_PROPOSE,
+            Function.RESULT_TAKE,
         ),
     ),
     REVIEWER: (
@@ -33,7 +34,7 @@ _STAFF = {
         (
             Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NOTICE_SETTLE,
             Function.BATCH_BUILD, Function.BATCH_SEAL, Function.AUDIT_REVIEW,
-            Function.LINK_PROPOSE, Function.LINK_SETTLE,
+            Function.LINK_PROPOSE, Function.LINK_SETTLE, Function.RESULT_TAKE,
         ),
     ),
 }  # fmt: skip

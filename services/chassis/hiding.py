@@ -1,6 +1,6 @@
 """Who is hidden, as identity tells: the handler of every service whose tables are about persons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.chassis.unit_of_work import UnitOfWork
 _IS_HIDDEN: Final = """
 select exists (select from bus.hidden where hidden and person_id = any($1::uuid[]))
 """
+_HIDDEN: Final = "select person_id from bus.hidden where hidden and person_id = any($1::uuid[])"
 _HIDE: Final = """
 insert into bus.hidden as known (person_id, sight_version, hidden, since)
 select distinct on (person_id) person_id, sight_version, hidden, since
@@ -30,6 +31,12 @@ async def is_hidden(connection: asyncpg.Connection, *persons: UUID | None) -> bo
     """Whether one of these is hidden from staff without the right."""
     found: bool = await connection.fetchval(_IS_HIDDEN, list(persons))
     return found
+
+
+async def hidden_of(connection: asyncpg.Connection, persons: Iterable[UUID]) -> set[UUID]:
+    """Those of them who are hidden from staff without the right."""
+    rows = await connection.fetch(_HIDDEN, sorted(set(persons)))
+    return {row["person_id"] for row in rows}
 
 
 async def note(

@@ -20,7 +20,7 @@ from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
 
 from contracts.functions import Function
-from services.chassis import database, problems, sight, telemetry
+from services.chassis import database, problems, sight, telemetry, uploads
 from services.chassis.peers import PEER
 from services.chassis.problems import Problem
 from services.chassis.staff_context import HEADER, BadContext, StaffContext
@@ -230,6 +230,7 @@ class Guard:
             return
         headers = dict(scope["headers"])
         parent = headers.get(b"traceparent", b"").decode("ascii", "replace") or None
+        scope[uploads.RECEIVE] = receive
         status = 500
         started = False
         began = time.monotonic()

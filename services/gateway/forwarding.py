@@ -6,7 +6,7 @@ sees a stack trace, an address or half an answer.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import quote
@@ -34,11 +34,12 @@ _CONTEXT_CODES = frozenset({"CH-0004", "CH-0005"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a call is made with: path parameters, query and JSON body."""
+    """What a call is made with: path parameters, query, and a JSON body or a file."""
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     json_body: bytes | None = None
+    file: AsyncIterator[bytes] | None = None
 
 
 NOTHING = Asked()
@@ -75,6 +76,8 @@ async def send(
     }
     if asked.json_body is not None:
         headers["content-type"] = "application/json"
+    if asked.file is not None:
+        headers["content-type"] = "application/octet-stream"
     with service.tracing.span(
         f"gateway calls {call.service}",
         kind=SpanKind.CLIENT,
@@ -147,7 +150,7 @@ async def _sent(
         path,
         headers=dict(headers),
         params=dict(asked.query) or None,
-        content=asked.json_body,
+        content=asked.json_body if asked.file is None else asked.file,
         timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
     )
     try:

@@ -12,12 +12,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
+from services.chassis import uploads
 from services.chassis.http import current_service
 from services.gateway import forwarding, problems
 from services.gateway.bodies import strict
 from services.gateway.domain.routing import Route, parameters
 from services.gateway.forwarding import Asked
 from services.gateway.guard import context_of
+from services.gateway.state import gateway_of
 
 Endpoint = Callable[..., Awaitable[Response]]
 
@@ -36,10 +38,14 @@ def endpoint(route: Route) -> Endpoint:
         request: Request, *, query: BaseModel, body: BaseModel | None = None, **path: UUID
     ) -> Response:
         service = current_service(request)
+        settings = gateway_of(service).settings
         asked = Asked(
             {name: str(value) for name, value in path.items()},
             query_string(query),
             b"{}" if body is None and route.body is not None else as_json(body),
+            uploads.chunks(request, settings.upload_max_bytes, settings.upload_timeout_s)
+            if route.upload
+            else None,
         )
         context = context_of(request)
         if route.is_file:
@@ -48,7 +54,12 @@ def endpoint(route: Route) -> Endpoint:
             await forwarding.fetch(service, call, context, asked, says_nothing=True)
             return Response(status_code=route.status)
         answer = await forwarding.fetch(
-            service, call, context, asked, media_types=route.media_types
+            service,
+            call,
+            context,
+            asked,
+            media_types=route.media_types,
+            timeout_s=settings.upload_timeout_s if route.upload else None,
         )
         return Response(
             answer.content, status_code=route.status, media_type=answer.headers.get("content-type")

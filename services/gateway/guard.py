@@ -19,6 +19,7 @@ from starlette.types import Message, Receive
 from contracts.events import AuditOperation, AuditOutcome
 from contracts.functions import Function
 from services.chassis import problems as common
+from services.chassis import uploads
 from services.chassis.clock import japan_date
 from services.chassis.http import current_service
 from services.chassis.service import Service
@@ -49,11 +50,15 @@ class GuardedRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             settings = gateway_of(current_service(request)).settings
+            seconds = settings.upload_timeout_s if route.upload else settings.request_timeout_s
             try:
-                async with asyncio.timeout(settings.request_timeout_s) as limit:
+                async with asyncio.timeout(seconds) as limit:
                     await _admit(request, route, settings)
-                    body = await _body(request, settings)
-                    response: Response = await inner(_read_already(request, body))
+                    if route.upload:
+                        _require_file(request, settings)
+                    else:
+                        request = _read_already(request, await _body(request, settings))
+                    response: Response = await inner(request)
                     return response
             except TimeoutError:
                 if limit.expired():
@@ -190,12 +195,27 @@ def _person_in(request: Request) -> UUID | None:
         return None
 
 
-async def _body(request: Request, settings: Settings) -> bytes:
-    """The body, within its limit and of the one type that is taken."""
-    limit = settings.body_max_bytes
+def _require_length(request: Request, limit: int) -> None:
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
         raise common.too_large(limit)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _require_file(request: Request, settings: Settings) -> None:
+    """A body that says it is a file, of a length that is taken; it is read on its way through."""
+    _require_length(request, settings.upload_max_bytes)
+    if _media_type(request) not in uploads.MEDIA_TYPES:
+        raise problems.no_file()
+
+
+async def _body(request: Request, settings: Settings) -> bytes:
+    """The body, within its limit and of the one type that is taken."""
+    limit = settings.body_max_bytes
+    _require_length(request, limit)
     body = bytearray()
     try:
         async with asyncio.timeout(settings.body_timeout_s):
@@ -207,8 +227,7 @@ async def _body(request: Request, settings: Settings) -> bytes:
         raise problems.request_too_slow() from None
     except ClientDisconnect:
         raise common.unreadable_body() from None  # nobody is left to read it
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and media_type != "application/json":
+    if body and _media_type(request) != "application/json":
         raise problems.not_json()
     return bytes(body)
 

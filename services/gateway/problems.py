@@ -106,6 +106,17 @@ def not_json() -> Problem:
     )
 
 
+def no_file() -> Problem:
+    """A body that does not say it is a file, where one is taken."""
+    return Problem(
+        "GW-0203",
+        415,
+        "この操作ではファイルを送信してください。",
+        action="Content-Type を text/csv または application/octet-stream にして、ファイルの内容を"
+        "そのまま送信してください。",
+    )
+
+
 def unreachable(service: str) -> Problem:
     """The service behind does not answer."""
     return Problem(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from services.chassis import uploads
 from services.chassis.http import equip
 from services.chassis.problems import MEDIA_TYPE
 from services.chassis.service import Service
@@ -31,7 +32,7 @@ _TELLS: Final = {
     404: "該当するデータがない（CH-0003）",
     409: "現在の状態ではできない操作（業務サービスの番号）",
     413: "送信された内容が大きすぎる（CH-0007）",
-    415: "JSON 以外の内容（GW-0202）",
+    415: "JSON またはファイル以外の内容（GW-0202、GW-0203）",
     422: "入力内容の誤り（CH-0001、業務サービスの番号）",
     429: "認証の失敗が続いた、または利用回数の上限（GW-0102、業務サービスの番号）",
     500: "障害（CH-0008）",
@@ -80,6 +81,8 @@ def _add(router: APIRouter, route: Route) -> None:
             {"code": function.value, "label": function.label} for function in route.functions
         ]
     }
+    if route.upload is not None:
+        extra |= uploads.described(route.upload)
     if route.access is not Access.ANYONE:
         extra["security"] = [{"session": []}]
     router.add_api_route(
@@ -105,7 +108,7 @@ def _answer(route: Route) -> Any:
 
 def _responses(route: Route) -> dict[int | str, dict[str, Any]]:
     told = set(_TELLS) if route.calls else {400, 401, 403, 413, 415, 422, 429, 500, 503, 504}
-    if route.body is None and route.calls:
+    if route.body is None and route.upload is None and route.calls:
         told -= {400, 413, 415}
     responses: dict[int | str, dict[str, Any]] = {
         status: {

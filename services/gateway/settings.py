@@ -75,6 +75,11 @@ class Settings(ServiceSettings):
     """``NENKIN_BODY_MAX_BYTES``: the largest request body that is taken."""
     body_timeout_s: float = Field(default=15, gt=0)
     """``NENKIN_BODY_TIMEOUT_S``: until a request's body has come in."""
+    upload_max_bytes: int = Field(default=67_108_864, ge=1_024)
+    """``NENKIN_UPLOAD_MAX_BYTES``: the largest file that a route for files takes; all others keep
+    to ``NENKIN_BODY_MAX_BYTES``."""
+    upload_timeout_s: float = Field(default=600, gt=0)
+    """``NENKIN_UPLOAD_TIMEOUT_S``: until a file has come in, was taken in and is answered for."""
     request_timeout_s: float = Field(default=75, gt=0)
     """``NENKIN_REQUEST_TIMEOUT_S``: until the answer begins, everything included."""
     forward_timeout_s: float = Field(default=60, gt=0)

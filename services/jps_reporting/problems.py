@@ -128,3 +128,23 @@ def serial_exhausted() -> Problem:
         "媒体通番が様式の桁数を超えています。",
         action="様式ファイルの serial_digits を、提出先に確認のうえ改めてください。",
     )
+
+
+_NOT_TAKEN_ACTIONS = {
+    "JR-4101": "取り込むファイルと、ファイルの見出しを確認してください。",
+    "JR-4102": "機構から受領したままのファイルを指定してください。",
+    "JR-4103": "個人番号を含む媒体は、媒体を開く機能で処理してください。",
+    "JR-4104": "ファイルを分割して取り込んでください。",
+    "JR-4105": "しばらく待って、同じファイルをもう一度指定してください。",
+}
+
+
+def not_taken(code: str, reason: str) -> Problem:
+    """JR-4101 to JR-4105: nothing of a file was taken in; ``reason`` repeats nothing of it."""
+    return Problem(
+        code,
+        409 if code == "JR-4105" else 422,
+        "ファイルを取り込めません。",
+        detail=reason,
+        action=_NOT_TAKEN_ACTIONS[code],
+    )

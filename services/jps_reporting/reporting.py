@@ -1,5 +1,6 @@
 """What the parts of the service share: parameters, layouts and the renderers made of them."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -15,10 +16,12 @@ from services.jps_reporting.settings import Settings
 
 @dataclass(slots=True)
 class Reporting:
-    """The service's own state: read-only after it was built."""
+    """The service's own state: read-only after it was built, but for who is handing over."""
 
     settings: Settings
     parameters: Parameters
+    handing_over: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """At so many files at once: each is in memory whole, and on no disk."""
     _renderers: dict[str, Renderer] = field(default_factory=dict)
 
     @property

@@ -29,7 +29,7 @@ class Settings(ServiceSettings):
     told_layouts_dir: Path = TOLD_LAYOUTS
     """``NENKIN_TOLD_LAYOUTS_DIR``: folder of the layouts of what JPS sends back."""
     told_file_max_bytes: int = Field(default=67_108_864, ge=1_024)
-    """``NENKIN_TOLD_FILE_MAX_BYTES``: at most so long a file of JPS's is taken by the command."""
+    """``NENKIN_TOLD_FILE_MAX_BYTES``: at most so long a file of JPS's is taken."""
     parameters_dir: Path = PARAMETERS
     """``NENKIN_PARAMETERS_DIR``: folder of the parameter files."""
     batch_max_items: int = Field(default=10_000, ge=1, le=19_000)

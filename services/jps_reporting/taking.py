@@ -4,6 +4,7 @@ Broken off at any moment, the same file goes on where it stopped; taken in, it b
 The command and the upload over HTTP are two ways to the same.
 """
 
+import asyncio
 import csv
 import hashlib
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from contracts.delimited import Fault, NotThisFile, numbered
 from contracts.events import AuditOperation
 from contracts.forms import holds_individual_number
 from contracts.functions import Function
-from services.chassis import audit
+from services.chassis import audit, sight
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -144,8 +145,23 @@ async def take(
     tell: Callable[[Taking, list[Fault]], None],
 ) -> Taking:
     """Take the file in; ``staff`` None: an operator does. ``tell`` hears of each batch and of its
-    bad rows. Raises `NotTaken`: see `look`; JR-4105, it is being taken in at this moment."""
-    looked = look(reporting.parameters.told_layouts, given)
+    bad rows. Raises `NotTaken`: see `look`; JR-4105, it is being taken in at this moment.
+
+    Everybody is seen by it, whoever hands the file over: JPS's word about a hidden person is not
+    lost because of who brought it. What its answer may tell, `told_files.by_id` knows.
+    """
+    looked = await asyncio.to_thread(look, reporting.parameters.told_layouts, given)
+    with sight.everybody():
+        return await _take(service, looked, given, staff, tell)
+
+
+async def _take(
+    service: Service,
+    looked: Looked,
+    given: Given,
+    staff: StaffContext | None,
+    tell: Callable[[Taking, list[Fault]], None],
+) -> Taking:
     layout = looked.layout.id, looked.layout.status.value
     async with service.unit_of_work() as uow:
         by = staff.staff_id if staff else None
@@ -190,13 +206,13 @@ async def _batch(
         uow,
         AuditOperation.BATCH_JOB,
         staff=staff,
-        function=Function.BATCH_BUILD if staff else None,
-        count=came.taken,
+        function=Function.RESULT_TAKE if staff else None,
+        # What came of them would tell a reviewer of hidden persons.
+        count=came.all + len(faults),
         reference=taking.file_id,
         details={
             "job": "take_results",
             "layout": layout.id,
-            "listed": came.listed,
             "bad": len(faults),
             "finished": taking.finished,
         },

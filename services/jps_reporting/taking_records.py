@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from contracts.delimited import Fault
 from contracts.events import PersonTold
+from services.chassis import hiding
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting.domain.records import PersonRecord, told
 from services.jps_reporting.domain.results import Unmatched
@@ -14,33 +16,43 @@ from services.jps_reporting.stores.records import Whose
 from services.jps_reporting.stores.results import Listed
 from services.jps_reporting.taking_results import Came
 
+_ANYBODY: Final = UUID(int=0)
+
 
 async def take_records(
     uow: UnitOfWork, file_id: UUID, found: Sequence[PersonRecord]
 ) -> tuple[Came, list[Fault]]:
     """Tell what the records say of persons; what is nobody's, or of several, goes on the list."""
-    if not found:
-        return Came(), []
-    whose = await records.persons_of(uow.connection, [record.first for record in found])
-    faults: list[Fault] = []
+    # Of what contradicts itself nothing is asked: a bad row is bad whoever it is about.
+    faults = [bad for record in found if isinstance(bad := told(record, _ANYBODY), Fault)]
+    bad_lines = {fault.line for fault in faults}
+    good = [record for record in found if record.line not in bad_lines]
+    if not good:
+        return Came(), faults
+    whose = await records.persons_of(uow.connection, [record.first for record in good])
+    hidden = await hiding.hidden_of(uow.connection, (person for of in whose for person in of.all))
     listed: list[Listed] = []
+    veils: list[Listed] = []
     events: list[tuple[int, PersonTold]] = []
-    for record, of in zip(found, whose, strict=True):
+    for record, of in zip(good, whose, strict=True):
+        rows = {"rows": [row.model_dump(mode="json", exclude_none=True) for row in record.rows]}
+        concealed = next((person for person in of.all if person in hidden), None)
+        if concealed is not None:
+            seen = _why_not(record, of.without(hidden), uow.today)
+            if seen is not None:
+                veils.append(Listed(record.line, seen, rows, None, concealed))
         why = _why_not(record, of, uow.today)
         if why is not None:
-            rows = [row.model_dump(mode="json", exclude_none=True) for row in record.rows]
-            listed.append(Listed(record.line, why, {"rows": rows}, of.by_medium))
+            listed.append(Listed(record.line, why, rows, concealed or of.by_medium))
             continue
         event = told(record, of.by_medium or of.by_number[0])
-        if isinstance(event, Fault):
-            faults.append(event)
-        else:
+        if isinstance(event, PersonTold):
             events.append((record.line, event))
     new = await records.add(uow.connection, file_id, events, uow.now)
     for event in {event.told_id: event for _, event in events}.values():
         if event.told_id in new:
             uow.emit(event, key=str(event.person_id))
-    await results.list_unmatched(uow.connection, file_id, listed, uow.now)
+    await results.list_unmatched(uow.connection, file_id, [*listed, *veils], uow.now)
     return Came(len(new), len(events) - len(new), len(listed)), faults
 
 

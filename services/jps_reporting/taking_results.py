@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contracts.events import CorrectedValues, ItemDecided, ReportOwner
+from services.chassis import hiding
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting.domain.items import ItemState
@@ -29,6 +30,11 @@ class Came:
     known: int = 0
     listed: int = 0
 
+    @property
+    def all(self) -> int:
+        """All rows that were good."""
+        return self.taken + self.known + self.listed
+
 
 async def take_results(
     uow: UnitOfWork,
@@ -43,15 +49,19 @@ async def take_results(
     items = await results.items_at(
         uow.connection, sorted({(row.medium_serial, row.position) for _, row in rows})
     )
+    hidden = await hiding.hidden_of(uow.connection, (item.person_id for item in items.values()))
     told: list[Told] = []
     listed: list[Listed] = []
+    veils: list[Listed] = []
     states: dict[UUID, ItemState] = {}
     for line, row in rows:
         place = row.medium_serial, row.position
         found = items.get(place)
         said = judge(row, found, layout.reasons, uow.today)
+        cells = row.model_dump(mode="json", exclude_none=True)
+        if found is not None and found.person_id in hidden:
+            veils.append(Listed(line, Unmatched.NO_RECORD, cells, None, found.person_id))
         if isinstance(said, Unmatched):
-            cells = row.model_dump(mode="json", exclude_none=True)
             listed.append(Listed(line, said, cells, found.person_id if found else None))
         elif said is not None:
             # Two rows about one item in one file: the second is judged by the first.
@@ -64,7 +74,7 @@ async def take_results(
     await results.move(
         uow.connection, states, now=uow.now, staff_id=staff.staff_id if staff else None
     )
-    await results.list_unmatched(uow.connection, file_id, listed, uow.now)
+    await results.list_unmatched(uow.connection, file_id, [*listed, *veils], uow.now)
     return Came(len(told), len(rows) - len(told) - len(listed), len(listed))
 
 

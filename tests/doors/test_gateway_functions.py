@@ -6,7 +6,7 @@ from contracts.functions import Function
 from services.gateway.domain.routing import Access
 from services.gateway.routes import ROUTES
 from tests.gateway.house import house
-from tests.gateway.samples import BODIES, QUERIES, path_of
+from tests.gateway.samples import QUERIES, body_of, path_of
 
 pytestmark = pytest.mark.stack
 
@@ -26,8 +26,8 @@ async def test_a_function_opens_its_own_routes_and_no_other(stack, fresh_databas
             answer = await browser.request(
                 route.method,
                 path_of(route),
-                json=BODIES.get(route.operation_id),
                 params=QUERIES.get(route.operation_id),
+                **body_of(route),
             )
             code = answer.json().get("code")
             if set(route.functions) <= {*functions}:

@@ -129,7 +129,7 @@ class Owner:
                     request.method,
                     request.url.path,
                     dict(request.query_params),
-                    json.loads(raw) if raw else None,
+                    _read(request, raw),
                     context,
                     request.headers[HEADER],
                     dict(request.headers),
@@ -217,6 +217,12 @@ class House:
         """One statement as the role that the gateway runs as."""
         async with self.service.database.transaction() as connection:
             return await connection.fetch(sql, *values)
+
+
+def _read(request: Request, raw: bytes) -> Any:
+    if request.headers.get("content-type") == "application/octet-stream":
+        return raw
+    return json.loads(raw) if raw else None
 
 
 async def sign_in(

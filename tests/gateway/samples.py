@@ -27,6 +27,11 @@ _OUTSIDE: Final[dict[str, Any]] = {
     "sex": "1",
 }
 
+FILES: Final[dict[str, bytes]] = {
+    "takeJpsFile": "媒体通番,記録番号\r\n1,1\r\n".encode("cp932"),
+}
+"""What goes in the body's place where a route takes a file."""
+
 BODIES: Final[dict[str, Any]] = {
     "searchPersons": {"kana": "サトウ", "birth_date": "昭和60年5月"},
     "findPersonByNumber": {
@@ -149,3 +154,13 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
 def path_of(route: Route) -> str:
     """The route's path with its parameters in place."""
     return "/api" + route.path.format(**dict.fromkeys(parameters(route.path), ID))
+
+
+def body_of(route: Route) -> dict[str, Any]:
+    """What a good request to a route is made with, for httpx."""
+    if route.upload is None:
+        return {"json": BODIES.get(route.operation_id)}
+    return {
+        "content": FILES[route.operation_id],
+        "headers": {"content-type": "text/csv"},
+    }

@@ -19,7 +19,8 @@ from services.chassis.staff_context import HEADER, Signer, StaffContext
 from services.gateway.domain.routing import Call, Route, parameters
 from services.gateway.forwarding import fill
 from services.gateway.routes import ROUTES
-from tests.gateway.samples import BODIES, ID, QUERIES
+from tests.gateway import samples
+from tests.gateway.samples import ID, QUERIES
 
 pytestmark = pytest.mark.stack
 
@@ -68,18 +69,21 @@ async def ask(
         response = await client.request(
             call.method,
             path,
-            json=body_of(route, call),
             params=QUERIES.get(route.operation_id) if call is route.calls[0] else None,
-            headers={HEADER: signed},
+            **_with(body_of(route, call), signed),
         )
     document: dict[str, Any] = response.json()
     return document if response.status_code >= 400 else {"code": "answered", **document}
 
 
-def body_of(route: Route, call: Call) -> Any:
+def body_of(route: Route, call: Call) -> dict[str, Any]:
     if route.operation_id == "findPersonByNumber" and call.service == "identity":
-        return {"token": "0" * 32}
-    return BODIES.get(route.operation_id)
+        return {"json": {"token": "0" * 32}}
+    return samples.body_of(route)
+
+
+def _with(body: dict[str, Any], signed: str) -> dict[str, Any]:
+    return {**body, "headers": {HEADER: signed, **body.get("headers", {})}}
 
 
 @pytest.mark.parametrize(("route", "call"), PAIRS, ids=name)

@@ -14,7 +14,7 @@ from services.gateway.domain.routing import Access, Route
 from services.gateway.guard import COOKIE
 from services.gateway.routes import ROUTES
 from tests.gateway.house import House, Owner, house, problem
-from tests.gateway.samples import BODIES, QUERIES, path_of
+from tests.gateway.samples import BODIES, FILES, QUERIES, body_of, path_of
 
 pytestmark = pytest.mark.stack
 
@@ -30,13 +30,14 @@ async def use(browser: httpx.AsyncClient, route: Route) -> httpx.Response:
     return await browser.request(
         route.method,
         path_of(route),
-        json=BODIES.get(route.operation_id),
         params=QUERIES.get(route.operation_id),
+        **body_of(route),
     )
 
 
 def test_every_route_that_takes_a_body_is_tried_with_one() -> None:
     assert {route.operation_id for route in FORWARDED if route.body} <= BODIES.keys()
+    assert {route.operation_id for route in FORWARDED if route.upload} == FILES.keys()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ async def test_each_outcome_brings_its_state_its_event_and_its_page(
         record for record in await house.emitted(AuditRecorded)
         if record.operation is AuditOperation.BATCH_JOB
     ]  # fmt: skip
-    assert [(job.count, job.details["listed"]) for job in jobs] == [(3, 0)]
+    assert [(job.count, job.details["bad"]) for job in jobs] == [(3, 0)]
 
 
 async def test_the_same_file_again_brings_nothing_new(

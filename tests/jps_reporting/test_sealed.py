@@ -1,7 +1,8 @@
 """Sealed means absent, at every door of jps_reporting (支援措置, promise 8); JPS is told all."""
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from services.chassis import sight
 from services.jps_reporting.domain.batches import BatchState
 from tests.jps_reporting.house import SEALER, House
 from tests.jps_reporting.making import reportable
+from tests.jps_reporting.told import ACCEPTED, RESULTS, text
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
 
@@ -18,7 +20,11 @@ pytestmark = pytest.mark.stack
 
 SEEING = (Function.BATCH_BUILD, Function.BATCH_SEAL, Function.SEALED_VIEW)
 SENT = {"batch_id": "sent_batch_id"}
-ABOUT = {"person_id": "", "item_id": "", "batch_id": "", "sent_batch_id": "", "batched_id": ""}
+ABOUT = {"person_id": "", "item_id": "", "batch_id": "", "sent_batch_id": "", "batched_id": "",
+         "file_id": "", "salt": ""}  # fmt: skip
+FILE = text(RESULTS, [ACCEPTED | {"媒体通番": "2", "記録番号": "1"}]) + "{salt}\r\n"
+"""The result of a hidden person's item, on the second medium; of nobody's, where there is none. The
+last line is bad, and makes it another file each time."""
 BATCH = "/batches/{batch_id}"
 QUESTIONS = [
     Question("GET /persons/{person_id}/items"),
@@ -47,8 +53,12 @@ QUESTIONS = [
     Question(f"GET {BATCH}/cover-sheet", {"format": "text"}, of=SENT),
     Question(f"POST {BATCH}/cancel"),
     Question(f"POST {BATCH}/cancel", of=SENT),
+    Question("POST /jps-files", {"check": "true"}, content=FILE),
+    Question("POST /jps-files", content=FILE),
+    Question("GET /jps-files", {"limit": "1"}),
+    Question("GET /jps-files/{file_id}"),  # of a file that there is not: a file is nobody's
 ]
-OF_NOBODY = {"POST /batches"}
+OF_NOBODY = {"POST /batches", "GET /jps-files/{file_id}"}
 LEFT = {"transition": TransitionKind.LOSS, "reason": "moved-abroad", "category_after": None}
 
 
@@ -112,7 +122,10 @@ async def with_everything(house: House) -> dict[str, str]:
     )  # fmt: skip
     assert taken.status_code == 200, taken.text
     await house.take([reportable(person_id=person_id, **LEFT)])
+    house.service.clock.move(timedelta(minutes=1))  # a file from now on is the latest
     return {
+        "file_id": str(uuid4()),
+        "salt": str(uuid4()),
         "person_id": str(person_id),
         "item_id": str(held.item_id),
         "batched_id": str(batched.item_id),

@@ -36,6 +36,8 @@ class Question:
     """``GET /persons/{person_id}/qualification``, as the route is declared."""
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
+    content: str | None = None
+    """A file, in place of JSON."""
     staff_id: str = "s002"
     of: Mapping[str, str] = field(default_factory=dict)
     """Which of what it is about stands in the door's place: ``{"notice_id": "second_notice"}``."""
@@ -88,6 +90,7 @@ class Caller:
                 staff_id=question.staff_id,
                 params=_filled(dict(question.query), about),
                 json=_filled(question.json, about),
+                content=_file(question.content, about),
             )
         return Answer(
             answer.status_code,
@@ -133,6 +136,10 @@ class Caller:
 def nobody(about: Mapping[str, str]) -> dict[str, str]:
     """The same, of who does not exist."""
     return {name: str(uuid4()) for name in about}
+
+
+def _file(content: str | None, about: Mapping[str, str]) -> bytes | None:
+    return None if content is None else str(_filled(content, about)).encode("cp932")
 
 
 def _filled(value: Any, about: Mapping[str, str]) -> Any:

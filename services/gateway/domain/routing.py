@@ -63,6 +63,8 @@ class Route:
     body: type[BaseModel] | None = None
     body_optional: bool = False
     """Nothing at all is the same as an empty object."""
+    upload: str | None = None
+    """What file it takes as its body, passed on as it comes; None: it takes none."""
     status: int = 200
     media_types: tuple[str, ...] = (JSON,)
     """What the answer may be; empty where it has no body."""
@@ -70,6 +72,8 @@ class Route:
     def __post_init__(self) -> None:
         if bool(self.functions) != (self.access is Access.FUNCTION):
             raise ValueError(f"{self.operation_id}: functions belong to access by function")
+        if self.upload is not None and (self.body is not None or len(self.calls) != 1):
+            raise ValueError(f"{self.operation_id}: a file is a body, for one service")
         for call in self.calls:
             if foreign := set(parameters(call.path)) - set(parameters(self.path)):
                 raise ValueError(f"{self.operation_id}: the path has no {sorted(foreign)}")

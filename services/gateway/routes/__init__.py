@@ -9,6 +9,7 @@ from services.gateway.routes import (
     blocks,
     entries,
     findings,
+    jps_files,
     measures,
     missing,
     outside,
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *missing.ROUTES,
     *returns.ROUTES,
     *reports.ROUTES,
+    *jps_files.ROUTES,
     *records.ROUTES,
 )
 

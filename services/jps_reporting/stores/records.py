@@ -1,6 +1,6 @@
 """SQL of JPS's records of persons: whose they are, and which were told."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,21 @@ class Whose:
     """The basic pension number of that record."""
     by_number: tuple[UUID, ...]
     """All whom its basic pension number is known of here."""
+
+    @property
+    def all(self) -> tuple[UUID, ...]:
+        """Everybody whose it may be."""
+        named = () if self.by_medium is None else (self.by_medium,)
+        return (*named, *self.by_number)
+
+    def without(self, hidden: Set[UUID]) -> "Whose":
+        """The same before somebody to whom these do not exist."""
+        named = None if self.by_medium in hidden else self.by_medium
+        return Whose(
+            by_medium=named,
+            number=self.number if named else None,
+            by_number=tuple(person for person in self.by_number if person not in hidden),
+        )
 
 
 async def persons_of(connection: Connection, rows: Sequence[RecordRow]) -> list[Whose]:

@@ -50,10 +50,11 @@ select item_id, $3, state, batch_id, $4 from moved
 """
 _LIST = """
 insert into jps_reporting.unmatched
-    (unmatched_id, file_id, line, code, said, person_id, listed_at)
-select w.unmatched_id, $6::uuid, w.line, w.code, w.said::jsonb, w.person_id, $7::timestamptz
-from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::uuid[])
-    as w (unmatched_id, line, code, said, person_id)
+    (unmatched_id, file_id, line, code, said, person_id, veils, listed_at)
+select w.unmatched_id, $7::uuid, w.line, w.code, w.said::jsonb, w.person_id, w.veils,
+       $8::timestamptz
+from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::uuid[], $6::uuid[])
+    as w (unmatched_id, line, code, said, person_id, veils)
 """
 
 
@@ -74,6 +75,8 @@ class Listed:
     said: dict[str, Any]
     person_id: UUID | None
     """Whose item the named record is."""
+    veils: UUID | None = None
+    """Stands for a row of this hidden person, before whoever may not see them."""
 
 
 async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Place, SentItem]:
@@ -158,6 +161,7 @@ async def list_unmatched(
         [row.why.value for row in rows],
         [json.dumps(row.said, ensure_ascii=False) for row in rows],
         [row.person_id for row in rows],
+        [row.veils for row in rows],
         file_id,
         now,
     )

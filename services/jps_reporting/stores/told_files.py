@@ -75,15 +75,70 @@ async def note(
     )
 
 
-async def faults_of(connection: Connection, file_id: UUID, limit: int) -> list[Fault]:
-    """The bad rows of a file, in its order."""
+async def faults_of(
+    connection: Connection, file_id: UUID, *, after: int, limit: int
+) -> list[Fault]:
+    """The bad rows of a file beyond line ``after``, in its order."""
     rows = await connection.fetch(
-        "select line, reason from jps_reporting.told_file_faults where file_id = $1"
-        " order by line limit $2",
+        "select line, reason from jps_reporting.told_file_faults"
+        " where file_id = $1 and line > $2 order by line limit $3",
         file_id,
+        after,
         limit,
     )
     return [Fault(row["line"], row["reason"]) for row in rows]
+
+
+# What came of the rows is counted as whoever asks may see it, and not read from the file's own
+# figures: a hidden person's row is, before whoever may not see them, one that fits no item. What is
+# neither new, listed nor bad brought nothing new.
+_FILES = """
+select f.file_id, f.layout_id, f.layout_status, f.started_by, f.started_at, f.finished_at, f.faults,
+       c.taken, u.listed, f.taken + f.known + f.listed + f.faults as rows
+from jps_reporting.told_files as f
+cross join lateral (
+    select (select count(*) from jps_reporting.decisions as d where d.file_id = f.file_id)
+         + (select count(*) from jps_reporting.told_persons as t where t.file_id = f.file_id)
+           as taken) as c
+cross join lateral (
+    select count(*) as listed from jps_reporting.unmatched as n where n.file_id = f.file_id) as u
+"""
+_BY_ID = f"{_FILES} where f.file_id = $1"
+_LATEST = f"""{_FILES} where ($1::timestamptz is null or f.started_at < $1)
+order by f.started_at desc, f.file_id limit $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFile:
+    """A file that was taken in, and what came of its rows, as whoever asks may know it."""
+
+    file_id: UUID
+    layout_id: str
+    layout_status: str
+    started_by: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    rows: int
+    taken: int
+    listed: int
+    faults: int
+
+    @property
+    def known(self) -> int:
+        """Rows that brought nothing new."""
+        return self.rows - self.taken - self.listed - self.faults
+
+
+async def by_id(connection: Connection, file_id: UUID) -> ToldFile | None:
+    """One file; None: there is none of that id."""
+    row = await connection.fetchrow(_BY_ID, file_id)
+    return ToldFile(**dict(row)) if row else None
+
+
+async def latest(connection: Connection, *, before: datetime | None, limit: int) -> list[ToldFile]:
+    """The files that were begun before a moment, the latest first."""
+    return [ToldFile(**dict(row)) for row in await connection.fetch(_LATEST, before, limit)]
 
 
 async def _read(connection: Connection, where: str, value: Any) -> Taking:
