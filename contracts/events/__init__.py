@@ -23,6 +23,15 @@ from contracts.events.facts import (
     Whose,
 )
 from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
+from contracts.events.household_facts import (
+    AnsweredAbout,
+    AskedAbout,
+    ExemptionsHouseholdFactsAnswered,
+    HouseholdFactsRequested,
+    RegisteredAs,
+    RegisteredHousehold,
+    RegisterOutcome,
+)
 from contracts.events.income import IncomeRecorded
 from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
 from contracts.events.jps import (
@@ -78,8 +87,10 @@ from contracts.events.welfare import DisabilityCertificatesRecorded, PublicAssis
 __all__ = [
     "REGISTRY",
     "AdditionalPremiumChanged",
+    "AnsweredAbout",
     "ArrearsEvent",
     "ArrearsTold",
+    "AskedAbout",
     "AuditOperation",
     "AuditOutcome",
     "AuditRecorded",
@@ -91,6 +102,7 @@ __all__ = [
     "ExemptionNoticeKind",
     "ExemptionNotified",
     "ExemptionsFactsAnswered",
+    "ExemptionsHouseholdFactsAnswered",
     "FactItem",
     "FactOutcome",
     "FactPurpose",
@@ -101,6 +113,7 @@ __all__ = [
     "FeedRecord",
     "FourAttributes",
     "HealthInsuranceRecorded",
+    "HouseholdFactsRequested",
     "IncomeRecorded",
     "InsuredCategory",
     "ItemDecided",
@@ -130,6 +143,9 @@ __all__ = [
     "QualificationPeriod",
     "QualificationReportStands",
     "QualificationReportable",
+    "RegisterOutcome",
+    "RegisteredAs",
+    "RegisteredHousehold",
     "ReportItemForwarded",
     "ReportItemKind",
     "ReportOwner",

@@ -24,7 +24,14 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import application_problems, applying, exempting, problems, reviewing
+from services.exemptions import (
+    application_problems,
+    applying,
+    exempting,
+    households,
+    problems,
+    reviewing,
+)
 from services.exemptions.api import form_list
 from services.exemptions.application_views import (
     ApplicationList,
@@ -181,7 +188,11 @@ async def _settle(
         found = await _reviewed(uow, service, form, kept, told)
     refusal = reviewing.settling_refusal(form, kept, said, staff.staff_id, uow.now, found)
     if refusal is None and not reviewing.is_of_today(told, uow.now):
-        await applying.ask(uow, kept.application_id, kept.person_id, reviewing.said_by(form, kept))
+        about = (kept.application_id, kept.person_id, reviewing.said_by(form, kept))
+        if kept.continued_from is not None:
+            await applying.ask_households(uow, [about])
+        else:
+            await applying.ask(uow, *about)
         return application_problems.asked_again()
     if refusal is None and found.outcomes is not None:
         await reviewing.settle(uow, form, kept, said, staff, found)
@@ -217,7 +228,8 @@ async def _reviewed(
     assert known is not None  # an application refers to a known person
     held = await exemption_notices.of_person(uow.connection, kept.person_id)
     taken = exempting.taken(known, held, state.forms, state.by_law, through)
-    return reviewing.reviewed(form, kept, known, told, state.figures, taken)
+    registers = await households.of(uow.connection, [kept])
+    return reviewing.reviewed(form, kept, known, told, state.figures, taken, registers)
 
 
 async def _shard(service: Service, application_id: UUID) -> list[int]:

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 from uuid import UUID, uuid4
 
-from contracts.events import AuditOperation, AuditOutcome, FactsRequested
+from contracts.events import (
+    AskedAbout,
+    AuditOperation,
+    AuditOutcome,
+    FactsRequested,
+    HouseholdFactsRequested,
+)
 from contracts.forms import EntryState, Form, FormError, Submission, Value, validate, values_of
 from contracts.functions import Function
 from services.chassis import audit
@@ -93,30 +99,52 @@ async def accept(
 
 async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> None:
     """Ask identity about everybody whom the review of an application tests (C11)."""
-    await ask_all(uow, [(application_id, applicant_id, told)])
+    asked = []
+    for question in questions(told, applicant_id):
+        request = Asked(uuid4(), application_id, question.whose, question.person_id)
+        asked.append(request)
+        uow.emit(
+            FactsRequested(
+                request_id=request.request_id,
+                reference=application_id,
+                applicant_id=applicant_id,
+                person_id=question.person_id,
+                whose=question.whose,
+                purpose=question.purpose,
+                items=ITEMS,
+                levy_years=(question.levy_year,),
+                span=question.span,
+            ),
+            key=str(question.person_id),
+        )
+    await answers.ask(uow.connection, asked, uow.now)
 
 
-async def ask_all(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
-    """The same for many: each with the id of the application and of the applicant."""
+async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
+    """The same of continuing applications, each with the id of the application and of the
+    applicant: everybody of an application at once, and who they are by the register today."""
     asked = []
     for application_id, applicant_id, said in told:
-        for question in questions(said, applicant_id):
-            request = Asked(uuid4(), application_id, question.whose, question.person_id)
-            asked.append(request)
-            uow.emit(
-                FactsRequested(
-                    request_id=request.request_id,
-                    reference=application_id,
-                    applicant_id=applicant_id,
-                    person_id=question.person_id,
-                    whose=question.whose,
-                    purpose=question.purpose,
-                    items=ITEMS,
-                    levy_years=(question.levy_year,),
-                    span=question.span,
+        questioned = questions(said, applicant_id)
+        of_one = [Asked(uuid4(), application_id, q.whose, q.person_id) for q in questioned]
+        asked += of_one
+        first = questioned[0]  # the applicant's: purpose, year and days are the same for all
+        uow.emit(
+            HouseholdFactsRequested(
+                reference=application_id,
+                applicant_id=applicant_id,
+                people=tuple(
+                    AskedAbout(request_id=one.request_id, whose=one.whose, person_id=one.person_id)
+                    for one in of_one
                 ),
-                key=str(question.person_id),
-            )
+                purpose=first.purpose,
+                items=ITEMS,
+                levy_years=(first.levy_year,),
+                span=first.span,
+                registered_on=uow.today,
+            ),
+            key=str(applicant_id),
+        )
     await answers.ask(uow.connection, asked, uow.now)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from contracts.events import (
+    AnsweredAbout,
     ExemptionsFactsAnswered,
+    ExemptionsHouseholdFactsAnswered,
     ItemForwarded,
     PersonChanged,
     QualificationChanged,
@@ -15,7 +17,14 @@ from contracts.events import (
 )
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions.stores import answers, applications, exemption_notices, notices, persons
+from services.exemptions.stores import (
+    answers,
+    applications,
+    exemption_notices,
+    notices,
+    persons,
+    registered,
+)
 
 _OURS = (
     ReportItemKind.ADDITIONAL_PREMIUM_START,
@@ -77,22 +86,36 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     await answers.dispose(uow.connection, await applications.forward(uow.connection, sent), uow.now)
 
 
-async def on_facts(batch: Sequence[Received[ExemptionsFactsAnswered]], uow: UnitOfWork) -> None:
+async def on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Keep the answers of the integrated database while a review needs them.
 
     Refuses an answer to a request that was never made (EX-1002), or about another person than was
-    asked about (EX-1003).
+    asked about (EX-1003); of an answer about several all of it.
     """
-    asked = await answers.asked_of(
-        uow.connection, [received.event.request_id for received in batch]
-    )
+    told = [(received, _about(received.event)) for received in batch]
+    requests = [answer.request_id for _, answers_ in told for answer in answers_]
+    asked = await answers.asked_of(uow.connection, requests)
     rejected = []
-    for received in batch:
-        person_id = asked.get(received.event.request_id)
-        if person_id is None:
+    for received, of_one in told:
+        if any(answer.request_id not in asked for answer in of_one):
             rejected.append(Rejection(received, "EX-1002", "nobody asked for this"))
-        elif person_id != received.event.person_id:
+        elif any(asked[answer.request_id] != answer.person_id for answer in of_one):
             rejected.append(Rejection(received, "EX-1003", "it is about another person than asked"))
     if rejected:
         raise Rejected(rejected)
-    await answers.answer(uow.connection, [received.event for received in batch], uow.now)
+    await answers.answer(uow.connection, [one for _, of_one in told for one in of_one], uow.now)
+    households = [
+        registered.Told(event.reference, event.registered_on, event.registered)
+        for event in (received.event for received in batch)
+        if isinstance(event, ExemptionsHouseholdFactsAnswered)
+        and event.registered is not None
+        and event.registered_on is not None
+    ]
+    if households:
+        await registered.keep(uow.connection, households, uow.now)
+
+
+def _about(
+    event: ExemptionsFactsAnswered | ExemptionsHouseholdFactsAnswered,
+) -> Sequence[ExemptionsFactsAnswered | AnsweredAbout]:
+    return event.people if isinstance(event, ExemptionsHouseholdFactsAnswered) else (event,)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from contracts.law import NoValue
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, exempting, reviewing
+from services.exemptions import applying, exempting, households, reviewing
 from services.exemptions.domain.application.continuing import Renewed
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.renewals import RenewalState, by_what, continued, state_of
@@ -34,7 +34,7 @@ async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
             (one.application_id, one.due.person_id, reviewing.said_in(form, one.submission))
             for one in begun
         ]
-        await applying.ask_all(uow, told)
+        await applying.ask_households(uow, told)
     return len(begun)
 
 
@@ -60,15 +60,16 @@ async def reviewed(
     known = await persons.facts_of(uow.connection, [one.person_id for one in kept])
     held = await exemption_notices.of_persons(uow.connection, [one.person_id for one in kept])
     told = await answers.latest(uow.connection, ids)
+    registers = await households.of(uow.connection, kept)
     found: list[tuple[Kept, Renewed | None]] = []
     for one in kept:
         form = state.forms.form(one.kind.value, one.received_on)
         person, notices = known[one.person_id], held.get(one.person_id, ())
-        through = reviewing.said_by(form, one).last
-        taken = exempting.taken(person, notices, state.forms, state.by_law, through)
+        said = reviewing.said_by(form, one)
+        taken = exempting.taken(person, notices, state.forms, state.by_law, said.last)
         try:
             renewed = reviewing.renewed(
-                form, one, person, told[one.application_id], state.figures, taken
+                said, one, person, told[one.application_id], state.figures, taken, registers
             )
         except NoValue:
             renewed = None

@@ -46,6 +46,7 @@ from services.exemptions.domain.examined import findings
 from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Answer as Met
+from services.exemptions.households import Registers
 from services.exemptions.review_views import ReviewedMonth, reviewed_months
 from services.exemptions.stores import applications
 from services.exemptions.stores.answers import Answer
@@ -77,19 +78,21 @@ def said_in(form: Form, submission: Submission) -> Said:
 
 
 def renewed(
-    form: Form,
+    said: Said,
     kept: Kept,
     known: PersonFacts,
     found: Sequence[Answer],
     figures: Parameters,
     taken: Taken,
+    registers: Registers,
 ) -> Renewed:
     """The review of a continuing application. Raises ``NoValue``."""
     assert kept.continued is not None  # the caller asks of continuing ones alone
-    said = said_by(form, kept)
     months = applied(said).months
     looked_at = _case(said, kept, known, found, taken)
-    return renew(kept.continued, months, said.applied_on, looked_at, figures)
+    found_out = renew(kept.continued, months, said.applied_on, looked_at, figures)
+    changes = registers.changes(said, kept)
+    return replace(found_out, remarks=(*found_out.remarks, *changes)) if changes else found_out
 
 
 def _case(
@@ -115,10 +118,12 @@ def reviewed(
     answers: Sequence[Answer],
     figures: Parameters,
     taken: Taken,
+    registers: Registers,
 ) -> Reviewed:
     """The review by what is known now. Raises the problem where no figure of the law is known.
 
-    ``taken``: the months that the person's settled notices exempt by law.
+    ``taken``: the months that the person's settled notices exempt by law. ``registers``: the
+    household of a continuing applicant by the register.
     """
     if any(answer.answered_at is None for answer in answers):
         return Reviewed(None, ())
@@ -127,7 +132,7 @@ def reviewed(
     looked_for = applied(said)
     try:
         if kept.continued is not None:
-            again = renewed(form, kept, known, answers, figures, taken)
+            again = renewed(said, kept, known, answers, figures, taken, registers)
             found = findings(again.outcomes, refused, remarks=again.remarks)
             return Reviewed(again.outcomes, found, again.goes_on)
         outcomes = review(looked_for, _case(said, kept, known, answers, taken), figures)

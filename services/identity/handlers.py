@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.events import (
     FactsRequested,
+    HouseholdFactsRequested,
     LinkageAnswer,
     LinkageAnswered,
     LinkageItem,
@@ -26,7 +27,7 @@ from contracts.topics import (
 )
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.identity import telling
+from services.identity import household_telling, telling
 from services.identity.domain.blocks import BlockKind, BlockLevel
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
@@ -102,6 +103,9 @@ class Handlers:
         facts = [received for received in batch if isinstance(received.event, FactsRequested)]
         if facts:
             await telling.tell(facts, uow, self._fact_purposes)
+        together = [r for r in batch if isinstance(r.event, HouseholdFactsRequested)]
+        if together:
+            await household_telling.tell(together, uow, self._fact_purposes)
         others = [received for received in batch if isinstance(received.event, LinkageRequested)]
         if others:
             await self._link(others, uow)
@@ -131,7 +135,7 @@ class Handlers:
                     update={"outcome": LinkageOutcome.REFUSED, "answer": None}
                 )
             told = {"outcome": answer.outcome.value}
-            telling.record(uow, received, decision.article, refusal, told)
+            telling.record(uow, received, decision.article, refusal, told, person_id=person_id)
             if received.source in ANSWERS:
                 uow.emit(answer, key=str(answer.person_id), cause=received)
 

@@ -53,6 +53,7 @@ class _Entry(_Dated):
 class _FactEntry(_Dated):
     items: Annotated[frozenset[FactItem], Field(min_length=1)]
     whose: Annotated[frozenset[Whose], Field(min_length=1)]
+    household: Annotated[str, Field(min_length=1)] | None = None
 
 
 class _FactPurposeFile(_Table):
@@ -139,6 +140,7 @@ def _fact_purposes(folder: Path) -> Iterator[FactEntry]:
                 article=entry.article,
                 valid_from=entry.valid_from,
                 valid_to=entry.valid_to,
+                household=entry.household,
             )
 
 

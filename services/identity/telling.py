@@ -86,7 +86,10 @@ def _record(
     told: FactsAnswered,
 ) -> None:
     details = {"whose": received.event.whose.value, **facts.outcomes(told)}
-    record(uow, received, decision.article, decision.refusal, details)
+    record(
+        uow, received, decision.article, decision.refusal, details,
+        person_id=received.event.person_id,
+    )  # fmt: skip
 
 
 def record(
@@ -95,14 +98,16 @@ def record(
     article: str | None,
     refusal: str | None,
     details: Mapping[str, str | int | bool],
+    *,
+    person_id: UUID,
 ) -> None:
-    """One request of either kind, answered or refused: who asked what of whom, for what (C11)."""
+    """One request of any kind, answered or refused: who asked what of whom, for what (C11)."""
     request = received.event
     refused = {} if refusal is None else {"refusal": refusal}
     audit.record(
         uow,
         AuditOperation.LINKAGE,
-        person_id=request.person_id,
+        person_id=person_id,
         outcome=AuditOutcome.DONE if refusal is None else AuditOutcome.REFUSED,
         purpose=request.purpose.value,
         legal_basis=article,

@@ -5,7 +5,19 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import ExemptionsFactsAnswered, FactOutcome, FactsRequested
+from contracts.events import (
+    AnsweredAbout,
+    AskedAbout,
+    ExemptionsFactsAnswered,
+    ExemptionsHouseholdFactsAnswered,
+    FactOutcome,
+    FactsRequested,
+    HouseholdFactsRequested,
+    RegisteredAs,
+    RegisteredHousehold,
+    RegisterOutcome,
+    Whose,
+)
 from contracts.events.facts import (
     DisabilityCertificatesFact,
     IncomeFact,
@@ -122,6 +134,52 @@ def told(
         income=(of_year,),
         public_assistance=PublicAssistanceFact(outcome=FactOutcome.NO_RECORD),
         disability_certificates=DisabilityCertificatesFact(outcome=FactOutcome.NO_RECORD),
+    )  # fmt: skip
+
+
+def told_together(
+    request: HouseholdFactsRequested,
+    household: RegisteredHousehold | None = None,
+    **income: Any,
+) -> ExemptionsHouseholdFactsAnswered:
+    """The same of everybody of an application; the register says what the request says, or
+    ``household``."""
+    people = tuple(
+        AnsweredAbout.model_validate(
+            told(_alone(request, one), **income).model_dump(include=set(AnsweredAbout.model_fields))
+        )
+        for one in request.people
+    )
+    return ExemptionsHouseholdFactsAnswered(
+        reference=request.reference,
+        applicant_id=request.applicant_id,
+        people=people,
+        registered_on=request.registered_on,
+        registered=household or as_asked(request),
+    )
+
+
+def as_asked(request: HouseholdFactsRequested) -> RegisteredHousehold:
+    """The household by the register, where it is as the application states it."""
+    by = {one.whose: one.person_id for one in request.people}
+    spouse = by.get(Whose.SPOUSE)
+    return RegisteredHousehold(
+        householder=somebody_is(by.get(Whose.HOUSEHOLDER, request.applicant_id)),
+        spouse=somebody_is(spouse) if spouse else RegisteredAs(outcome=RegisterOutcome.NOBODY),
+    )
+
+
+def somebody_is(person_id: UUID) -> RegisteredAs:
+    """The register says who."""
+    return RegisteredAs(outcome=RegisterOutcome.PERSON, person_id=person_id)
+
+
+def _alone(request: HouseholdFactsRequested, one: AskedAbout) -> FactsRequested:
+    return FactsRequested(
+        request_id=one.request_id, reference=request.reference,
+        applicant_id=request.applicant_id, person_id=one.person_id, whose=one.whose,
+        purpose=request.purpose, items=request.items, levy_years=request.levy_years,
+        span=request.span,
     )  # fmt: skip
 
 

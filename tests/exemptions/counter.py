@@ -83,7 +83,7 @@ def received(events: Sequence[Event]) -> list[Received[Any]]:
     return [
         Received(
             event=event,
-            key=(key := str(event.model_dump()["person_id"])),
+            key=(key := str(getattr(event, "person_id", None) or event.record_key)),
             event_id=uuid4(),
             type=event.TYPE,
             source=event.TOPIC.producers[0],

@@ -156,6 +156,12 @@ select gen_random_uuid(), kind, person_id, 2027, 2027, 'received', submission, '
     '2027-07-01', application_id, 'full', 'income', 'clear', 'renewal', now()
 from exemptions.applications where application_id = $1
 """
+_REGISTERED = """
+insert into exemptions.registered_households (application_id, registered_on, householder_outcome,
+    householder_id, spouse_outcome, told_at)
+select application_id, '2027-07-01', 'person', person_id, 'nobody', now()
+from exemptions.applications where person_id = $1 and continued_from is not null
+"""
 
 
 async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
@@ -181,6 +187,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
                 UUID(document_of),
             )
         await connection.execute(_CONTINUED, UUID(application))
+        await connection.execute(_REGISTERED, person_id)
     return {
         "person_id": str(person_id),
         "notice_id": second,

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,11 @@ from contracts.events import (
     AuditRecorded,
     ExemptionApplicationSettled,
     FactsRequested,
+    HouseholdFactsRequested,
+    PersonSightChanged,
+    RegisteredAs,
+    RegisteredHousehold,
+    RegisterOutcome,
     Whose,
 )
 from deploy.local.testing import TestStack
@@ -20,7 +25,16 @@ from services.chassis.clock import FixedClock
 from services.chassis.service import Service
 from services.exemptions import commands
 from tests.audit.calling import Caller
-from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
+from tests.exemptions.applying import (
+    CHIEF,
+    CLERK,
+    PATH,
+    accepted,
+    an_application,
+    somebody_is,
+    told,
+    told_together,
+)
 from tests.exemptions.counter import exemptions_service, sent, somebody, take
 from tests.exemptions.exempting import a_notice, notify
 
@@ -50,12 +64,16 @@ class Renewing:
         assert answer.status_code == 200, answer.text
         return application_id
 
-    async def answer(self, **income: Any) -> None:
-        """Answer every question that waits; of ``richer`` people three million more."""
+    async def answer(self, household: RegisteredHousehold | None = None, **income: Any) -> None:
+        """Answer every question that waits; the register has ``household``, or what is asked."""
         for request in await sent(self.service, FactsRequested):
             if request.request_id not in self._answered:
                 self._answered.add(request.request_id)
                 await take(self.service, told(request, **income))
+        for together in await sent(self.service, HouseholdFactsRequested):
+            if together.people[0].request_id not in self._answered:
+                self._answered.add(together.people[0].request_id)
+                await take(self.service, told_together(together, household, **income))
 
     def in_july(self) -> None:
         """A year goes by."""
@@ -90,8 +108,9 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     city.in_july()
     assert figures(await city.stand()) == {"due": 1}
     assert await city.run() == commands.WAITING
-    *_, request = await sent(city.service, FactsRequested)
-    assert (request.person_id, request.levy_years) == (person, (2027,))
+    (request,) = await sent(city.service, HouseholdFactsRequested)
+    assert (request.applicant_id, request.levy_years) == (person, (2027,))
+    assert request.registered_on == date(2027, 7, 1)
     assert figures(await city.stand()) == {"asked": 1}
     await city.answer()
     assert await city.run() == 0
@@ -135,9 +154,9 @@ async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
         await city.applied(await somebody(city.service))
     city.in_july()
     await city.run()
-    asked = len(await sent(city.service, FactsRequested))
+    assert len(await sent(city.service, HouseholdFactsRequested)) == 3
     await city.run()
-    assert len(await sent(city.service, FactsRequested)) == asked
+    assert len(await sent(city.service, HouseholdFactsRequested)) == 3
     await city.answer()
     assert (await city.run(), await city.run()) == (0, 0)
     assert figures(await city.stand()) == {"clear": 3}
@@ -194,8 +213,71 @@ async def test_spouse_and_householder_are_asked_about_again(city: Renewing) -> N
     )  # fmt: skip
     city.in_july()
     await city.run()
-    asked = {r.whose: r.person_id for r in (await sent(city.service, FactsRequested))[3:]}
+    (request,) = await sent(city.service, HouseholdFactsRequested)
+    asked = {one.whose: one.person_id for one in request.people}
     assert asked == {Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father}
+
+
+async def found_of(city: Renewing, **query: Any) -> list[str]:
+    """The findings of the one renewal there is."""
+    (one,) = (await city.stand(**query))["applications"]
+    shown = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
+    return [finding["code"] for finding in shown["findings"]]
+
+
+async def test_a_household_that_the_register_has_otherwise_is_for_a_person(city: Renewing) -> None:
+    person, wife = [await somebody(city.service) for _ in range(2)]
+    await city.applied(person, spouse_status="here", spouse=str(wife))
+    city.in_july()
+    await city.run()
+    alone = RegisteredHousehold(
+        householder=somebody_is(person), spouse=RegisteredAs(outcome=RegisterOutcome.NOBODY)
+    )
+    await city.answer(alone)
+    await city.run()
+    assert figures(await city.stand()) == {"to_look_at": 1}
+    assert await found_of(city) == ["household-spouse-gone"]
+
+
+async def test_what_was_looked_at_of_a_household_is_not_asked_every_year(city: Renewing) -> None:
+    person, wife = [await somebody(city.service) for _ in range(2)]
+    await city.applied(person, spouse_status="here", spouse=str(wife))
+    apart = RegisteredHousehold(
+        householder=somebody_is(person), spouse=RegisteredAs(outcome=RegisterOutcome.NOBODY)
+    )
+    city.in_july()
+    await city.run()
+    await city.answer(apart)
+    await city.run()
+    (one,) = (await city.stand())["applications"]
+    looked = {"acknowledged": await found_of(city)}
+    settle = f"{PATH}/{one['application_id']}/settle"
+    assert (await city.call(*CHIEF, post=settle, json=looked)).status_code == 200
+    later = datetime(2028, 7, 1, 1, 0, tzinfo=UTC)
+    city.service.clock = city.service.intake._clock = FixedClock(later)
+    await city.run(2028)
+    await city.answer(apart)
+    assert await city.run(2028) == 0
+    assert (await city.stand(cycle=2028))["clear"] == 1
+
+
+async def test_who_is_hidden_is_not_told_of_by_the_register(city: Renewing) -> None:
+    """A man whose register has a hidden householder now: the clerk without the right is told what
+    they are told of anybody whose household the register does not tell."""
+    person, hidden = [await somebody(city.service) for _ in range(2)]
+    await city.applied(person)
+    city.in_july()
+    await city.run()
+    await city.answer(
+        RegisteredHousehold(householder=somebody_is(hidden), spouse=somebody_is(hidden))
+    )
+    await city.run()
+    assert await found_of(city) == ["household-householder-other", "household-spouse-came"]
+    await take(
+        city.service,
+        PersonSightChanged(person_id=hidden, sight_version=1, hidden=True),
+    )
+    assert await found_of(city) == ["household-householder-uncertain", "household-spouse-uncertain"]
 
 
 async def test_a_cycle_that_has_not_begun_is_not_renewed(city: Renewing) -> None:
@@ -227,5 +309,5 @@ async def test_year_after_year(city: Renewing) -> None:
     later = datetime(2028, 7, 1, 1, 0, tzinfo=UTC)
     city.service.clock = city.service.intake._clock = FixedClock(later)
     assert await city.run(2028) == commands.WAITING
-    *_, request = await sent(city.service, FactsRequested)
+    *_, request = await sent(city.service, HouseholdFactsRequested)
     assert request.levy_years == (2028,)

@@ -13,6 +13,8 @@ from contracts.dates import UncertainDate
 from contracts.events import (
     REGISTRY,
     AdditionalPremiumChanged,
+    AnsweredAbout,
+    AskedAbout,
     AuditOperation,
     AuditRecorded,
     ClaimsFactsAnswered,
@@ -22,6 +24,7 @@ from contracts.events import (
     ExemptionNoticeKind,
     ExemptionNotified,
     ExemptionsFactsAnswered,
+    ExemptionsHouseholdFactsAnswered,
     FactItem,
     FactPurpose,
     FactsAnswered,
@@ -31,6 +34,7 @@ from contracts.events import (
     FeedRecord,
     FourAttributes,
     HealthInsuranceRecorded,
+    HouseholdFactsRequested,
     IncomeRecorded,
     InsuredCategory,
     ItemDecided,
@@ -55,6 +59,7 @@ from contracts.events import (
     QualificationPeriod,
     QualificationReportable,
     QualificationReportStands,
+    RegisteredHousehold,
     ReportItemForwarded,
     ResidencePeriod,
     ResidentChange,
@@ -231,6 +236,18 @@ def _question(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     )  # fmt: skip
 
 
+def _together(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return HouseholdFactsRequested(
+        reference=BATCH, applicant_id=person(n),
+        people=(
+            AskedAbout(request_id=uuid4(), whose=Whose.APPLICANT, person_id=person(n)),
+        ),
+        purpose=FactPurpose.EXEMPTION_REVIEW,
+        items=(FactItem.TOTAL_INCOME, FactItem.PUBLIC_ASSISTANCE), levy_years=(2026,),
+        span=Span(first=DAY, last=DAY), registered_on=DAY,
+    )  # fmt: skip
+
+
 def _missing(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return MissingNoticeFactsRequested(
         request_id=uuid4(), reference=BATCH, applicant_id=person(n), person_id=person(n),
@@ -252,7 +269,8 @@ def _facts(type_: type[FactsAnswered]) -> "Sample":
     return sample
 
 
-def _review_facts(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+def _question_asked(house: House, n: int) -> tuple[UUID, UUID]:
+    """(request, application) of a question of exemptions about somebody."""
     request_id, application_id = uuid4(), uuid4()
     house.execute(
         "exemptions",
@@ -267,9 +285,23 @@ def _review_facts(house: House, n: int, _version: int, _event_id: UUID) -> Event
         " person_id, asked_at) values ($3, $2, 'applicant', $1, now())",
         person(n), application_id, request_id,
     )  # fmt: skip
+    return request_id, application_id
+
+
+def _review_facts(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    request_id, application_id = _question_asked(house, n)
     return ExemptionsFactsAnswered(
         request_id=request_id, reference=application_id, person_id=person(n), refusal="purpose"
     )
+
+
+def _household_facts(house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    request_id, application_id = _question_asked(house, n)
+    told = AnsweredAbout(request_id=request_id, person_id=person(n), refusal="purpose")
+    return ExemptionsHouseholdFactsAnswered(
+        reference=application_id, applicant_id=person(n), people=(told,), registered_on=DAY,
+        registered=RegisteredHousehold(refusal="purpose"),
+    )  # fmt: skip
 
 
 def _request(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
@@ -346,6 +378,8 @@ SAMPLES: dict[type[Event], Sample] = {
     LongTermCareRecorded: _fed(LongTermCareRecorded, periods=()),
     FactsRequested: _question,
     ExemptionsFactsAnswered: _review_facts,
+    HouseholdFactsRequested: _together,
+    ExemptionsHouseholdFactsAnswered: _household_facts,
     ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
     MissingNoticeFactsRequested: _missing,
     QualificationFactsAnswered: _facts(QualificationFactsAnswered),

@@ -84,7 +84,7 @@ def case(
     were seen, or waived. ``taken``: the months that settled notices exempt by law.
     """
     months = Months(said.first, said.last).all()
-    one = months_in_category_1(known.periods or (), said.last)
+    one = months_in_category_1(known.periods or (), said.last, since=said.first)
     unsure = known.periods is None or bool(known.qualification_review)
     return Case(
         birth_date=known.birth_date or _UNKNOWN,

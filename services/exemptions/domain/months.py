@@ -63,8 +63,10 @@ def months_in_category_1(
     periods: Sequence[QualificationPeriod],
     through: Month,
     voluntary: Sequence[VoluntaryPeriod] = (),
+    *,
+    since: Month | None = None,
 ) -> frozenset[Month]:
-    """Every month of category 1 up to ``through``.
+    """Every month of category 1 up to ``through``; ``since`` leaves out those before it.
 
     Insurance by choice (附則5条) is none of the categories: a month that ends in it, or whose
     qualification was acquired again by it, is not one of category 1.
@@ -75,7 +77,7 @@ def months_in_category_1(
     months = {
         month
         for period in ones
-        for month in _touched(period, through)
+        for month in _touched(period, since, through)
         if _last_of(month, spans) in ones
     }
     return frozenset(months)
@@ -84,8 +86,10 @@ def months_in_category_1(
 _Insured = QualificationPeriod | VoluntaryPeriod
 
 
-def _touched(period: QualificationPeriod, through: Month) -> list[Month]:
+def _touched(period: QualificationPeriod, since: Month | None, through: Month) -> list[Month]:
     first = Month.of(period.acquired_on)
+    if since is not None:
+        first = max(first, since)
     last = through if period.lost_on is None else min(Month.of(period.lost_on), through)
     return [first + offset for offset in range(last - first + 1)]
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import ExemptionsFactsAnswered, Whose
+from contracts.events import AnsweredAbout, ExemptionsFactsAnswered, Whose
 from services.exemptions.domain.case import ReviewFacts
 
 _ASK: Final = """
@@ -89,10 +89,12 @@ async def asked_of(connection: asyncpg.Connection, requests: Iterable[UUID]) -> 
 
 
 async def answer(
-    connection: asyncpg.Connection, answers: Sequence[ExemptionsFactsAnswered], now: datetime
+    connection: asyncpg.Connection,
+    answers: Sequence[ExemptionsFactsAnswered | AnsweredAbout],
+    now: datetime,
 ) -> None:
     """Keep answers while their applications need them; the first answer to a request counts."""
-    first: dict[UUID, ExemptionsFactsAnswered] = {}
+    first: dict[UUID, ExemptionsFactsAnswered | AnsweredAbout] = {}
     for answered in answers:
         first.setdefault(answered.request_id, answered)
     await connection.execute(

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from contracts.events import FactItem, FactPurpose, FactsRequested, Whose
+from contracts.events import (
+    FactItem,
+    FactPurpose,
+    FactsRequested,
+    HouseholdFactsRequested,
+    Whose,
+)
 
 FactRefusal = Literal["requester", "purpose", "item", "whose", "relation"]
 
@@ -23,6 +29,8 @@ class FactEntry:
     valid_from: date
     valid_to: date | None = None
     """The last day, inclusive; None while the entry is in force."""
+    household: str | None = None
+    """By which article it may be told who householder and spouse are; None: it may not."""
 
     def in_force(self, on: date) -> bool:
         """Whether the entry holds on that day."""
@@ -71,6 +79,30 @@ class FactPurposeTable:
                     return FactDecision(article=entry.article)
                 return FactDecision(refusal="item")
         return FactDecision(refusal="whose")
+
+    def decide_each(
+        self, asker: str, request: HouseholdFactsRequested, on: date
+    ) -> tuple[dict[Whose, FactDecision], FactDecision]:
+        """The same of everybody of one application, each by themselves, and of the question who
+        the householder and the spouse are by the register."""
+        entries = [entry for entry in self._entries if entry.asker == asker]
+        of_purpose = [e for e in entries if e.purpose is request.purpose and e.in_force(on)]
+        if not of_purpose:
+            refused = FactDecision(refusal="purpose" if entries else "requester")
+            return {one.whose: refused for one in request.people}, refused
+        each = {}
+        for one in request.people:
+            found = next((entry for entry in of_purpose if one.whose in entry.whose), None)
+            if found is None:
+                each[one.whose] = FactDecision(refusal="whose")
+            elif not found.items.issuperset(request.items):
+                each[one.whose] = FactDecision(refusal="item")
+            else:
+                each[one.whose] = FactDecision(article=found.article)
+        household = next((e.household for e in of_purpose if e.household is not None), None)
+        if household is None:
+            return each, FactDecision(refusal="item")
+        return each, FactDecision(article=household)
 
     def decide_for_staff(self, request: FactsRequested, on: date) -> FactDecision:
         """Whether staff may be shown all of what is asked: what the service that works for the

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from contracts.events import FactItem, FactOutcome, FactsAnswered, FactsRequested, FeedChange
+from contracts.events import (
+    AnsweredAbout,
+    FactItem,
+    FactOutcome,
+    FactsAnswered,
+    FactsRequested,
+    FeedChange,
+    HouseholdFactsRequested,
+)
 from contracts.events.facts import (
     INCOME_ITEMS,
     DisabilityCertificatesFact,
@@ -22,6 +30,7 @@ from contracts.events.income import Income, IncomeStanding
 from services.identity.domain.fact_purposes import FactRefusal
 
 A = TypeVar("A", bound=FactsAnswered)
+Asking = FactsRequested | HouseholdFactsRequested
 
 _SPANNED: Final[Mapping[FactItem, tuple[type[Any], str]]] = {
     FactItem.PUBLIC_ASSISTANCE: (PublicAssistanceFact, "periods"),
@@ -74,7 +83,7 @@ NOTHING: Final = Known()
 """Of whom nothing was ever told."""
 
 
-def subjects(request: FactsRequested) -> tuple[str, ...]:
+def subjects(request: Asking) -> tuple[str, ...]:
     """What the request is about, by the subjects of records."""
     years = tuple(f"income/{year}" for year in request.levy_years)
     return years + tuple(sorted(item.value for item in set(request.items) - INCOME_ITEMS))
@@ -82,19 +91,25 @@ def subjects(request: FactsRequested) -> tuple[str, ...]:
 
 def answer(kind: type[A], request: FactsRequested, known: Known) -> A:
     """The answer: nothing that was not asked for is in it."""
-    asked = set(request.items)
-    income = asked & INCOME_ITEMS
-    span = request.span
-    spanned: dict[str, Any] = {}
-    if span is not None:
-        spanned = {i.value: _spanned(i, known, span) for i in _SPANNED if i in asked}
     return kind(
         request_id=request.request_id,
         reference=request.reference,
         person_id=request.person_id,
-        income=tuple(_income(year, income, known) for year in request.levy_years),
-        **spanned,
+        **items(request, known),
     )
+
+
+def items(request: Asking, known: Known) -> dict[str, Any]:
+    """The facts asked for, by the names that answers give them."""
+    asked = set(request.items)
+    income = asked & INCOME_ITEMS
+    span = request.span
+    told: dict[str, Any] = {
+        "income": tuple(_income(year, income, known) for year in request.levy_years)
+    }
+    if span is not None:
+        told |= {i.value: _spanned(i, known, span) for i in _SPANNED if i in asked}
+    return told
 
 
 def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
@@ -107,11 +122,11 @@ def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
     )
 
 
-def outcomes(told: FactsAnswered) -> dict[str, str]:
+def outcomes(told: FactsAnswered | AnsweredAbout) -> dict[str, str]:
     """By subject what came of it, as codes for the audit record."""
     found = {f"income/{fact.levy_year}": fact.outcome.value for fact in told.income}
     for item in _SPANNED:
-        fact = getattr(told, item.value)
+        fact = getattr(told, item.value, None)
         if fact is not None:
             found[item.value] = fact.outcome.value
     return found

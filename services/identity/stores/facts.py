@@ -1,14 +1,18 @@
 """Reads of the integrated database for linkage. No one's sight is filtered here: a service asks for
 a purpose that the law names, and someone under a support measure is told of like any other."""
 
+import json
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
+from contracts.codes import ResidentStatus
 from contracts.events import FeedChange
 from services.identity.domain.facts import Held, Known
+from services.identity.domain.household import Member
 
 # A person's numbers are those that were linked to any of the ids that are theirs.
 _IDS: Final = """
@@ -63,6 +67,29 @@ where exists (
       and t.record -> 'relationship' ->> 0 = '02' and t.record -> 'relationship' ->> 1 is null
 )
 """
+# As the register had it on the day: of each member the last version that took effect by then.
+# Whoever is in the household by a later change alone is not there, and whoever has left it by one
+# is not found: the household is then told as uncertain, or as changed, and somebody looks.
+_MEMBERS: Final = """
+with mine as (
+    select distinct a.place, a.day, r.system, r.household_id
+    from unnest($1::int[], $2::uuid[], $3::date[]) as a (place, applicant, day)
+    join identity.residents r on r.person_id = identity.surviving(a.applicant)
+    where r.household_id is not null
+)
+select mine.place, mine.household_id, o.person_id,
+       (v.record -> 'relationship')::text as relationship
+from mine
+join identity.households h on h.household_id = mine.household_id
+join identity.residents o on o.household_id = mine.household_id
+cross join lateral (
+    select v.record from identity.record_versions v
+    where v.addressee_number = o.addressee_number and v.system = o.system
+      and coalesce((v.changed_on ->> 'sort_date')::date, v.reported_on) <= mine.day
+    order by v.record_version desc limit 1
+) v
+where v.record ->> 'resident_status' = $4 and v.record ->> 'household_number' = h.household_number
+"""
 
 
 async def known(
@@ -100,3 +127,27 @@ async def householders(
         _RELATED, list(range(len(pairs))), [a for a, _ in pairs], [b for _, b in pairs]
     )
     return frozenset(pairs[row["place"]] for row in rows)
+
+
+async def members(
+    connection: asyncpg.Connection, asked: Sequence[tuple[UUID, date]]
+) -> list[tuple[Member, ...]]:
+    """For each (applicant, day): who lives in the applicant's household on that day, the applicant
+    included. Empty where there is no household, or more than one."""
+    found: list[list[Member]] = [[] for _ in asked]
+    households: list[set[UUID]] = [set() for _ in asked]
+    rows = await connection.fetch(
+        _MEMBERS,
+        list(range(len(asked))),
+        [applicant for applicant, _ in asked],
+        [day for _, day in asked],
+        ResidentStatus.RESIDENT.value,
+    )
+    for row in rows:
+        steps = tuple(json.loads(row["relationship"] or "[]"))
+        found[row["place"]].append(Member(row["person_id"], steps))
+        households[row["place"]].add(row["household_id"])
+    return [
+        tuple(of_one) if len(lived) == 1 else ()
+        for of_one, lived in zip(found, households, strict=True)
+    ]
