@@ -16,14 +16,14 @@ from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.exemptions import (
     api,
-    application_api,
     commands,
-    exemption_api,
+    entry_api,
     handlers,
     renewal_api,
     what_if_api,
 )
 from services.exemptions.files import read_application, read_by_law
+from services.exemptions.procedures import PROCEDURES
 from services.exemptions.settings import Settings
 from services.exemptions.state import State
 
@@ -48,8 +48,7 @@ def build(settings: Settings) -> Service:
         },
         routers=(
             api.router,
-            application_api.router,
-            exemption_api.router,
+            *map(entry_api.routes, PROCEDURES),
             renewal_api.router,
             what_if_api.router,
         ),

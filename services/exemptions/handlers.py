@@ -17,14 +17,9 @@ from contracts.events import (
 )
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions.stores import (
-    answers,
-    applications,
-    exemption_notices,
-    notices,
-    persons,
-    registered,
-)
+from services.exemptions.stores import answers, applications, entries, persons, registered
+from services.exemptions.stores.applications import APPLICATIONS
+from services.exemptions.stores.entries import NOTICES
 
 _OURS = (
     ReportItemKind.ADDITIONAL_PREMIUM_START,
@@ -37,6 +32,7 @@ _OURS = (
     ReportItemKind.CHILD_CARE_EXEMPTION,
     ReportItemKind.CHILD_CARE_EXEMPTION_END,
 )
+_TABLES = (NOTICES, APPLICATIONS)
 
 
 async def on_persons(batch: Sequence[Received[PersonChanged]], uow: UnitOfWork) -> None:
@@ -66,24 +62,18 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     if not ours:
         return
     items = [received.event.item_id for received in ours]
-    of_applications = await applications.known_items(uow.connection, items)
-    by_law = await exemption_notices.known_items(uow.connection, items)
-    unknown = await notices.unknown_items(uow.connection, items) - of_applications - by_law
+    known = {i for t in _TABLES for i in await entries.known_items(uow.connection, t, items)}
+    unknown = [received for received in ours if received.event.item_id not in known]
     if unknown:
-        raise Rejected(
-            [
-                Rejection(received, "EX-1001", "no settled notice or application has this item id")
-                for received in ours
-                if received.event.item_id in unknown
-            ]
-        )
+        reason = "no settled notice or application has this item id"
+        raise Rejected([Rejection(received, "EX-1001", reason) for received in unknown])
     first: dict[UUID, date] = {}
     for received in ours:
         first.setdefault(received.event.item_id, received.event.forwarded_on)
-    await notices.forward(uow.connection, list(first.items()))
-    await exemption_notices.forward(uow.connection, list(first.items()))
-    sent = [(item, on) for item, on in first.items() if item in of_applications]
-    await answers.dispose(uow.connection, await applications.forward(uow.connection, sent), uow.now)
+    await entries.forward(uow.connection, NOTICES, first)
+    sent = await entries.forward(uow.connection, APPLICATIONS, first)
+    await applications.forget(uow.connection, sent)
+    await answers.dispose(uow.connection, sent, uow.now)
 
 
 async def on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,15 +13,16 @@ from services.chassis import audit
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions import renewing, reviewing
+from services.exemptions import entry_life, renewing, reviewing
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.domain.examined import findings
 from services.exemptions.domain.renewals import RenewalState
 from services.exemptions.domain.renewals import state_of as come_to
+from services.exemptions.entry_views import Settling
+from services.exemptions.procedures import APPLICATIONS
 from services.exemptions.reviewing import Reviewed
 from services.exemptions.state import state_of
 from services.exemptions.stores import applications, renewals
-from services.exemptions.views import Settling
 
 router = APIRouter()
 CurrentService = Annotated[Service, Depends(current_service)]
@@ -91,7 +93,7 @@ async def show_renewal(
         **asdict(stand),
         renewal=renewal,
         renewal_label=renewal.label,
-        applications=tuple(map(ApplicationSummary.of, shown)),
+        applications=tuple(map(ApplicationSummary.of_kept, shown)),
         following=shown[-1].sequence if len(found) > limit else None,
     )
 
@@ -112,9 +114,10 @@ async def settle_clear(
             if renewed is None or come_to(renewed) is not RenewalState.CLEAR:
                 doubtful.append((kept.application_id, RenewalState.TO_LOOK_AT))
                 continue
-            form = state.forms.form(kept.kind.value, kept.received_on)
             found = Reviewed(renewed.outcomes, findings(renewed.outcomes, ()), renewed.goes_on)
-            await reviewing.settle(uow, form, kept, Settling(), staff, found)
+            handed = entry_life.handed_in(state, kept)
+            effect = reviewing.effect(handed, found, uuid4())
+            await entry_life.take_effect(uow, APPLICATIONS, kept, effect, Settling(), staff)
             settled += 1
         await renewals.note(uow.connection, doubtful)
         stand = await renewals.counts(uow.connection, said.cycle)

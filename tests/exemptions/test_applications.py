@@ -153,8 +153,14 @@ async def test_each_step_is_recorded_without_what_was_told(
         AuditOperation.ENTRY_PROVISIONAL, AuditOperation.INQUIRY, AuditOperation.SEARCH,
         AuditOperation.ENTRY_CANCELLED,
     ]  # fmt: skip
-    assert records[0].details == {"of": "exemption_application", "cycle": 2026,
-                                  "channel": "counter"}  # fmt: skip
+    assert records[0].details == {
+        "of": "exemption_application",
+        "cycle": 2026,
+        "channel": "counter",
+        "number_verified_by": "individual_number_card",
+        "person_verified_by": "individual_number_card",
+        "proxy": False,
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,18 +30,19 @@ pytestmark = pytest.mark.stack
 
 NOTICES = "/additional-premium-notices"
 REASON = {"reason": "本人の申出による"}
-SENT = {"notice_id": "forwarded_id"}
+SENT = {"entry_id": "forwarded_id"}
 APPLICATIONS = "/exemption-applications"
 RENEWALS = "/exemption-renewals"
 BY_LAW = "/exemption-notices"
 ABOUT = {
     "person_id": "",
-    "notice_id": "",
+    "entry_id": "",
     "forwarded_id": "",
     "application_id": "",
     "exemption_id": "",
 }
-OF_EXEMPTION = {"notice_id": "exemption_id"}
+OF_APPLICATION = {"entry_id": "application_id"}
+OF_EXEMPTION = {"entry_id": "exemption_id"}
 STARTS = a_notice(UUID(int=0))
 QUESTIONS = [
     Question("GET /persons/{person_id}/exemptions"),
@@ -51,28 +52,28 @@ QUESTIONS = [
     Question(f"GET {NOTICES}"),
     Question(f"GET {NOTICES}", {"limit": "1"}),
     *(Question(f"GET {NOTICES}", {"state": s}) for s in ("settled", "forwarded", "withdrawn")),
-    Question(f"GET {NOTICES}/{{notice_id}}"),
-    Question(f"GET {NOTICES}/{{notice_id}}", of=SENT),
-    Question(f"POST {NOTICES}/{{notice_id}}/settle", json={"acknowledged": []}),
-    Question(f"POST {NOTICES}/{{notice_id}}/settle", staff_id="s001"),
-    Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON),
-    Question(f"POST {NOTICES}/{{notice_id}}/withdraw", json=REASON, of=SENT),
+    Question(f"GET {NOTICES}/{{entry_id}}"),
+    Question(f"GET {NOTICES}/{{entry_id}}", of=SENT),
+    Question(f"POST {NOTICES}/{{entry_id}}/settle", json={"acknowledged": []}),
+    Question(f"POST {NOTICES}/{{entry_id}}/settle", staff_id="s001"),
+    Question(f"POST {NOTICES}/{{entry_id}}/withdraw", json=REASON),
+    Question(f"POST {NOTICES}/{{entry_id}}/withdraw", json=REASON, of=SENT),
     Question("GET /exemption-notice-forms"),
     Question(f"POST {BY_LAW}", json=expecting(UUID(int=0))),
     Question(f"GET {BY_LAW}"),
     *(Question(f"GET {BY_LAW}", {"state": s}) for s in ("settled", "forwarded", "withdrawn")),
-    Question(f"GET {BY_LAW}/{{notice_id}}", of=OF_EXEMPTION),
-    Question(f"POST {BY_LAW}/{{notice_id}}/settle", of=OF_EXEMPTION),
-    Question(f"POST {BY_LAW}/{{notice_id}}/withdraw", json=REASON, of=OF_EXEMPTION),
+    Question(f"GET {BY_LAW}/{{entry_id}}", of=OF_EXEMPTION),
+    Question(f"POST {BY_LAW}/{{entry_id}}/settle", of=OF_EXEMPTION),
+    Question(f"POST {BY_LAW}/{{entry_id}}/withdraw", json=REASON, of=OF_EXEMPTION),
     Question("GET /application-forms"),
     Question("POST /what-if", json=BODIES["askExemptionWhatIf"]),
     Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
     Question(f"POST {APPLICATIONS}", json=a_student_application(UUID(int=0))),
     Question(f"GET {APPLICATIONS}"),
     *(Question(f"GET {APPLICATIONS}", {"state": s}) for s in ("settled", "withdrawn")),
-    Question(f"GET {APPLICATIONS}/{{application_id}}"),
-    Question(f"POST {APPLICATIONS}/{{application_id}}/settle"),
-    Question(f"POST {APPLICATIONS}/{{application_id}}/withdraw", json=REASON),
+    Question(f"GET {APPLICATIONS}/{{entry_id}}", of=OF_APPLICATION),
+    Question(f"POST {APPLICATIONS}/{{entry_id}}/settle", of=OF_APPLICATION),
+    Question(f"POST {APPLICATIONS}/{{entry_id}}/withdraw", json=REASON, of=OF_APPLICATION),
     Question(f"GET {RENEWALS}", {"cycle": "2027", "renewal": "clear"}),
     Question(f"POST {RENEWALS}/settle", json={"cycle": 2027}),
 ]
@@ -179,7 +180,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     application = await apply(stack, service, person_id)
     birth = await expect(stack, service, person_id)
     async with owner_of(stack, service) as connection:
-        of = (("notice", second), ("application", application), ("exemption_notice", birth))
+        of = (("entry", second), ("application", application), ("entry", birth))
         for table, document_of in of:
             await connection.execute(
                 f"insert into exemptions.{table}_documents values ($1, 'x', 'checked', null, 's',"
@@ -190,7 +191,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         await connection.execute(_REGISTERED, person_id)
     return {
         "person_id": str(person_id),
-        "notice_id": second,
+        "entry_id": second,
         "forwarded_id": first,
         "application_id": application,
         "exemption_id": birth,
@@ -207,9 +208,8 @@ async def test_every_table_about_a_person_is_filtered(
     async with owner_of(stack, exemptions) as connection:
         assert await unfiltered(connection, "exemptions") == set()
         assert await filtered(connection, "exemptions") >= {
-            "persons", "qualifications", "notices", "notice_documents", "applications",
-            "application_questions", "application_documents", "exemption_notices",
-            "exemption_notice_documents",
+            "persons", "qualifications", "entries", "entry_documents", "applications",
+            "application_questions", "application_documents",
         }  # fmt: skip
 
 
@@ -261,7 +261,7 @@ async def test_what_is_taken_in_of_who_is_sealed_is_numbered_in_a_book_apart(
 async def test_sealed_late_and_seen_again(stack: TestStack, exemptions: Service) -> None:
     about = await with_everything(stack, exemptions)
     blind = Caller(stack, exemptions, *EVERYONE)
-    path = f"{NOTICES}/{about['notice_id']}"
+    path = f"{NOTICES}/{about['entry_id']}"
     statuses = []
     for version, hidden in ((1, True), (3, False), (2, True), (4, True)):
         await hide(exemptions, UUID(about["person_id"]), version, hidden=hidden)

@@ -121,13 +121,12 @@ async def test_the_running_role_has_these_rights_and_no_others(
         columns = await connection.fetch(
             "select column_name from information_schema.role_column_grants"
             " where grantee = 'exemptions' and table_schema = 'exemptions'"
-            " and table_name in ('notices', 'applications', 'exemption_notices')"
+            " and table_name in ('entries', 'applications')"
             " and privilege_type = 'UPDATE'"
         )
     tables = (
-        "persons", "qualifications", "receipt_numbers", "notices", "notice_documents",
-        "applications", "application_questions", "application_documents",
-        "exemption_notices", "exemption_notice_documents",
+        "persons", "qualifications", "receipt_numbers", "entries", "entry_documents",
+        "applications", "application_questions", "application_documents", "registered_households",
     )  # fmt: skip
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")
@@ -154,22 +153,11 @@ async def test_the_database_itself_wants_two_people(stack: TestStack, database: 
         )
         with pytest.raises(asyncpg.CheckViolationError):
             await connection.execute(
-                "insert into exemptions.exemption_notices (notice_id, kind, subject, person_id,"
+                "insert into exemptions.entries (entry_id, kind, subject, person_id,"
                 " fiscal_year, receipt_number, apart, state, submission, received_on, notified_on,"
                 " accepted_by, accepted_at, settled_by, settled_at, item_id, from_month)"
                 " values ($1, 'maternity', 'maternity', $2, 2026, 1, false, 'settled', '{}',"
                 " '2026-10-15', '2026-10-15', 's001', now(), 's001', now(), $1, '2026-10')",
-                uuid4(),
-                person,
-            )
-        with pytest.raises(asyncpg.CheckViolationError):
-            await connection.execute(
-                "insert into exemptions.notices (notice_id, kind, person_id, fiscal_year,"
-                " receipt_number, state, submission, received_on, notified_on, insured_as,"
-                " accepted_by, accepted_at, settled_by, settled_at, item_id, from_month)"
-                " values ($1, 'additional_premium_start', $2, 2026, 1, 'settled', '{}',"
-                " '2026-10-15', '2026-10-15', 'category_1', 's1', now(), 's1', now(), $1,"
-                " '2026-10')",
                 uuid4(),
                 person,
             )

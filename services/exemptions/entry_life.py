@@ -1,0 +1,324 @@
+"""The life of an entry, whatever its procedure: accepted, listed, shown, settled, withdrawn."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+
+from contracts.events import AuditOperation, AuditOutcome
+from contracts.forms import (
+    AttachmentRecord,
+    EntryState,
+    Form,
+    InvalidTransition,
+    SamePerson,
+    Submission,
+    UnknownForm,
+    holds_individual_number,
+    refusals,
+    require_another_person,
+    require_transition,
+    unacknowledged,
+)
+from contracts.functions import Function
+from contracts.topics import shard_of
+from services.chassis import audit
+from services.chassis.hiding import is_hidden
+from services.chassis.problems import Problem, not_found
+from services.chassis.service import Service
+from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import problems
+from services.exemptions.domain.notices import fiscal_year
+from services.exemptions.entry_views import EntrySummary, NewEntry, Settling
+from services.exemptions.procedure import Effect, Handed, Procedure
+from services.exemptions.state import State, state_of
+from services.exemptions.stores import entries
+from services.exemptions.stores.entries import Entry, New
+
+Any_ = Procedure[Any, Any]
+
+
+async def accept(
+    service: Service, procedure: Any_, new: NewEntry, staff: StaffContext
+) -> BaseModel:
+    """Accept what is handed in (仮登録): checked against its form, examined against what is known.
+
+    Raises the problem where it cannot be accepted.
+    """
+    state = state_of(service)
+    async with service.unit_for_shards([shard_of(str(new.person_id))]) as uow:
+        views = [
+            await _accept(uow, state, procedure, new, submission, staff)
+            for submission in procedure.submissions(new)
+        ]
+    return procedure.accepted(views)
+
+
+async def listed(
+    service: Service,
+    procedure: Any_,
+    state: EntryState,
+    after: int,
+    limit: int,
+    staff: StaffContext,
+) -> BaseModel:
+    """Entries in a state, in the order of their receipt."""
+    kinds = list(procedure.labels)
+    async with service.unit_of_work() as uow:
+        found = await entries.in_state(
+            uow.connection, procedure.table, kinds, state, after, limit + 1
+        )
+        total = await entries.count(uow.connection, procedure.table, kinds, state)
+        shown = found[:limit]
+        audit.record(
+            uow,
+            AuditOperation.SEARCH,
+            staff=staff,
+            function=Function.PERSON_VIEW,
+            count=len(shown),
+            details={"of": procedure.name, "state": state.value},
+        )
+    return procedure.page(shown, total, shown[-1].sequence if len(found) > limit else None)
+
+
+async def shown(
+    service: Service, procedure: Any_, entry_id: UUID, staff: StaffContext
+) -> BaseModel:
+    """An entry as it was handed in, and what its examination finds now."""
+    async with service.unit_of_work() as uow:
+        entry = await _found(uow, procedure, entry_id)
+        record(uow, procedure, AuditOperation.INQUIRY, entry, staff, Function.PERSON_VIEW)
+        return await _view(uow, state_of(service), procedure, entry)
+
+
+async def settle(
+    service: Service, procedure: Any_, entry_id: UUID, said: Settling, staff: StaffContext
+) -> BaseModel:
+    """Settle an entry (本登録): by another person than who accepted it, documents complete.
+
+    Raises the problem where it cannot be settled; that it was tried is recorded.
+    """
+    state = state_of(service)
+    async with service.unit_for_shards(await _shard(service, procedure, entry_id)) as uow:
+        entry = await _found(uow, procedure, entry_id, lock=True)
+        handed = handed_in(state, entry, said.documents)
+        desk = await procedure.desk(uow, state, handed)
+        refusal = await _refusal(uow, procedure, handed, desk, said, staff)
+        if refusal is None:
+            effect = procedure.effect(handed, desk, uuid4())
+            await take_effect(uow, procedure, entry, effect, said, staff)
+            entry = await _found(uow, procedure, entry_id)
+            view = await _view(uow, state, procedure, entry)
+        else:
+            record(
+                uow,
+                procedure,
+                AuditOperation.ENTRY_SETTLED,
+                entry,
+                staff,
+                Function.NOTICE_SETTLE,
+                outcome=AuditOutcome.REFUSED,
+                refused=refusal.code,
+            )
+    if refusal is not None:
+        raise refusal
+    return view
+
+
+async def withdraw(
+    service: Service, procedure: Any_, entry_id: UUID, reason: str, staff: StaffContext
+) -> EntrySummary:
+    """Withdraw an entry that is not settled yet. Raises the problem where that cannot be."""
+    if holds_individual_number(reason):
+        raise problems.number_in_reason()
+    async with service.unit_of_work() as uow:
+        entry = await _found(uow, procedure, entry_id, lock=True)
+        if entry.state is not EntryState.RECEIVED:
+            raise problems.wrong_state(entry.state)
+        await entries.withdraw(
+            uow.connection, procedure.table, entry_id, reason, staff.staff_id, uow.now
+        )
+        await procedure.after_withdrawal(uow, entry)
+        record(uow, procedure, AuditOperation.ENTRY_CANCELLED, entry, staff, Function.NOTICE_ACCEPT)
+        entry = await _found(uow, procedure, entry_id)
+    return procedure.summary(entry)
+
+
+async def take_effect(
+    uow: UnitOfWork,
+    procedure: Any_,
+    entry: Entry,
+    effect: Effect,
+    said: Settling,
+    staff: StaffContext,
+) -> None:
+    """Keep an entry as settled, tell whoever has to be told, and record who settled it."""
+    await entries.settle(
+        uow.connection,
+        procedure.table,
+        entry.entry_id,
+        item_id=effect.item_id,
+        brings=effect.columns,
+        documents=list({document.code: document for document in said.documents}.values()),
+        acknowledged=said.acknowledged,
+        by=staff.staff_id,
+        now=uow.now,
+    )
+    if effect.event is not None:
+        uow.emit(effect.event, key=str(entry.person_id))
+    record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff, Function.NOTICE_SETTLE,
+           acknowledged=" ".join(said.acknowledged))  # fmt: skip
+
+
+def handed_in(
+    state: State, entry: Entry, documents: Sequence[AttachmentRecord] = ()
+) -> Handed[Any]:
+    """A kept entry by the form of the day on which it came in; with what came in since."""
+    return Handed(
+        entry_id=entry.entry_id,
+        kind=entry.kind,
+        person_id=entry.person_id,
+        form=state.forms.form(entry.kind, entry.received_on),
+        submission=entry.submission.with_documents(documents),
+        kept=entry,
+    )
+
+
+def record(
+    uow: UnitOfWork,
+    procedure: Any_,
+    operation: AuditOperation,
+    entry: Entry,
+    staff: StaffContext,
+    function: Function,
+    *,
+    outcome: AuditOutcome = AuditOutcome.DONE,
+    **details: str | int | bool,
+) -> None:
+    """Record what was done with an entry."""
+    audit.record(
+        uow,
+        operation,
+        staff=staff,
+        function=function,
+        person_id=entry.person_id,
+        reference=entry.entry_id,
+        outcome=outcome,
+        details=procedure.details(entry) | details,
+    )
+
+
+async def _accept(
+    uow: UnitOfWork,
+    state: State,
+    procedure: Any_,
+    new: NewEntry,
+    submission: Submission,
+    staff: StaffContext,
+) -> BaseModel:
+    form = _form(state, procedure, new.kind, submission)
+    handed: Handed[Any] = Handed(uuid4(), new.kind, new.person_id, form, submission)
+    errors = procedure.faults(handed, uow.today)
+    if errors:
+        raise problems.faulty_form(errors)
+    desk = await procedure.desk(uow, state, handed)
+    hindrance = await procedure.hindrance(uow, handed, desk)
+    if hindrance is not None:
+        raise hindrance
+    found = refusals(procedure.examine(handed, desk))
+    if found:
+        raise problems.refused(found)
+    accepted = New(
+        entry_id=handed.entry_id,
+        kind=new.kind,
+        person_id=new.person_id,
+        submission=submission,
+        notified_on=procedure.notified_on(handed),
+        fiscal_year=fiscal_year(submission.received_on),
+        apart=await is_hidden(uow.connection, *procedure.people(handed)),
+        own=procedure.own_columns(handed),
+    )
+    await entries.add(uow.connection, procedure.table, accepted, staff.staff_id, uow.now)
+    await procedure.after_acceptance(uow, handed)
+    entry = await _found(uow, procedure, handed.entry_id)
+    record(uow, procedure, AuditOperation.ENTRY_PROVISIONAL, entry, staff, Function.NOTICE_ACCEPT,
+           **_verified(submission))  # fmt: skip
+    return await _view(uow, state, procedure, entry)
+
+
+async def _refusal(
+    uow: UnitOfWork,
+    procedure: Any_,
+    handed: Handed[Any],
+    desk: Any,
+    said: Settling,
+    staff: StaffContext,
+) -> Problem | None:
+    """Why an entry cannot be settled now; None where it can."""
+    entry: Entry | None = handed.kept
+    assert entry is not None  # it was accepted
+    try:
+        require_transition(entry.state, EntryState.SETTLED)
+        require_another_person(entry.accepted_by, staff.staff_id)
+    except InvalidTransition:
+        return problems.wrong_state(entry.state)
+    except SamePerson:
+        return problems.same_person()
+    errors = procedure.faults(handed, uow.today)
+    if errors:
+        return problems.faulty_form(errors)
+    missing = procedure.missing(handed)
+    if missing:
+        return problems.documents_missing(missing)
+    findings = procedure.examine(handed, desk)
+    if refusals(findings):
+        return problems.refused(refusals(findings))
+    unseen = unacknowledged(findings, said.acknowledged)
+    if unseen:
+        return problems.not_looked_at(unseen)
+    return await procedure.hold_back(uow, handed, desk)
+
+
+async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry: Entry) -> BaseModel:
+    handed = handed_in(state, entry)
+    return procedure.view(entry, handed, await procedure.desk(uow, state, handed))
+
+
+async def _found(uow: UnitOfWork, procedure: Any_, entry_id: UUID, *, lock: bool = False) -> Entry:
+    entry: Any = await entries.find(uow.connection, procedure.table, entry_id, lock=lock)
+    if entry is None or entry.kind not in procedure.labels:
+        raise not_found()
+    kept: Entry = entry
+    return kept
+
+
+async def _shard(service: Service, procedure: Any_, entry_id: UUID) -> list[int]:
+    """The shard whose bus events may not cross with work on this entry."""
+    async with service.database.read() as connection:
+        entry = await entries.find(connection, procedure.table, entry_id)
+    return [shard_of(str(entry.person_id))] if entry else []
+
+
+def _form(state: State, procedure: Any_, kind: str, submission: Submission) -> Form:
+    if kind not in procedure.labels:
+        raise problems.no_such_form()
+    try:
+        return state.forms.form(kind, submission.received_on)
+    except UnknownForm:
+        raise problems.no_such_form() from None
+
+
+def _verified(submission: Submission) -> dict[str, Any]:
+    """What the audit record says of an acceptance: on which way it came in, and how number and
+    person were verified (C05)."""
+    check = submission.identity_check
+    told: dict[str, Any] = {"channel": submission.channel.value}
+    if check is not None:
+        told |= {
+            "number_verified_by": check.number.value,
+            "person_verified_by": check.person.value,
+            "proxy": check.proxy is not None,
+        }
+    return told

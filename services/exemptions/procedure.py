@@ -1,0 +1,250 @@
+"""What a procedure (手続) declares; all else of an entry's life is the same for every one of them.
+
+A procedure is what is handed in at one path by forms that are examined and settled by the same
+rules. `entry_life` leads its entries from receipt to JPS and asks the procedure what is its own.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from contracts.dates import UncertainDate
+from contracts.events import Event
+from contracts.forms import (
+    Attachment,
+    EntryState,
+    Finding,
+    Form,
+    FormError,
+    Submission,
+    Value,
+    outstanding,
+    validate,
+    values_of,
+)
+from contracts.months import Month
+from services.chassis.problems import Problem
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import exempting, problems
+from services.exemptions.entry_views import (
+    EntrySummary,
+    NewEntry,
+    NoticePage,
+    NoticeSummary,
+    NoticeView,
+)
+from services.exemptions.exempting import Desk
+from services.exemptions.state import State
+from services.exemptions.stores import entries, persons
+from services.exemptions.stores.entries import NOTICES, Entry, Notice, Table
+
+E = TypeVar("E", bound=Entry)
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed(Generic[E]):
+    """A form as it was handed in, filled in without fault."""
+
+    entry_id: UUID
+    kind: str
+    person_id: UUID
+    form: Form
+    submission: Submission
+    kept: E | None = None
+    """The entry; None: it is about to be accepted."""
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What the form says, for the rules."""
+        return values_of(self.form, self.submission)
+
+    @property
+    def received_on(self) -> date:
+        """The day on which it came in (受付日)."""
+        return self.submission.received_on
+
+    @property
+    def basic_pension_number(self) -> str | None:
+        """The basic pension number that it was handed in with, if it was."""
+        return entries.number_in(self.submission)
+
+    def day(self, name: str) -> date:
+        """A date of the form that is known to the day."""
+        value = self.values[name]
+        assert isinstance(value, UncertainDate)  # the form says so
+        return value.require()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What settling an entry brings about."""
+
+    event: Event | None
+    """What is told of it; None: nobody is told."""
+    item_id: UUID | None
+    """Of the report to JPS, by which it is heard of again; None: nothing is reported."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the table's own columns."""
+
+
+class Procedure(ABC, Generic[E, D]):
+    """A procedure. ``D`` is its desk: what an examination rests on."""
+
+    path: ClassVar[str]
+    """Where it is handed in; the audit record calls its lists by the same name."""
+    forms_path: ClassVar[str]
+    labels: ClassVar[Mapping[str, str]]
+    """Its kinds, by the codes of their forms (``forms/*.toml``), with what staff call them."""
+    table: Table[E]
+    new: ClassVar[type[NewEntry]] = NewEntry
+
+    @property
+    def name(self) -> str:
+        """What audit records call its entries."""
+        return self.path.strip("/").replace("-", "_")
+
+    def of(self, held: Iterable[E]) -> list[E]:
+        """Those of entries that are of this procedure."""
+        return [entry for entry in held if entry.kind in self.labels]
+
+    @abstractmethod
+    async def desk(self, uow: UnitOfWork, state: State, handed: Handed[E]) -> D:
+        """What an examination rests on. Raises the problem where the person is not known."""
+
+    @abstractmethod
+    def examine(self, handed: Handed[E], desk: D) -> tuple[Finding, ...]:
+        """What the examination finds now: refusals, what has to be looked at, notes."""
+
+    @abstractmethod
+    def effect(self, handed: Handed[E], desk: D, item_id: UUID) -> Effect:
+        """What settling it brings about; ``item_id`` is free for the report to JPS."""
+
+    @abstractmethod
+    def own_columns(self, handed: Handed[E]) -> Mapping[str, Any]:
+        """The table's own columns of an entry that is accepted."""
+
+    @abstractmethod
+    def notified_on(self, handed: Handed[E]) -> date:
+        """届出日, 申出日, 申請日."""
+
+    @abstractmethod
+    async def hindrance(self, uow: UnitOfWork, handed: Handed[E], desk: D) -> Problem | None:
+        """Why an entry cannot be accepted beside what is held already; None where it can."""
+
+    @abstractmethod
+    def summary(self, entry: E) -> EntrySummary:
+        """An entry in a list."""
+
+    @abstractmethod
+    def view(self, entry: E, handed: Handed[E], desk: D) -> BaseModel:
+        """An entry as staff see it."""
+
+    @abstractmethod
+    def page(self, entries: Sequence[E], total: int, following: int | None) -> BaseModel:
+        """A page of a list."""
+
+    def submissions(self, new: Any) -> list[Submission]:
+        """What is handed in in one sitting, each an entry of its own; all of them or none."""
+        return [new.submission]
+
+    def faults(self, handed: Handed[E], today: date) -> list[FormError]:
+        """What is wrong with how the form is filled in."""
+        return validate(handed.form, handed.submission, today=today)
+
+    def missing(self, handed: Handed[E]) -> Sequence[Attachment]:
+        """Required documents that nobody has seen yet."""
+        return outstanding(handed.form, handed.submission)
+
+    def people(self, handed: Handed[E]) -> list[UUID]:
+        """Whom it is about: where one of them is hidden it is numbered in a book apart."""
+        return [handed.person_id]
+
+    def details(self, entry: E) -> dict[str, str | int | bool]:
+        """What every audit record says of an entry."""
+        return {"of": str(entry.kind)}
+
+    def accepted(self, views: Sequence[BaseModel]) -> BaseModel:
+        """What the counter is shown once all of a sitting is accepted."""
+        return views[0]
+
+    async def after_acceptance(self, uow: UnitOfWork, handed: Handed[E]) -> None:
+        """What follows from acceptance, in its transaction."""
+
+    async def hold_back(
+        self,
+        uow: UnitOfWork,  # noqa: ARG002  for those who ask somebody
+        handed: Handed[E],  # noqa: ARG002  the same
+        desk: D,  # noqa: ARG002  the same
+    ) -> Problem | None:
+        """Why an entry that has nothing wrong cannot be settled yet; None where it can."""
+        return None
+
+    async def after_withdrawal(self, uow: UnitOfWork, entry: E) -> None:
+        """What follows from withdrawal, in its transaction."""
+
+
+class NoticeProcedure(Procedure[Notice, Desk]):
+    """A procedure without a table of its own: a further one declares path, labels, `examine` and
+    `effect`, and its forms."""
+
+    table = NOTICES
+
+    def subject(self, kind: str) -> str:  # noqa: ARG002  for those with several
+        """What a kind is about: one of a subject and a person waits at a time, as the next relies
+        on it."""
+        return self.name
+
+    async def desk(self, uow: UnitOfWork, state: State, handed: Handed[Notice]) -> Desk:
+        """The person as known, and all of their notices."""
+        known = await persons.facts(uow.connection, handed.person_id)
+        if known is None:
+            raise problems.person_unknown()
+        held = await entries.of_person(uow.connection, NOTICES, handed.person_id)
+        return exempting.desk(known, held, state.forms, state.by_law, Month.of(uow.today))
+
+    def notified_on(self, handed: Handed[Notice]) -> date:
+        """The form's ``notified_on``."""
+        return handed.day("notified_on")
+
+    def own_columns(self, handed: Handed[Notice]) -> Mapping[str, Any]:
+        """What it is about."""
+        return {"subject": self.subject(handed.kind)}
+
+    async def hindrance(
+        self,
+        uow: UnitOfWork,  # noqa: ARG002  for those who look further
+        handed: Handed[Notice],
+        desk: Desk,
+    ) -> Problem | None:
+        """Another one of the same subject waits."""
+        subject = self.subject(handed.kind)
+        waiting = [notice for notice in desk.held if notice.state is EntryState.RECEIVED]
+        return problems.another_open() if any(n.subject == subject for n in waiting) else None
+
+    def summary(self, entry: Notice) -> NoticeSummary:
+        """A notice in a list."""
+        return NoticeSummary.of(entry, self.labels[entry.kind])
+
+    def view(self, entry: Notice, handed: Handed[Notice], desk: Desk) -> NoticeView:
+        """A notice as staff see it; findings only while it waits to be settled."""
+        waits = entry.state is EntryState.RECEIVED
+        missing = self.missing(handed) if waits else ()
+        return NoticeView(
+            notice=self.summary(entry),
+            submission=entry.submission,
+            withdrawn_reason=entry.withdrawn_reason,
+            acknowledged=entry.acknowledged,
+            findings=self.examine(handed, desk) if waits else (),
+            missing_documents=tuple(attachment.code for attachment in missing),
+        )
+
+    def page(self, entries: Sequence[Notice], total: int, following: int | None) -> NoticePage:
+        """Notices in a state."""
+        shown = tuple(map(self.summary, entries))
+        return NoticePage(notices=shown, total=total, following=following)

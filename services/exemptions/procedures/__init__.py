@@ -1,0 +1,13 @@
+"""The procedures (手続) that exemptions takes in. Each declares what is its own (`procedure`)."""
+
+from typing import Any, Final
+
+from services.exemptions.procedure import Procedure
+from services.exemptions.procedures.additional_premium import AdditionalPremium
+from services.exemptions.procedures.applications import Applications
+from services.exemptions.procedures.by_law import ByLaw
+
+ADDITIONAL_PREMIUM: Final = AdditionalPremium()
+BY_LAW: Final = ByLaw()
+APPLICATIONS: Final = Applications()
+PROCEDURES: Final[tuple[Procedure[Any, Any], ...]] = (ADDITIONAL_PREMIUM, BY_LAW, APPLICATIONS)

@@ -1,0 +1,352 @@
+"""Entries as they are kept: handed in, settled, withdrawn, sent; and documents that came later.
+
+The tables that entries lie in differ in a few columns of their own (`Table`); all else is one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from contracts.forms import (
+    AttachmentRecord,
+    AttachmentState,
+    EntryState,
+    Submission,
+    receipt_text,
+)
+from contracts.months import Month
+from contracts.numbers import ascii_digits
+
+_COMMON: Final = """
+e.sequence, e.kind, e.person_id, e.fiscal_year, e.receipt_number, e.apart, e.state,
+e.submission::text as submission, e.received_on, e.accepted_by, e.accepted_at, e.settled_by,
+e.settled_at, e.acknowledged, e.withdrawn_by, e.withdrawn_at, e.withdrawn_reason, e.forwarded_on
+"""
+_NEXT_NUMBER: Final = """
+insert into exemptions.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
+on conflict (fiscal_year, apart) do update set last_number = r.last_number + 1
+returning last_number
+"""
+_SAME: Final = """
+select asked, same from unnest($1::uuid[]) as asked, bus.same_person(asked) as same
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it is kept, the documents that came in later included."""
+
+    entry_id: UUID
+    sequence: int
+    kind: str
+    person_id: UUID
+    fiscal_year: int
+    receipt_number: int | None
+    """None where nothing was handed in: the law continues an application (継続審査)."""
+    apart: bool
+    """Numbered in the book of those who are hidden (支援措置別冊)."""
+    state: EntryState
+    submission: Submission
+    received_on: date
+    notified_on: date
+    """届出日, 申出日, 申請日."""
+    accepted_by: str
+    accepted_at: datetime
+    settled_by: str | None
+    settled_at: datetime | None
+    acknowledged: tuple[str, ...]
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+    forwarded_on: date | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it takes effect: it was settled."""
+        return self.state in (EntryState.SETTLED, EntryState.FORWARDED)
+
+    @property
+    def receipt(self) -> str:
+        """受付番号, as it is written; 継続 where nothing was handed in."""
+        if self.receipt_number is None:
+            return f"継続-{self.fiscal_year}"
+        return receipt_text(self.fiscal_year, self.receipt_number, apart=self.apart)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(Entry):
+    """An entry that has no table of its own."""
+
+    subject: str
+    from_month: Month | None
+    """First month that it brings about; of an end the first that is without."""
+    to_month: Month | None
+
+    @property
+    def notice_id(self) -> UUID:
+        """Its id, as the notices of the law are called."""
+        return self.entry_id
+
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[E]):
+    """A table of entries. Every name in it is a constant of the code."""
+
+    name: str
+    documents: str
+    key: str
+    day: str
+    """The column of ``notified_on``."""
+    own: str
+    """Columns of its own, as they are selected."""
+    kept_as: type[E]
+
+
+NOTICES: Final = Table(
+    name="exemptions.entries",
+    documents="exemptions.entry_documents",
+    key="entry_id",
+    day="notified_on",
+    own="e.subject, e.from_month, e.to_month",
+    kept_as=Notice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An entry that is accepted."""
+
+    entry_id: UUID
+    kind: str
+    person_id: UUID
+    submission: Submission
+    notified_on: date
+    fiscal_year: int
+    apart: bool
+    """About somebody hidden: numbered in a book apart."""
+    own: Mapping[str, Any]
+    """Values of the table's own columns."""
+
+
+async def add(
+    connection: asyncpg.Connection, table: Table[Any], new: New, by: str, now: datetime
+) -> None:
+    """Keep an entry under the next receipt number of its fiscal year (受付番号).
+
+    The number's row stays locked until the transaction ends: numbers have no gaps.
+    """
+    number = await connection.fetchval(_NEXT_NUMBER, new.fiscal_year, new.apart)
+    values: dict[str, Any] = {
+        table.key: new.entry_id,
+        "kind": new.kind,
+        "person_id": new.person_id,
+        "fiscal_year": new.fiscal_year,
+        "receipt_number": number,
+        "apart": new.apart,
+        "state": EntryState.RECEIVED.value,
+        "submission": new.submission.model_dump(mode="json"),
+        "received_on": new.submission.received_on,
+        table.day: new.notified_on,
+        "accepted_by": by,
+        "accepted_at": now,
+        **new.own,
+    }
+    places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
+    query = f"insert into {table.name} ({', '.join(values)}) values ({places})"  # noqa: S608  constants
+    await connection.execute(query, *values.values())
+
+
+async def settle(
+    connection: asyncpg.Connection,
+    table: Table[Any],
+    entry_id: UUID,
+    *,
+    item_id: UUID | None,
+    brings: Mapping[str, Any],
+    documents: Sequence[AttachmentRecord],
+    acknowledged: Sequence[str],
+    by: str,
+    now: datetime,
+) -> None:
+    """Settle an entry, with what it brings about (values of the table's own columns) and the
+    documents that came in since it was accepted."""
+    columns = f"{table.key}, code, state, waiver, recorded_by, recorded_at"
+    await connection.execute(
+        f"insert into {table.documents} ({columns})"  # noqa: S608  constants
+        " select $1, d.code, d.state, d.waiver, $5, $6"
+        " from unnest($2::text[], $3::text[], $4::text[]) as d (code, state, waiver)",
+        entry_id,
+        [document.code for document in documents],
+        [document.state.value for document in documents],
+        [document.waiver for document in documents],
+        by,
+        now,
+    )
+    values = {
+        "state": EntryState.SETTLED.value,
+        "settled_by": by,
+        "settled_at": now,
+        "acknowledged": list(acknowledged),
+        "item_id": item_id,
+        **brings,
+    }
+    await _change(connection, table, entry_id, values)
+
+
+async def withdraw(
+    connection: asyncpg.Connection,
+    table: Table[Any],
+    entry_id: UUID,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Withdraw an entry."""
+    values = {
+        "state": EntryState.WITHDRAWN.value,
+        "withdrawn_by": by,
+        "withdrawn_at": now,
+        "withdrawn_reason": reason,
+    }
+    await _change(connection, table, entry_id, values)
+
+
+async def find(
+    connection: asyncpg.Connection, table: Table[E], entry_id: UUID, *, lock: bool = False
+) -> E | None:
+    """One entry. With ``lock`` nobody else changes it until the transaction ends."""
+    where = f"e.{table.key} = $1" + (" for update of e" if lock else "")
+    found = await read(connection, table, where, entry_id)
+    return found[0] if found else None
+
+
+async def some(connection: asyncpg.Connection, table: Table[E], ids: Sequence[UUID]) -> list[E]:
+    """These entries, in the order in which they came."""
+    where = f"e.{table.key} = any($1::uuid[]) order by e.sequence"
+    return await read(connection, table, where, ids)
+
+
+async def of_person(connection: asyncpg.Connection, table: Table[E], person_id: UUID) -> list[E]:
+    """A person's entries, in the order of their receipt."""
+    where = "e.person_id in (select bus.same_person($1)) order by e.sequence"
+    return await read(connection, table, where, person_id)
+
+
+async def of_persons(
+    connection: asyncpg.Connection, table: Table[E], person_ids: Sequence[UUID]
+) -> dict[UUID, list[E]]:
+    """The same of several persons; those without an entry are not there."""
+    same = await connection.fetch(_SAME, list(person_ids))
+    where = "e.person_id = any($1::uuid[]) order by e.sequence"
+    found = await read(connection, table, where, [row["same"] for row in same])
+    asked = {row["same"]: row["asked"] for row in same}
+    of: dict[UUID, list[E]] = {}
+    for entry in found:
+        of.setdefault(asked[entry.person_id], []).append(entry)
+    return of
+
+
+async def in_state(
+    connection: asyncpg.Connection,
+    table: Table[E],
+    kinds: Sequence[str],
+    state: EntryState,
+    after: int,
+    limit: int,
+) -> list[E]:
+    """Entries of these kinds in a state, as they came, that follow a sequence number."""
+    where = (
+        "e.kind = any($1::text[]) and e.state = $2 and e.sequence > $3 order by e.sequence limit $4"
+    )
+    return await read(connection, table, where, list(kinds), state.value, after, limit)
+
+
+async def count(
+    connection: asyncpg.Connection, table: Table[Any], kinds: Sequence[str], state: EntryState
+) -> int:
+    """How many entries of these kinds are in a state."""
+    query = f"select count(*) from {table.name} where kind = any($1::text[]) and state = $2"  # noqa: S608  constants
+    found: int = await connection.fetchval(query, list(kinds), state.value)
+    return found
+
+
+async def known_items(
+    connection: asyncpg.Connection, table: Table[Any], items: Sequence[UUID]
+) -> set[UUID]:
+    """Which of these report items are of an entry here."""
+    query = f"select item_id from {table.name} where item_id = any($1::uuid[])"  # noqa: S608  constants
+    return {row["item_id"] for row in await connection.fetch(query, items)}
+
+
+async def forward(
+    connection: asyncpg.Connection, table: Table[Any], forwarded: Mapping[UUID, date]
+) -> list[UUID]:
+    """Mark the entries of these items as sent, and return those that were not before: one that was
+    keeps its first day."""
+    query = (
+        f"update {table.name} e set state = 'forwarded', forwarded_on = t.forwarded_on"  # noqa: S608  constants
+        " from unnest($1::uuid[], $2::date[]) as t (item_id, forwarded_on)"
+        f" where e.item_id = t.item_id and e.state = 'settled' returning e.{table.key} as entry_id"
+    )
+    rows = await connection.fetch(query, list(forwarded), list(forwarded.values()))
+    return [row["entry_id"] for row in rows]
+
+
+async def read(
+    connection: asyncpg.Connection, table: Table[E], where: str, *arguments: Any
+) -> list[E]:
+    """Entries by a condition, which is a constant of the code and calls the table ``e``."""
+    columns = f"e.{table.key} as entry_id, {_COMMON}, e.{table.day} as notified_on, {table.own}"
+    query = f"select {columns} from {table.name} e where {where}"  # noqa: S608  constants
+    rows = await connection.fetch(query, *arguments)
+    later = await _documents(connection, table, [row["entry_id"] for row in rows])
+    return [_entry(table, dict(row), later.get(row["entry_id"], ())) for row in rows]
+
+
+def number_in(submission: Submission) -> str | None:
+    """The basic pension number that a form was handed in with, if it was."""
+    entered = submission.values.get("basic_pension_number")
+    return ascii_digits(entered) or None if isinstance(entered, str) else None
+
+
+async def _change(
+    connection: asyncpg.Connection, table: Table[Any], entry_id: UUID, values: Mapping[str, Any]
+) -> None:
+    changes = ", ".join(f"{column} = ${n}" for n, column in enumerate(values, start=2))
+    query = f"update {table.name} set {changes} where {table.key} = $1"  # noqa: S608  constants
+    await connection.execute(query, entry_id, *values.values())
+
+
+async def _documents(
+    connection: asyncpg.Connection, table: Table[Any], ids: Sequence[UUID]
+) -> dict[UUID, list[AttachmentRecord]]:
+    """The documents that came in later, each as it was recorded last."""
+    query = (
+        f"select distinct on ({table.key}, code) {table.key} as entry_id, code, state, waiver"  # noqa: S608  constants
+        f" from {table.documents} where {table.key} = any($1::uuid[])"
+        f" order by {table.key}, code, recorded_at desc"
+    )
+    later: dict[UUID, list[AttachmentRecord]] = {}
+    for row in await connection.fetch(query, ids):
+        state = AttachmentState(row["state"])
+        record = AttachmentRecord(code=row["code"], state=state, waiver=row["waiver"])
+        later.setdefault(row["entry_id"], []).append(record)
+    return later
+
+
+def _entry(table: Table[E], values: dict[str, Any], later: Sequence[AttachmentRecord]) -> E:
+    submission = Submission.model_validate_json(values["submission"])
+    values["submission"] = submission.with_documents(later)
+    values["state"] = EntryState(values["state"])
+    values["acknowledged"] = tuple(values["acknowledged"] or ())
+    for name in ("from_month", "to_month"):
+        if name in values:
+            values[name] = Month.parse(values[name]) if values[name] else None
+    return table.kept_as(**values)
