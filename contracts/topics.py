@@ -137,6 +137,15 @@ INBOUND_LONG_TERM_CARE = Topic(
     personal_data=True,
     description="When somebody was insured by 介護保険, whole.",
 )
+INBOUND_SUPPORT_MEASURES = Topic(
+    name="inbound.support_measures",
+    key="digest of source and the measure's number (contracts.keys.resident_key)",
+    producers=(UPSTREAM_REGISTER,),
+    consumers=("identity",),
+    retention=_WEEK,
+    personal_data=True,
+    description="支援措置 as the register knows them: who is to be hidden, and how each stands.",
+)
 PERSONS_EVENTS = Topic(
     name="persons.events",
     key="person id",
@@ -293,6 +302,7 @@ TOPICS: dict[str, Topic] = {
         INBOUND_WELFARE,
         INBOUND_HEALTH_INSURANCE,
         INBOUND_LONG_TERM_CARE,
+        INBOUND_SUPPORT_MEASURES,
         PERSONS_EVENTS,
         PERSONS_FACTS,
         PERSONS_SIGHT,

@@ -52,6 +52,7 @@ from contracts.events.linkage import (
     LinkagePurpose,
     LinkageRequested,
 )
+from contracts.events.measures import SupportMeasureRecorded
 from contracts.events.merges import PersonMerged, PersonSeparated
 from contracts.events.pension_columns import (
     PensionColumns,
@@ -155,6 +156,7 @@ __all__ = [
     "ResidentTokenised",
     "RightTold",
     "StayTold",
+    "SupportMeasureRecorded",
     "TransitionKind",
     "TransitionOrigin",
     "UnpaidBenefitClaimReceived",

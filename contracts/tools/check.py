@@ -20,7 +20,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from contracts.events import REGISTRY, FeedRecord, ResidentChange
+from contracts.events import REGISTRY, FeedRecord, ResidentChange, SupportMeasureRecorded
 from contracts.numbers import is_individual_number
 from contracts.sealing import InvalidSealingKey, PublicSealingKey, SealedNumber
 from contracts.tools.records import NoRecord, UpstreamRecord, read_records
@@ -42,18 +42,18 @@ TO_DO: Final = {
 }
 """What to do about each finding."""
 
-UpstreamEvent = ResidentChange | FeedRecord
+UpstreamEvent = ResidentChange | FeedRecord | SupportMeasureRecorded
 
 UPSTREAM_TYPES: Final[Mapping[str, type[UpstreamEvent]]] = {
     event.TYPE: event
     for event in REGISTRY.values()
-    if issubclass(event, (ResidentChange, FeedRecord)) and event.TOPIC.from_upstream
+    if issubclass(event, UpstreamEvent) and event.TOPIC.from_upstream
 }
 """The events that systems outside the house publish, by their type."""
 
 _HEADERS: Final = {"content-type": "application/json", "ce_specversion": "1.0"}
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-_OWN_NUMBERS = frozenset({"addressee_number", "household_number", "ciphertext"})
+_OWN_NUMBERS = frozenset({"addressee_number", "household_number", "ciphertext", "persons"})
 """Where twelve digits are the register's own number, or no digits at all."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 

@@ -47,10 +47,11 @@ def build(settings: Settings) -> Service:
     """The service. Raises ``ValueError`` where a table of its own is not in order."""
     folding = Folding(read_variants())
     fact_purposes = read_fact_purposes()
+    measure_rules = read_measure_rules()
     return Service(
         settings=settings,
         migrations=MIGRATIONS,
-        handlers=Handlers(folding, read_purposes(), fact_purposes).by_topic(),
+        handlers=Handlers(folding, read_purposes(), fact_purposes, measure_rules).by_topic(),
         routers=[
             search_api.router,
             api.router,
@@ -65,5 +66,5 @@ def build(settings: Settings) -> Service:
         ],
         commands=(*commands.COMMANDS, loading.COMMAND),
         background=(attaching.BACKGROUND,),
-        state=State(folding, read_measure_rules(), fact_purposes),
+        state=State(folding, measure_rules, fact_purposes),
     )

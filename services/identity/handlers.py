@@ -13,12 +13,14 @@ from contracts.events import (
     LinkageOutcome,
     LinkageRequested,
     ResidentTokenised,
+    SupportMeasureRecorded,
 )
 from contracts.events.feeds import FeedRecord
 from contracts.topics import (
     INBOUND_HEALTH_INSURANCE,
     INBOUND_INCOME,
     INBOUND_LONG_TERM_CARE,
+    INBOUND_SUPPORT_MEASURES,
     INBOUND_WELFARE,
     LINKAGE_REQUESTS,
     QUALIFICATION_COLUMNS,
@@ -31,11 +33,13 @@ from services.identity import household_telling, telling
 from services.identity.domain.blocks import BlockKind, BlockLevel
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
+from services.identity.domain.measures import Rules
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
+from services.identity.measures_told import hide, on_measures
 from services.identity.outside_work import find_again
 from services.identity.returning import on_columns
-from services.identity.stores import attaching, blocks, feeding, linking, registering
+from services.identity.stores import attaching, blocks, feeding, linking, registering, told_measures
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
 
@@ -47,9 +51,14 @@ class Handlers:
     """The handlers, with the tables they go by."""
 
     def __init__(
-        self, folding: Folding, purposes: PurposeTable, fact_purposes: FactPurposeTable
+        self,
+        folding: Folding,
+        purposes: PurposeTable,
+        fact_purposes: FactPurposeTable,
+        measure_rules: Rules,
     ) -> None:
         self._folding = folding
+        self._measure_rules = measure_rules
         self._purposes = purposes
         self._fact_purposes = fact_purposes
 
@@ -61,6 +70,7 @@ class Handlers:
             INBOUND_WELFARE: self.on_feed,
             INBOUND_HEALTH_INSURANCE: self.on_feed,
             INBOUND_LONG_TERM_CARE: self.on_feed,
+            INBOUND_SUPPORT_MEASURES: self.on_measures,
             LINKAGE_REQUESTS: self.on_requests,
             QUALIFICATION_COLUMNS: on_columns,
         }
@@ -79,6 +89,7 @@ class Handlers:
                 [Rejection(batch[i], why.value, REASONS[why]) for i, why in register.refused]
             )
         await registering.write(uow.connection, register, batch, uow.now)
+        await hide(uow, await told_measures.join(uow.connection, list(register.touched)))
         await attaching.look_again(uow.connection, register, uow.now)
         await find_again(uow, register, self._folding)
         for index, event in register.events:
@@ -97,6 +108,12 @@ class Handlers:
             )
         arrivals = [Arrival(received.event_id, received.time) for received in batch]
         await feeding.write(uow.connection, feeds, arrivals, uow.now)
+
+    async def on_measures(
+        self, batch: Sequence[Received[SupportMeasureRecorded]], uow: UnitOfWork
+    ) -> None:
+        """Follow the support measures that the register keeps: what it tells of hides at once."""
+        await on_measures(batch, uow, self._measure_rules)
 
     async def on_requests(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         """Answer what the purpose table lists, refuse the rest, and record each of both (C11)."""

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -19,9 +19,13 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from contracts.delimited import Fault, NotThisFile, numbered
-from contracts.events import AuditOperation
+from contracts.events import AuditOperation, SupportMeasureRecorded
+from contracts.events.feeds import FeedRecord
 from services.chassis import audit
+from services.chassis.database import TRANSIENT
 from services.chassis.service import Command, Service
+from services.chassis.unit_of_work import UnitOfWork
+from services.identity import measures_told
 from services.identity.domain.feed_rows import (
     Layout,
     Read,
@@ -37,26 +41,30 @@ from services.identity.tables import FEEDS, read_layout
 
 _BATCH: Final = 500
 _ATTEMPTS: Final = 10
+_GOES_ON: Final = "同じコマンドをもう一度実行すると、続きから取り込みます。"
 _REFUSED: Final = {
     Refusal.VERSION_REUSED: "この履歴番号は別の内容で取込済みです (ID-1001)。",
 }
 
 
 async def load_feed(service: Service, arguments: argparse.Namespace) -> int:
-    """Load a file. 0: all of it is in; 1: some lines are bad, the others are in; 2: not read."""
+    """Load a file. 0: all of it is in; 1: some lines are bad, the others are in; 2: the file is not
+    one of the feed, or cannot be read; 3: the database was not there, what was loaded stays."""
     layout: Layout = read_layout(arguments.feed)
     path: Path = arguments.file
     try:
         return await _load(service, layout, path, check=arguments.check)
     except NotThisFile as not_this:
         _say(f"{path.name}: {not_this}")
-    except OSError as error:
-        _say(f"{path.name}: 開けません（{type(error).__name__}）。")
-    return 2
+        return 2
+    except TRANSIENT as error:
+        _say(f"データベースとの接続に失敗しました（{type(error).__name__}）。{_GOES_ON}")
+        return 3
 
 
 async def _load(service: Service, layout: Layout, path: Path, *, check: bool) -> int:
-    digest = _digest(path)
+    with _readable():
+        digest = _digest(path)
     with _opened(layout, path) as given:
         if check:
             return _check(path, layout, given)
@@ -110,14 +118,9 @@ async def _take_once(
     faults = [fault for one in batch for fault in one.faults]
     taken = [(one.last_line, one.event) for one in batch if one.event is not None]
     async with service.unit_of_work() as uow:
-        events = [event for _, event in taken]
-        feeds = await feeding.open_feeds(uow.connection, events, service.state.folding)
-        for index, event in enumerate(events):
-            feeds.take(index, event)
-        faults += [Fault(taken[i][0], _REFUSED[why]) for i, why in feeds.refused]
-        arrivals = [Arrival(_event_id(load.load_id, line), uow.now) for line, _ in taken]
-        await feeding.write(uow.connection, feeds, arrivals, uow.now)
-        done = len(taken) - len(feeds.refused)
+        refused = await _taken(service, uow, load, taken)
+        faults += [Fault(line, _REFUSED[why]) for line, why in refused]
+        done = len(taken) - len(refused)
         load = await loads.note(uow.connection, load, batch[-1].last_line, done, faults)
         audit.record(
             uow,
@@ -127,6 +130,31 @@ async def _take_once(
             details={"job": "load_feed", "feed": layout.feed, "bad": len(faults)},
         )
     return load, faults
+
+
+async def _taken(
+    service: Service,
+    uow: UnitOfWork,
+    load: loads.Load,
+    taken: Sequence[tuple[int, FeedRecord | SupportMeasureRecorded]],
+) -> list[tuple[int, Refusal]]:
+    """Take records in as the bus would bring them; the lines of those that are refused."""
+    refused: list[tuple[int, Refusal]] = []
+    for line, event in taken:
+        if isinstance(event, SupportMeasureRecorded):
+            arrived = _event_id(load.load_id, line), uow.now
+            why = await measures_told.take(uow, service.state.measure_rules, event, *arrived)
+            refused += [] if why is None else [(line, why)]
+    records = [(line, event) for line, event in taken if isinstance(event, FeedRecord)]
+    if records:
+        events = [event for _, event in records]
+        feeds = await feeding.open_feeds(uow.connection, events, service.state.folding)
+        for index, event in enumerate(events):
+            feeds.take(index, event)
+        refused += [(records[i][0], why) for i, why in feeds.refused]
+        arrivals = [Arrival(_event_id(load.load_id, line), uow.now) for line, _ in records]
+        await feeding.write(uow.connection, feeds, arrivals, uow.now)
+    return refused
 
 
 def _event_id(load_id: UUID, line: int) -> UUID:
@@ -151,11 +179,34 @@ def _digest(path: Path) -> bytes:
 @contextmanager
 def _opened(layout: Layout, path: Path) -> Iterator[Iterator[Row]]:
     """The file's rows, read as they are asked for. Raises `NotThisFile`."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        headings = next(reader, [])
+    with _readable():
+        file = path.open(encoding="utf-8-sig", newline="")
+    with file:
+        lines = csv.reader(_lines(file), strict=True)
+        headings = next(lines, [])
         check_headings(layout, headings)
-        yield rows(layout, headings, numbered(reader))
+        yield rows(layout, headings, numbered(lines))
+
+
+def _lines(file: Iterable[str]) -> Iterator[str]:
+    """The file's lines as they are asked for; what fails between two of them is not the file's."""
+    lines = iter(file)
+    while True:
+        with _readable():
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Around what touches the file and nothing else. Raises `NotThisFile` where it is not there or
+    cannot be read; what the database says is another matter."""
+    try:
+        yield
+    except OSError as error:
+        raise NotThisFile(f"ファイルを読めません（{type(error).__name__}）。") from error
 
 
 def _tell(path: Path, fault: Fault) -> None:
@@ -174,7 +225,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMAND: Final = Command(
     name="load-feed",
-    help="load a file of another system (UTF-8 CSV): income, welfare, insurance",
+    help="load a file of another system (UTF-8 CSV): income, welfare, insurance, 支援措置",
     run=load_feed,
     arguments=_arguments,
 )

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from contracts.days import Day
 from contracts.events import AuditOperation, AuditOutcome
+from contracts.events.measures import MeasureEndReason as EndReason
+from contracts.events.measures import MeasureGround as Ground
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -19,8 +21,6 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain import measures as rules_of
 from services.identity.domain.measures import (
-    EndReason,
-    Ground,
     NoRule,
     Rules,
     Standing,
@@ -245,6 +245,8 @@ async def _take(
     async with service.unit_of_work() as uow:
         measure = await _found(uow, measure_id, lock=True)
         try:
+            if measure.told_by is not None:
+                raise StepRefused(rules_of.Refusal.KEPT_BY_REGISTER)
             step = taken(measure.standing(rules, uow.today), uow)
         except StepRefused as refused:
             refusal = measure_refused(refused.refusal)

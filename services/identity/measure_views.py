@@ -40,6 +40,12 @@ class MeasureView(BaseModel):
     state: Coded
     hides: bool
     ground: Coded
+    kept_by: str | None
+    """The system that keeps the measure and tells of it; null: it is kept here."""
+    last_day: date | None
+    """支援終了予定日 of the last term; null while it is provisional."""
+    days_left: int | None
+    """Days from today to the last day; 0 on the last day, below 0 once the term has passed."""
     applied_on: date | None
     persons: list[FoundPerson]
     terms: list[TermView]
@@ -67,6 +73,9 @@ def measure_view(
         state=coded(now.state),
         hides=now.hides,
         ground=coded(measure.ground),
+        kept_by=measure.told_by,
+        last_day=now.terms[-1].last if now.terms else None,
+        days_left=(now.terms[-1].last - today).days if now.terms and now.hides else None,
         applied_on=now.entered.on,
         persons=[person_line(one, seen[one]) for one in measure.persons if one in seen],
         terms=list(_terms(now, rules)),
@@ -86,7 +95,7 @@ def measure_view(
 
 def _terms(now: Standing, rules: Rules) -> Iterable[TermView]:
     for term in now.terms:
-        rule = rules.on(term.first)
+        rule = rules.nearest(term.first)
         yield TermView(
             first=term.first,
             last=term.last,

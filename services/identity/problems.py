@@ -130,6 +130,10 @@ def nobody_to_protect() -> Problem:
 
 
 _MEASURE_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str]]] = {
+    Refusal.KEPT_BY_REGISTER: (
+        409, "この支援措置は住民記録システムで管理されています。",
+        "確認・延長・終了は住民記録システムで行ってください。こちらには自動で反映されます。",
+    ),
     Refusal.SAME_PERSON: (
         409, "登録または提案した職員は確定できません。", "別の職員が確定してください。",
     ),

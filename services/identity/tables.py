@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.events import REGISTRY, FactItem, FactPurpose, LinkageItem, LinkagePurpose, Whose
 from contracts.events.feeds import FeedRecord
+from contracts.events.measures import SupportMeasureRecorded
 from contracts.topics import LINKAGE_REQUESTS
 from services.identity.domain.fact_purposes import FactEntry, FactPurposeTable
 from services.identity.domain.feed_rows import Layout
@@ -148,7 +149,7 @@ def read_layout(feed: str, folder: Path = LAYOUTS) -> Layout:
     """How files of a feed look. Raises ``ValueError`` for what is no layout file."""
     file = _LayoutFile.model_validate(_read(folder / f"{feed}.toml"))
     model = REGISTRY.get(file.type)
-    if model is None or not issubclass(model, FeedRecord):
+    if model is None or not issubclass(model, FeedRecord | SupportMeasureRecorded):
         raise ValueError(f"{feed}: {file.type} is no feed's type")
     return Layout(feed, file.label, model, file.columns, file.codes, file.repeated)
 

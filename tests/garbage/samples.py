@@ -64,6 +64,7 @@ from contracts.events import (
     ResidencePeriod,
     ResidentChange,
     ResidentTokenised,
+    SupportMeasureRecorded,
     TransitionKind,
     TransitionOrigin,
     UnpaidBenefitClaimReceived,
@@ -75,6 +76,7 @@ from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.events.feeds import Span
 from contracts.events.income import IncomeStanding
+from contracts.events.measures import MeasureGround, MeasureStanding
 from contracts.events.residents import Address, PersonName
 from contracts.keys import resident_key
 from contracts.months import Month
@@ -138,6 +140,14 @@ def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
         changed_on=began, reported_on=DAY, birth_date=UncertainDate.exact(date(1990, 4, 1)),
         resident_kind=ResidentKind.JAPANESE, household_id=None, is_householder=False,
         residence=(ResidencePeriod(began=began, began_reason=BecameResidentReason.MOVE_IN),),
+    )  # fmt: skip
+
+
+def _measure(_house: House, n: int, version: int, _event_id: UUID) -> Event:
+    return SupportMeasureRecorded(
+        record_version=version, change=FeedChange.RECORDED, measure_number=f"S{n}",
+        reported_on=DAY, ground=MeasureGround.STALKING, standing=MeasureStanding.PROVISIONAL,
+        applied_on=DAY, persons=(f"{n:015d}",),
     )  # fmt: skip
 
 
@@ -353,6 +363,7 @@ SAMPLES: dict[type[Event], Sample] = {
     PersonChanged: _person,
     PersonSightChanged: _sight,
     FactsTakenBack: _taken_back,
+    SupportMeasureRecorded: _measure,
     PersonMerged: _merged,
     PersonSeparated: _separated,
     QualificationChanged: _timeline,

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.events import AuditOutcome, AuditRecorded, PersonSightChanged
 from contracts.functions import Function
+from services.chassis.clock import japan_date
 from services.identity.commands import republish
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, token, told
@@ -27,7 +28,7 @@ class Office:
 
     def __init__(self, house: House, counter: Counter) -> None:
         self.counter = counter
-        self.today = house.service.clock.now().date()
+        self.today = japan_date(house.service.clock.now())
 
     async def post(
         self, path: str, by: str = CLERK, functions: tuple[Function, ...] = RIGHTS, **said: Any

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.events.measures import MeasureEndReason as EndReason
 from services.identity.domain import measures
 from services.identity.domain.measures import (
-    EndReason,
     MeasureState,
     NoRule,
     Refusal,

@@ -1,11 +1,13 @@
 """What the other systems of the made-up city know: the same for the same seed, and publishable."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from contracts.events import FeedRecord, IncomeRecorded
+from contracts.events import FeedChange, FeedRecord, IncomeRecorded, SupportMeasureRecorded
 from contracts.events.income import IncomeStanding
+from contracts.events.measures import MeasureGround, MeasureStanding
 from contracts.tools.check import UPSTREAM_TYPES, Check, Finding
 from contracts.tools.records import UpstreamRecord
 from deploy.upstream.city import residents
@@ -21,7 +23,7 @@ def records(size: int, seed: int = 1) -> list[FeedRecord]:
     return list(feed_records(residents(size, today=TODAY, seed=seed), today=TODAY, seed=seed))
 
 
-def as_published(number: int, record: FeedRecord) -> UpstreamRecord:
+def as_published(number: int, record: FeedRecord | SupportMeasureRecorded) -> UpstreamRecord:
     headers = headers_of(
         UUID(f"{number:08x}-0000-4000-8000-abcdefabcdef"), record.TYPE, source=record.source
     )
@@ -55,6 +57,20 @@ def test_every_system_tells_of_its_own_and_each_record_may_be_published() -> Non
     for number, record in enumerate(told):
         findings += check.record(as_published(number, record))
     assert findings == []
+
+
+def test_a_support_measure_may_be_published_and_a_wrong_one_is_found() -> None:
+    measure = SupportMeasureRecorded(
+        record_version=1, change=FeedChange.RECORDED, measure_number="S-1",
+        reported_on=TODAY, ground=MeasureGround.STALKING, standing=MeasureStanding.PROVISIONAL,
+        applied_on=TODAY, persons=("000000000000019",),
+    )  # fmt: skip
+    good = as_published(1, measure)
+    assert list(Check().record(good)) == []
+    keyed = replace(good, key="000000000000000000000000")
+    assert [finding.code for finding in Check().record(keyed)] == ["CT-0706"]
+    body = good.value.replace(b'"provisional"', b'"in_force"')
+    assert [f.code for f in Check().record(replace(good, value=body))] == ["CT-0705"]
 
 
 def test_income_is_of_the_year_that_is_known_and_some_is_not_declared() -> None:

@@ -18,12 +18,16 @@ from contracts.delimited import Fault
 from contracts.eras import parse_date
 from contracts.errors import ContractError
 from contracts.events.feeds import FeedRecord
+from contracts.events.measures import SupportMeasureRecorded
 from contracts.numbers import is_individual_number
 
 _TWELVE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = "addressee_number"
 _VERSION: Final = "record_version"
+_MEASURE: Final = "measure_number"
+_NUMBERS: Final = frozenset({_NUMBER, "persons"})
+"""Where another system's numbers stand, which may look like any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,18 @@ class Layout:
 
     feed: str
     label: str
-    model: type[FeedRecord]
+    model: type[FeedRecord | SupportMeasureRecorded]
     columns: Mapping[str, str]
     """Heading to the field's path, e.g. ``person.name.kanji``."""
     codes: Mapping[str, Mapping[str, str]]
     repeated: str | None = None
     """The field that has an element for each line of a record."""
+
+    @property
+    def record(self) -> tuple[str, str]:
+        """The fields that say which lines are one record."""
+        number = _NUMBER if _NUMBER in self.model.model_fields else _MEASURE
+        return number, _VERSION
 
     def heading(self, path: str) -> str:
         """The heading of a field, or the first of its parts."""
@@ -62,7 +72,7 @@ class Read:
     """What became of the lines of one record."""
 
     last_line: int
-    event: FeedRecord | None = None
+    event: FeedRecord | SupportMeasureRecorded | None = None
     faults: tuple[Fault, ...] = field(default=())
 
 
@@ -93,7 +103,7 @@ def _row(layout: Layout, line: int, paths: Sequence[str], values: Sequence[str])
             continue
         if "\0" in value:
             return Row(line, {}, f"{layout.heading(path)}: 使えない文字 (U+0000) があります。")
-        if path != _NUMBER and any(map(is_individual_number, _TWELVE_DIGITS.findall(value))):
+        if path not in _NUMBERS and any(map(is_individual_number, _TWELVE_DIGITS.findall(value))):
             return Row(line, {}, f"{layout.heading(path)}: 個人番号と思われる数字があります。")
         codes = layout.codes.get(path)
         if codes is not None and value not in codes:
@@ -108,14 +118,14 @@ def read(layout: Layout, given: Iterable[Row]) -> Iterator[Read]:
         for row in given:
             yield _record(layout, [row])
         return
-    for _, together in groupby(given, key=_same_record):
+    for _, together in groupby(given, key=lambda row: _same_record(layout, row)):
         yield _record(layout, list(together))
 
 
-def _same_record(row: Row) -> tuple[str | None, str | None] | int:
+def _same_record(layout: Layout, row: Row) -> tuple[str | None, ...] | int:
     if row.fault is not None:
         return row.line  # it belongs to no other line
-    return row.cells.get(_NUMBER), row.cells.get(_VERSION)
+    return tuple(row.cells.get(path) for path in layout.record)
 
 
 def _record(layout: Layout, together: Sequence[Row]) -> Read:
@@ -143,7 +153,11 @@ def _record(layout: Layout, together: Sequence[Row]) -> Read:
 
 def _without_repeated(layout: Layout, row: Row) -> dict[str, str]:
     prefix = f"{layout.repeated}."
-    return {path: value for path, value in row.cells.items() if not path.startswith(prefix)}
+    return {
+        path: value
+        for path, value in row.cells.items()
+        if path != layout.repeated and not path.startswith(prefix)
+    }
 
 
 def _document(layout: Layout, common: Mapping[str, str], together: Sequence[Row]) -> dict[str, Any]:
@@ -156,7 +170,10 @@ def _document(layout: Layout, common: Mapping[str, str], together: Sequence[Row]
         place[name] = (
             parse_date(value) if path == "person.birth_date" else _valued(layout, path, value)
         )
-    if layout.repeated is not None:
+    if layout.repeated is not None and layout.repeated in layout.columns.values():
+        cells = [row.cells.get(layout.repeated) for row in together]
+        document[layout.repeated] = [] if cells == [None] else cells
+    elif layout.repeated is not None:
         prefix = f"{layout.repeated}."
         elements = [
             {p.removeprefix(prefix): v for p, v in row.cells.items() if p.startswith(prefix)}

@@ -13,16 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from contracts.codes import Code
+from contracts.events.measures import MeasureEndReason as EndReason
 from contracts.months import Month
-
-
-class Ground(Code):
-    """What the person is protected from (支援措置の事由) [unverified]."""
-
-    DOMESTIC_VIOLENCE = "domestic_violence", "配偶者からの暴力"
-    STALKING = "stalking", "ストーカー行為等"
-    CHILD_ABUSE = "child_abuse", "児童虐待"
-    SIMILAR = "similar", "その他これらに準ずるもの"
 
 
 class MeasureState(Code):
@@ -36,16 +28,6 @@ class MeasureState(Code):
     ENDED = "ended", "終了"
 
 
-class EndReason(Code):
-    """Why a measure ends, or why a provisional one was not confirmed."""
-
-    TERM_OVER = "term_over", "期間満了"
-    REQUESTED = "requested", "申出者からの終了の申出"
-    NOT_NEEDED = "not_needed", "支援の必要性がなくなった"
-    NOT_CONFIRMED = "not_confirmed", "支援の必要性を確認できない"
-    ENTERED_IN_ERROR = "entered_in_error", "登録の誤り"
-
-
 class StepKind(Code):
     """What one staff member did with a measure."""
 
@@ -57,6 +39,8 @@ class StepKind(Code):
     END_PROPOSED = "end_proposed", "終了の提案"
     ENDED = "ended", "終了の確定"
     REJECTED = "rejected", "提案の差戻し"
+    CORRECTED = "corrected", "期間の訂正（住民記録）"
+    REOPENED = "reopened", "終了の取消（住民記録）"
 
 
 class Refusal(StrEnum):
@@ -72,6 +56,7 @@ class Refusal(StrEnum):
     TERM_HAS_PASSED = "ID-0509"
     TERM_NOT_OVER = "ID-0510"
     NOT_CONFIRMED = "ID-0511"
+    KEPT_BY_REGISTER = "ID-0513"
 
 
 class StepRefused(Exception):
@@ -113,6 +98,15 @@ class Rules:
                 return rule
         raise NoRule(day.isoformat())
 
+    def nearest(self, day: date) -> Rule:
+        """The rule in force on a day, or the first one: for terms that another has reckoned."""
+        return next((rule for rule in self._rules if rule.valid_from <= day), self._rules[-1])
+
+    def told(self, first: date, last: date) -> "Term":
+        """A term as the register tells it; its window is that of the rule, or of the first rule."""
+        window = self.nearest(first).extension_window_months
+        return Term(first, last, _corresponding(last + timedelta(days=1), -window))
+
     def term(self, first: date) -> "Term":
         """The term that begins on a day. Raises `NoRule`."""
         rule = self.on(first)
@@ -149,6 +143,8 @@ class Step:
     on: date | None = None
     """Entered and extension: the day of the application (申出日). Confirmed: the first day."""
     reason: EndReason | None = None
+    last: date | None = None
+    """The last day of a term that the register tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +186,24 @@ def standing(steps: Sequence[Step], rules: Rules, day: date) -> Standing:
     ended: Step | None = None
     for step in steps:
         match step.kind:
-            case StepKind.CONFIRMED if step.on is not None:
-                terms = (rules.term(step.on),)
+            case StepKind.CONFIRMED | StepKind.CORRECTED if step.on is not None:
+                terms = (_term(step, step.on, rules),)
+            case StepKind.CORRECTED:
+                terms = ()
+            case StepKind.REOPENED:
+                ended = None
+            case StepKind.EXTENDED if step.on is not None and step.last is not None:
+                terms = (*terms, rules.told(step.on, step.last))
             case StepKind.EXTENDED:
                 terms = (*terms, rules.term(terms[-1].last + timedelta(days=1)))
             case _ if step.kind in _LAST:
                 ended = step
         pending = step if step.kind in _PROPOSALS else None
     return Standing(_state(terms, ended, day), terms, steps[0], pending, ended)
+
+
+def _term(step: Step, first: date, rules: Rules) -> Term:
+    return rules.term(first) if step.last is None else rules.told(first, step.last)
 
 
 def _state(terms: Sequence[Term], ended: Step | None, day: date) -> MeasureState:

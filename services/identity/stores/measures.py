@@ -13,10 +13,10 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events import PersonSightChanged
+from contracts.events.measures import MeasureEndReason as EndReason
+from contracts.events.measures import MeasureGround as Ground
 from contracts.events.residents import ResidentRecord
 from services.identity.domain.measures import (
-    EndReason,
-    Ground,
     Rules,
     Standing,
     Step,
@@ -34,14 +34,19 @@ insert into identity.measure_persons (measure_id, person_id, place)
 select $1, p.person_id, p.place from unnest($2::uuid[]) with ordinality as p (person_id, place)
 """
 _ADD_STEP: Final = """
-insert into identity.measure_steps (measure_id, number, step, staff_id, at, on_day, reason)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into identity.measure_steps
+    (measure_id, number, step, staff_id, at, on_day, reason, last_day)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _NOTE: Final = """
 update identity.measures set warn_from = $2, proposed = $3, ended_at = $4 where measure_id = $1
 """
 _LOCK: Final = "select from identity.measures where measure_id = $1 for update"
-_MEASURES: Final = "select measure_id, ground, entered_at from identity.measures m where "
+_MEASURES: Final = """
+select measure_id, ground, entered_at, (
+    select t.system from identity.told_measures t where t.measure_id = m.measure_id
+) as told_by
+from identity.measures m where """
 _OF_PERSON: Final = """
 measure_id in (select measure_id from identity.measure_persons where person_id = $1)
 order by entered_at, measure_id
@@ -58,10 +63,10 @@ where ended_at is null and (not $1::boolean or proposed or warn_from is null or 
 """
 _PERSONS: Final = """
 select measure_id, person_id from identity.measure_persons
-where measure_id = any($1::uuid[]) order by measure_id, place
+where measure_id = any($1::uuid[]) and left_at is null order by measure_id, place
 """
 _STEPS: Final = """
-select measure_id, step, staff_id, at, on_day, reason from identity.measure_steps
+select measure_id, step, staff_id, at, on_day, reason, last_day from identity.measure_steps
 where measure_id = any($1::uuid[]) order by measure_id, number
 """
 _SEEN: Final = """
@@ -89,7 +94,7 @@ from (
     select t.person_id, exists (
         select from identity.measures m
         join identity.measure_persons mp using (measure_id)
-        where m.ended_at is null and (
+        where m.ended_at is null and mp.left_at is null and (
             mp.person_id = t.person_id
             or mp.person_id in (
                 select coalesce(r.former_id, r.person_id) from identity.residents r
@@ -120,6 +125,8 @@ class Measure:
     ground: Ground
     persons: tuple[UUID, ...]
     steps: tuple[Step, ...]
+    told_by: str | None = None
+    """The system that keeps the measure and tells of it; None: it is kept here."""
 
     def standing(self, rules: Rules, day: date) -> Standing:
         """How it stands on a day."""
@@ -160,7 +167,15 @@ async def _add_step(
     connection: asyncpg.Connection, measure_id: UUID, number: int, step: Step
 ) -> None:
     await connection.execute(
-        _ADD_STEP, measure_id, number, step.kind.value, step.staff_id, step.at, step.on, step.reason
+        _ADD_STEP,
+        measure_id,
+        number,
+        step.kind.value,
+        step.staff_id,
+        step.at,
+        step.on,
+        step.reason,
+        step.last,
     )
 
 
@@ -237,8 +252,9 @@ async def _read(connection: asyncpg.Connection, where: str, *values: object) -> 
         Measure(
             row["measure_id"],
             Ground(row["ground"]),
-            tuple(persons[row["measure_id"]]),
+            tuple(persons.get(row["measure_id"], ())),
             tuple(steps[row["measure_id"]]),
+            row["told_by"],
         )
         for row in rows
     ]
@@ -252,6 +268,7 @@ def _step(row: asyncpg.Record) -> Step:
         row["at"],
         row["on_day"],
         None if reason is None else EndReason(reason),
+        row["last_day"],
     )
 
 
