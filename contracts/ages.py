@@ -1,8 +1,11 @@
 """Reaching an age: 年齢計算ニ関スル法律 and Civil Code art. 143."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 
+# Asked month after month of the same person.
+@lru_cache(maxsize=4096)
 def reaches(age: int, birth: date) -> date:
     """The day on which a person born on ``birth`` reaches ``age`` (年齢到達日).
 

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from contracts.dates import DatePrecision, UncertainDate
@@ -108,6 +109,8 @@ def possible_days(written: UncertainDate) -> tuple[date, date] | None:
     return None
 
 
+# A form's days are read again wherever the form is looked at.
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> UncertainDate:
     """Read a date in Western or era years, or in one of the notations for dates not fully known.
 

@@ -13,7 +13,7 @@ from contracts.ages import reaches
 from contracts.events import Whose
 from contracts.law import Certainty
 from contracts.months import Month
-from services.exemptions.domain.application.cycles import cycle_of, edge_month, open_months
+from services.exemptions.domain.application.cycles import Months, cycle_of, edge_month
 from services.exemptions.domain.application.facts import Case, Schooling
 from services.exemptions.domain.application.kinds import Question
 from services.exemptions.domain.application.parameters import Parameters
@@ -112,18 +112,18 @@ DEFERMENT_OVER: Final = Rule(
 
 
 def month_open(
-    month: Month, kind: Kind, applied_on: date, case: Case, figures: Parameters
+    month: Month, window: Months, applied_on: date, case: Case, figures: Parameters
 ) -> Found:
-    """Whether a month can be applied for, whatever the means. Raises ``NoValue``."""
-    reasons = tuple(_not_open(month, kind, applied_on, case, figures))
+    """Whether a month can be applied for, whatever the means; ``window``: the months that an
+    application of that day can be for. Raises ``NoValue``."""
+    reasons = tuple(_not_open(month, window, applied_on, case, figures))
     answers = [Answer.UNKNOWN if reason.asks else Answer.NOT_MET for reason in reasons]
     return all_of(answers), reasons
 
 
 def _not_open(
-    month: Month, kind: Kind, applied_on: date, case: Case, figures: Parameters
+    month: Month, window: Months, applied_on: date, case: Case, figures: Parameters
 ) -> Iterator[Reason]:
-    window = open_months(applied_on, kind, figures)
     if month > window.last:
         yield because(LATER_CYCLE, applied_on=applied_on, last=window.last)
     elif month < window.first:

@@ -60,6 +60,14 @@ def reference_day(month: Month, applied_on: date) -> date:
     return min(month.last_day, applied_on)
 
 
+def is_steady(case: Case) -> bool:
+    """Whether the household is known and the same on every day: no day decides then."""
+    if case.spouses is None or len(case.spouses) > 1 or len(case.householders) != 1:
+        return False
+    spells = (*case.spouses, *case.householders)
+    return all(spell.first is None and spell.last is None for spell in spells)
+
+
 def around(asked: Question, day: date, case: Case) -> Around:
     """Spouse and householder on ``day``, as far as the kind looks at them (ただし書)."""
     roles: dict[str, list[Whose]] = {}

@@ -68,6 +68,9 @@ LAWS: Final = {
 }
 
 
+_PLACE: Final = {ground: place for place, ground in enumerate(Ground)}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Whether a kind holds for a month. ``young``: it is asked of somebody under 30 (deferment)."""
@@ -92,4 +95,4 @@ class Question:
 
     def basis(self, ground: Ground) -> str:
         """The article and item that a ground rests on."""
-        return self.article + self.law.items[list(Ground).index(ground)]
+        return self.article + self.law.items[_PLACE[ground]]

@@ -13,11 +13,16 @@ from datetime import date
 from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
-from services.exemptions.domain.application.cycles import income_year
+from services.exemptions.domain.application.cycles import Months, income_year, open_months
 from services.exemptions.domain.application.eligibility import is_young, kind_open, month_open
 from services.exemptions.domain.application.facts import APPLICANT, Application, Case, Tested
 from services.exemptions.domain.application.grounds import GroundTest, Means, look_at
-from services.exemptions.domain.application.household import Around, around, reference_day
+from services.exemptions.domain.application.household import (
+    Around,
+    around,
+    is_steady,
+    reference_day,
+)
 from services.exemptions.domain.application.kinds import Question
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.special import proviso_waived
@@ -111,8 +116,16 @@ class MonthOutcome:
 
 def review(application: Application, case: Case, figures: Parameters) -> tuple[MonthOutcome, ...]:
     """Every month applied for with its outcome, oldest first. Raises ``NoValue``."""
-    one = _Review(application, case, figures, None if case.has_events else {}, {}, {})
-    return tuple(one.of(month) for month in application.months.all())
+    months = application.months.all()
+    if not months:
+        return ()
+    window = open_months(application.applied_on, application.order[0], figures)
+    alike: dict[_Alike, KindTest] | None = None if case.has_events else {}
+    one = _Review(application, case, figures, window, is_steady(case), alike, {}, {})
+    return tuple(one.of(month) for month in months)
+
+
+_Alike = tuple[Kind, bool, int, int, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +135,19 @@ class _Review:
     application: Application
     case: Case
     figures: Parameters
-    alike: dict[tuple[Kind, bool, int, int, date], KindTest] | None
+    window: Months
+    """The months that an application of that day can be for."""
+    steady: bool
+    """Nobody came into the household or left it: one day stands for all."""
+    alike: dict[_Alike, KindTest] | None
     """Kinds by what tells months apart: whether under 30, income year, version of the figures, day
     of the household. None: more than that does."""
     means: Means
     households: dict[tuple[date, Kind, bool], Around]
 
     def of(self, month: Month) -> MonthOutcome:
-        first, applied_on = self.application.order[0], self.application.applied_on
-        opened, why = month_open(month, first, applied_on, self.case, self.figures)
+        applied_on = self.application.applied_on
+        opened, why = month_open(month, self.window, applied_on, self.case, self.figures)
         if opened is Answer.NOT_MET:
             return MonthOutcome(month, Result.EXCLUDED, None, (), why)
         young = is_young(month, self.case, self.figures)
@@ -156,7 +173,7 @@ class _Review:
         if self.alike is None:
             return self._test(asked, opened, opening)
         year = income_year(asked.month, asked.kind, self.figures)
-        day = reference_day(asked.month, self.application.applied_on)
+        day = self._day(asked.month)
         key = (asked.kind, asked.young, year, self.figures.version(asked.day), day)
         found = self.alike.get(key)
         if found is None:
@@ -174,12 +191,16 @@ class _Review:
         return KindTest(asked.kind, answer, (*opening, *beside.asks), tuple(people))
 
     def _around(self, asked: Question) -> Around:
-        day = reference_day(asked.month, self.application.applied_on)
+        day = self._day(asked.month)
         key = (day, asked.kind, asked.young)
         found = self.households.get(key)
         if found is None:
             found = self.households[key] = around(asked, day, self.case)
         return found
+
+    def _day(self, month: Month) -> date:
+        applied_on = self.application.applied_on
+        return applied_on if self.steady else reference_day(month, applied_on)
 
     def _person(self, tested: Tested, asked: Question) -> PersonTest:
         grounds = look_at(tested, asked, self.case, self.figures, self.means)
