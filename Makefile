@@ -54,9 +54,9 @@ bench: venv-dev  ## how fast the house is, against a floor (N=50000: changes a r
 	@$(PY) -m deploy.bench --n $(or $(N),20000) --load $(or $(LOAD),0)
 
 bench-parts: venv-dev  ## how fast services work alone on a real database (only=tests/audit)
-	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py)); do \
-	  echo "== $$(basename $$(dirname $$file))"; \
-	  NENKIN_TEST_STACK=bench-parts $(PY) -m tests.$$(basename $$(dirname $$file)).bench || exit 1; \
+	@for file in $(or $(only:=/bench.py),$(wildcard tests/*/bench.py tests/*/renewal_bench.py)); do \
+	  echo "== $$file"; \
+	  NENKIN_TEST_STACK=bench-parts $(PY) -m $$(echo $${file%.py} | tr / .) || exit 1; \
 	done; $(STACK) --name bench-parts --quiet clean
 
 lint: venv-dev  ## style, types, import rules, contracts, house rules

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from contracts.topics import SERVICES
 from deploy.local import bus, databases
+from deploy.local.java import Jit
 from deploy.local.layout import local_folder
 from deploy.local.processes import started_at
 from deploy.local.progress import Progress
@@ -32,10 +33,15 @@ class TestStack(Stack):
     __test__ = False  # pytest: not a class of tests
 
     def __init__(
-        self, name: str, *, local: Path | None = None, progress: Progress | None = None
+        self,
+        name: str,
+        *,
+        local: Path | None = None,
+        progress: Progress | None = None,
+        jit: Jit = "quick",
     ) -> None:
         quiet = progress or Progress(quiet=True)
-        super().__init__(name, local=local, progress=quiet, durable=False)
+        super().__init__(name, local=local, progress=quiet, jit=jit, durable=False)
 
     def settings(self, make: Callable[[], T], service: str, **more: str) -> T:
         """A service's settings, made from its variables: ``stack.settings(Settings, "audit")``.

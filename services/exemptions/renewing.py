@@ -18,7 +18,7 @@ from services.exemptions.stores.renewals import Renewal
 
 
 async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
-    """Begin so many renewals and ask about their people; return how many were begun."""
+    """Begin so many renewals and ask about their people; return how many were due."""
     due = await renewals.due(uow.connection, cycle, limit)
     begun = [
         Renewal(
@@ -29,14 +29,14 @@ async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
         for one in due
     ]
     if begun:
-        await renewals.begin(uow.connection, cycle, begun, uow.today, uow.now)
+        begun = await renewals.begin(uow.connection, cycle, begun, uow.today, uow.now)
         form = state.forms.form(ApplicationKind.EXEMPTION.value, uow.today)
         told = [
             (one.application_id, one.due.person_id, reviewing.said_in(form, one.submission))
             for one in begun
         ]
         await applying.ask_households(uow, told)
-    return len(begun)
+    return len(due)
 
 
 async def review(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:

@@ -145,17 +145,10 @@ _HERE: Final = [
 async def settled_last_year(connection: asyncpg.Connection, households: int, cycle: int) -> None:
     """Fill the empty tables of exemptions: so many applicants whose exemption of the cycle before
     ``cycle`` was settled and continues. As the owner of the tables."""
-    form = an_application(
-        _NOBODY, cycle=str(cycle - 1), applied_on=date(cycle - 1, 10, 15).isoformat(),
-        continuing=True, three_quarters=False, half=False, quarter=False,
-        spouse_status="here", spouse=str(_NOBODY), householder_status="here",
-        householder=str(_NOBODY),
-    )["submission"]  # fmt: skip
-    form["received_on"] = date(cycle - 1, 10, 15).isoformat()
     told: tuple[tuple[Any, ...], ...] = (
         (households, json.dumps(_HERE)),
         (households, json.dumps(_UNTIL_NOW)),
-        (households, json.dumps(form), cycle - 1),
+        (households, json.dumps(_form(cycle)), cycle - 1),
         (),
     )
     await _fill(connection, _EXEMPTIONS, told)
@@ -164,13 +157,59 @@ async def settled_last_year(connection: asyncpg.Connection, households: int, cyc
 async def known_households(connection: asyncpg.Connection, households: int, cycle: int) -> None:
     """Fill the empty tables of identity: the register's households of these applicants, and the
     income of the cycle's levy year of each of their people. As the owner of the tables."""
-    declared = {"income_year": cycle - 1, "standing": "declared", "income": _DECLARED}
     subject = f"income/{cycle}"
     number_of: dict[int, tuple[Any, ...]] = {
         0: (households,), 1: (households,), 5: (subject,), 6: (subject,),
-        7: (subject, json.dumps(declared)),
+        7: (subject, json.dumps(_declared(cycle))),
     }  # fmt: skip
     await _fill(connection, _IDENTITY, [number_of.get(n, ()) for n in range(len(_IDENTITY))])
+
+
+async def bare_applications(connection: asyncpg.Connection, applicants: int, cycle: int) -> None:
+    """The same applications for the floor, in its own table."""
+    values = _form(cycle)
+    await connection.execute(
+        """
+        insert into applications
+        select md5('application' || n)::uuid, jsonb_set(jsonb_set(jsonb_set($2::text::jsonb,
+                   '{values,spouse}', to_jsonb(md5('spouse' || n)::uuid)),
+                   '{values,householder}', to_jsonb(md5('householder' || n)::uuid)),
+                   '{person_id}', to_jsonb(md5('applicant' || n)::uuid)), false
+        from generate_series(1, $1) n
+        """,
+        applicants,
+        json.dumps(values),
+    )
+    await connection.execute("analyze")
+
+
+async def bare_income(connection: asyncpg.Connection, applicants: int, cycle: int) -> None:
+    """The same income for the floor, in its own table."""
+    await connection.execute(
+        """
+        insert into income
+        select md5(role || n)::uuid, $2::text::json
+        from generate_series(1, $1) n,
+             unnest(array['applicant', 'spouse', 'householder']) as role
+        """,
+        applicants,
+        json.dumps(_declared(cycle)),
+    )
+    await connection.execute("analyze")
+
+
+def _form(cycle: int) -> dict[str, Any]:
+    handed_in = date(cycle - 1, 10, 15).isoformat()
+    form: dict[str, Any] = an_application(
+        _NOBODY, cycle=str(cycle - 1), applied_on=handed_in, continuing=True,
+        three_quarters=False, half=False, quarter=False, spouse_status="here",
+        spouse=str(_NOBODY), householder_status="here", householder=str(_NOBODY),
+    )["submission"]  # fmt: skip
+    return form | {"received_on": handed_in}
+
+
+def _declared(cycle: int) -> dict[str, Any]:
+    return {"income_year": cycle - 1, "standing": "declared", "income": _DECLARED}
 
 
 async def _fill(

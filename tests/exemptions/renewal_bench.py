@@ -2,25 +2,49 @@
 
 From the command to the review results: exemptions begins, asks identity over the bus about
 applicant, spouse and householder, and reviews what it is told, all as processes of their own on the
-servers of the stack that ``NENKIN_TEST_STACK`` names.
+servers of the stack that ``NENKIN_TEST_STACK`` names. Then the floor on the same servers: the same
+data moved without rules (``renewal_floor``). Told are the time that passes and, since a machine is
+shared, the processor's; and what each holds of memory, early and at the most. Ends with 1 where the
+renewal comes to anything else than it should.
 """
 
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from contracts.topics import Topic
+from deploy.bench import floor as pipeline
 from deploy.bench.watching import Watch, processor_seconds
+from deploy.local import bus
 from deploy.local.layout import PROJECT
-from deploy.local.processes import Process, spawn
+from deploy.local.processes import Process, spawn, stop
 from deploy.local.testing import TestStack
 from services.exemptions.stores import renewals
 from services.exemptions.stores.renewals import Counts
-from tests.exemptions.big_city import known_households, settled_last_year
+from tests.exemptions import renewal_floor
+from tests.exemptions.big_city import (
+    bare_applications,
+    bare_income,
+    known_households,
+    settled_last_year,
+)
 
 CYCLE: Final = 2026
+REQUESTS, REPLIES, _AUDIT = FLOOR = tuple(
+    Topic(name, "person id", (), (), timedelta(days=1), True, "")
+    for name in (
+        "bench.floor.renewal.requests",
+        "bench.floor.renewal.replies",
+        renewal_floor.AUDIT,
+    )
+)
 SERVICES: Final = ("identity", "exemptions")
 
 
@@ -43,12 +67,27 @@ async def counted(stack: TestStack) -> Counts:
         return await renewals.counts(connection, CYCLE)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one run took and used."""
+
+    took: float
+    """Seconds from the command to the last review."""
+    seconds: Mapping[str, float]
+    """Of processor, by process."""
+    memory: Mapping[str, list[tuple[float, int]]]
+
+    @property
+    def processor(self) -> float:
+        return sum(self.seconds.values())
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def start(stack: TestStack, log: str) -> Process:
+def command(stack: TestStack, log: str) -> Process:
     """The command, as an operator starts it."""
     return spawn(
         [sys.executable, "-m", "services.exemptions", "renew", "--cycle", str(CYCLE),
@@ -60,50 +99,114 @@ def start(stack: TestStack, log: str) -> Process:
     )  # fmt: skip
 
 
-def renew(stack: TestStack, commands: int) -> Watch:
-    """Renew, watched."""
+def watched(
+    stack: TestStack, commands: Mapping[str, Process], beside: Mapping[str, Process]
+) -> Run:
+    """Wait for the commands to end, and add up what everybody used meanwhile."""
     running = stack.running()
+    servers = {name: running[name] for name in ("kafka", "postgres")}
+    watch = Watch({**servers, **beside, **commands})
     began = time.monotonic()
-    started = {f"renew {n}": start(stack, f"renew_{n}") for n in range(commands)}
-    servers = {name: running[name] for name in ("kafka", "postgres", *SERVICES)}
-    watch = Watch({**servers, **started})
     watch.begin()
-    while any(process.alive() for process in started.values()):
-        time.sleep(0.2)
-        for name, process in started.items():
-            watch.seconds[name] = max(watch.seconds.get(name, 0), processor_seconds(process))
-    say(f"{time.monotonic() - began:.1f} s")
-    used = {name: watch.seconds[name] for name in started}
+    used: dict[str, float] = {}
+    while any(process.alive() for process in commands.values()):
+        for name, process in commands.items():
+            used[name] = max(used.get(name, 0), processor_seconds(process))
+        time.sleep(0.1)
+    took = time.monotonic() - began
     watch.end()
-    watch.seconds |= used
-    return watch
+    return Run(took, watch.seconds | used, watch.memory)
 
 
-def tell(watch: Watch, applicants: int) -> None:
-    for name, seconds in watch.seconds.items():
-        peak = max((held for _, held in watch.memory.get(name, [(0, 0)])), default=0)
-        say(f"  {name:12} {seconds:7.1f} s of processor  {seconds / applicants * 1e6:6.0f} µs each"
-            f"  peak {peak} MB")  # fmt: skip
-    say(f"  all {sum(watch.seconds.values()):.1f} s of processor")
+def house(stack: TestStack, commands: int) -> Run:
+    """The renewal, with so many commands at a time."""
+    with stack.serving(*SERVICES):
+        running = stack.running()
+        started = {f"renew {n}": command(stack, f"renew_{n}") for n in range(commands)}
+        return watched(stack, started, {name: running[name] for name in SERVICES})
+
+
+def floor(stack: TestStack, applicants: int) -> Run:
+    """The same data moved without rules."""
+    asyncio.run(_floor_databases(stack, applicants))
+    with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
+        bus.make_topics(client, FLOOR)
+    hops = {
+        "identity": _floor_process(stack, "identity", REQUESTS.name, REPLIES.name),
+        "exemptions": _floor_process(stack, "exemptions", REPLIES.name, REPLIES.name),
+    }
+    time.sleep(3)  # consumers join their groups; the house's are ready before they are watched
+    try:
+        started = {"renew": _floor_process(stack, "command", REPLIES.name, REQUESTS.name)}
+        return watched(stack, started, hops)
+    finally:
+        for process in hops.values():
+            stop(process, signal.SIGTERM, grace=30)
+
+
+async def _floor_databases(stack: TestStack, applicants: int) -> None:
+    for hop in ("exemptions", "identity"):
+        async with stack.database_server.superuser() as connection:
+            await connection.execute(f'drop database if exists "floor_{hop}" with (force)')
+            await connection.execute(f'create database "floor_{hop}"')
+        async with stack.database_server.superuser(f"floor_{hop}") as connection:
+            await connection.execute(pipeline.SCHEMA + renewal_floor.SCHEMA)
+            fill = bare_applications if hop == "exemptions" else bare_income
+            await fill(connection, applicants, CYCLE)
+
+
+def _floor_process(stack: TestStack, name: str, source: str, target: str) -> Process:
+    told = {
+        "SOURCE": source, "TARGET": target,
+        "DATABASE": "floor_identity" if name == "identity" else "floor_exemptions",
+        "PORT": str(stack.state.ports["postgres"]), "BOOTSTRAP": stack.bootstrap,
+        "CERTS": str(stack.layout.certs / "admin"), "BATCH": "500", "SIZE": "0", "SHARE": "0",
+    }  # fmt: skip
+    environment = stack.services.environment("exemptions")
+    kept = {key: value for key, value in environment.items() if not key.startswith("NENKIN_")}
+    return spawn(
+        [sys.executable, "-m", "tests.exemptions.renewal_floor", name],
+        stack=stack.layout.home,
+        log=stack.layout.log(f"floor_{name}"),
+        environment={**kept, **{f"FLOOR_{key}": value for key, value in told.items()}},
+        folder=PROJECT,
+    )
+
+
+def tell(what: str, run: Run, applicants: int) -> None:
+    """A line for each process."""
+    say(f"{what}: {run.took:.1f} s, {applicants / run.took:,.0f} applicants a second")
+    for name, seconds in run.seconds.items():
+        held = [held for _, held in run.memory.get(name, [])] or [0]
+        quarter = held[len(held) // 4]
+        say(f"  {name:12} {seconds:7.1f} s of processor {seconds / applicants * 1e6:6.0f} µs each"
+            f"   memory {quarter} MB after a quarter, {max(held)} MB at the most")  # fmt: skip
+    say(f"  all          {run.processor:7.1f} s of processor"
+        f" {run.processor / applicants * 1e6:6.0f} µs each")  # fmt: skip
 
 
 def main() -> None:
+    """House, then floor, on the same servers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("applicants", type=int, nargs="?", default=100_000)
-    parser.add_argument("--commands", type=int, default=1)
+    parser.add_argument("--commands", type=int, default=2, help="renewals that run at a time")
     arguments = parser.parse_args()
-    stack = TestStack(os.environ.get("NENKIN_TEST_STACK", "bench-parts"))
+    applicants = arguments.applicants
+    stack = TestStack(os.environ.get("NENKIN_TEST_STACK", "bench-parts"), jit="full")
     stack.up((), viewer=False)
     stack.clean()
     began = time.monotonic()
-    asyncio.run(fill(stack, arguments.applicants))
-    say(f"{arguments.applicants} households made in {time.monotonic() - began:.0f} s")
-    with stack.serving(*SERVICES):
-        watch = renew(stack, arguments.commands)
-        found = asyncio.run(counted(stack))
-    tell(watch, arguments.applicants)
-    say(f"{found}")
-    assert found == expected(arguments.applicants), expected(arguments.applicants)
+    asyncio.run(fill(stack, applicants))
+    say(f"{applicants:,} households made in {time.monotonic() - began:.0f} s")
+    renewed = house(stack, arguments.commands)
+    found = asyncio.run(counted(stack))
+    if found != expected(applicants):
+        sys.exit(f"the renewal came to {found}, and should to {expected(applicants)}")
+    tell("house", renewed, applicants)
+    bare = floor(stack, applicants)
+    tell("floor", bare, applicants)
+    say(f"ratio to the floor: {bare.took / renewed.took:.2f} by time,"
+        f" {bare.processor / renewed.processor:.2f} by processor")  # fmt: skip
 
 
 if __name__ == "__main__":

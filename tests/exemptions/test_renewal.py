@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -24,6 +24,8 @@ from deploy.local.testing import TestStack
 from services.chassis.clock import FixedClock
 from services.chassis.service import Service
 from services.exemptions import commands
+from services.exemptions.stores import renewals
+from services.exemptions.stores.renewals import Renewal
 from tests.audit.calling import Caller
 from tests.exemptions.applying import (
     CHIEF,
@@ -164,6 +166,46 @@ async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
         await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
     settled = await sent(city.service, ExemptionApplicationSettled)
     assert len([event for event in settled if event.cycle == 2027]) == 3
+
+
+async def test_two_runs_that_see_the_same_begin_it_once(city: Renewing) -> None:
+    """The second saw that it was due before the first had committed."""
+    await city.applied(await somebody(city.service))
+    city.in_july()
+    async with city.service.unit_of_work() as uow:
+        (due,) = await renewals.due(uow.connection, 2027, 10)
+        both = [Renewal(uuid4(), due, due.submission) for _ in range(2)]
+        begun = [
+            await renewals.begin(uow.connection, 2027, [one], uow.today, uow.now) for one in both
+        ]
+    assert begun == [[both[0]], []]
+    assert figures(await city.stand()) == {"asked": 1}
+
+
+async def test_who_hands_a_form_in_is_not_renewed_beside_it(city: Renewing) -> None:
+    person = await somebody(city.service)
+    await city.applied(person)
+    city.in_july()
+    form = an_application(person, cycle="2027", applied_on="R9.7.1")
+    form["submission"]["received_on"] = "2027-07-01"
+    (by_form,) = await accepted(city.call, form)
+    assert await city.run() == 0
+    withdraw = f"{PATH}/{by_form['application']['application_id']}/withdraw"
+    assert (await city.call(*CLERK, post=withdraw, json={"reason": "継続"})).status_code == 200
+    assert await city.run() == commands.WAITING
+    assert figures(await city.stand()) == {"asked": 1}
+
+
+async def test_the_last_application_of_a_cycle_decides(city: Renewing) -> None:
+    """Who applied again in the cycle is continued once, and not at all where they gave it up."""
+    twice, given_up = [await somebody(city.service) for _ in range(2)]
+    for person, again in ((twice, True), (given_up, False)):
+        await city.applied(person)
+        await city.applied(person, continuing=again)
+    city.in_july()
+    assert await city.run() == commands.WAITING
+    (request,) = await sent(city.service, HouseholdFactsRequested)
+    assert request.applicant_id == twice
 
 
 async def test_what_the_law_does_not_continue_is_not_renewed(city: Renewing) -> None:

@@ -12,18 +12,30 @@ from contracts.forms import Submission
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.renewals import RenewalState
 
-# Of one person the latest continuing application of the cycle counts.
-_DUE: Final = """
+# The last application of the cycle decides, and none is continued where a form was handed in for
+# the next cycle, or where one that continues it was withdrawn.
+_IS_DUE: Final = """
+a.cycle = $1 and a.continues_kind is not null
+    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
+    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
+    and not exists (
+        select from exemptions.applications n
+        where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle + 1
+            and n.state <> 'withdrawn')
+    and not exists (
+        select from exemptions.applications n
+        where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle
+            and n.state in ('settled', 'forwarded') and n.sequence > a.sequence)
+"""
+_DUE: Final = f"""
 select a.application_id, a.person_id, a.submission::text as submission, a.continues_kind,
     a.continues_ground
 from exemptions.applications a
-where a.cycle = $1 and a.continues_kind is not null
-    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
-    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
-order by a.person_id, a.sequence
+where {_IS_DUE}
+order by a.person_id
 limit $2
 for update of a skip locked
-"""
+"""  # noqa: S608  a constant of this module
 _BEGIN: Final = """
 insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year, state,
     submission, received_on, applied_on, continued_from, continued_kind, continued_ground, renewal,
@@ -32,6 +44,8 @@ select r.application_id, $8, r.person_id, $9::int, $9::int, 'received', r.submis
     $10, $10, r.continued_from, r.kind, r.ground, 'asked', $7, $6
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $11::text[])
     as r (application_id, person_id, continued_from, kind, ground, submission)
+on conflict do nothing
+returning application_id
 """
 # Reviewed once all of the latest questions about its people are answered.
 _ANSWERED: Final = """
@@ -56,12 +70,7 @@ _COUNT: Final = """
 select renewal, state, count(*) from exemptions.applications
 where cycle = $1 and renewal is not null group by renewal, state
 """
-_COUNT_DUE: Final = """
-select count(*) from exemptions.applications a
-where a.cycle = $1 and a.continues_kind is not null
-    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
-    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
-"""
+_COUNT_DUE: Final = f"select count(*) from exemptions.applications a where {_IS_DUE}"  # noqa: S608  the same
 BY_RENEWAL: Final = "renewal"
 """Who accepted a continuing application: nobody did, the law continues it."""
 
@@ -119,9 +128,12 @@ async def begin(
     renewals: Sequence[Renewal],
     today: date,
     now: datetime,
-) -> None:
-    """Keep the applications of the next cycle."""
-    await connection.execute(
+) -> list[Renewal]:
+    """Keep the applications of the next cycle; return those that are new.
+
+    Another run may have begun one after this one saw that it was due: it is not begun twice.
+    """
+    rows = await connection.fetch(
         _BEGIN,
         [renewal.application_id for renewal in renewals],
         [renewal.due.person_id for renewal in renewals],
@@ -135,6 +147,8 @@ async def begin(
         today,
         [renewal.submission.model_dump_json() for renewal in renewals],
     )
+    added = {row["application_id"] for row in rows}
+    return [renewal for renewal in renewals if renewal.application_id in added]
 
 
 async def answered(connection: asyncpg.Connection, cycle: int, limit: int) -> list[UUID]:
