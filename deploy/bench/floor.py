@@ -3,8 +3,9 @@
 Three processes, each: poll, check what was seen, write state, marks and one packed outbox row in
 one transaction, send, delete the row, commit the offsets; a batch is sent while the next one is
 worked on. The first opens the seal and keeps the number as the vault does, with the same
-cryptography. The bytes of each hop are as many as the house's own. No contract, no domain, no
-chassis: what the house is slower by is what those cost.
+cryptography; the second also takes what goes back to the register, keeps what was told last, and
+sends it on with a record for the audit. The events and bytes of each topic are as many as the
+house's own. No contract, no domain, no chassis: what the house is slower by is what those cost.
 
 ``python -m deploy.bench.floor HOP``, told by ``FLOOR_*`` variables; the stage starts it.
 """
@@ -45,6 +46,7 @@ create table facts (person_id uuid, version integer, body bytea not null,
                     primary key (person_id, version));
 create table timelines (person_id uuid primary key, version integer not null,
                         digest bytea not null);
+create table told (person_id uuid primary key, body bytea not null);
 """
 
 _MARKS = """
@@ -66,27 +68,52 @@ _TIMELINES = """
 insert into timelines select * from unnest($1::uuid[], $2::int[], $3::bytea[])
 on conflict (person_id) do update set version = excluded.version, digest = excluded.digest
 """
+_TOLD = """
+insert into told select * from unnest($1::uuid[], $2::bytea[])
+on conflict (person_id) do update set body = excluded.body
+"""
 
-Out = tuple[bytes, bytes]
-"""Key and body."""
+Out = tuple[str, bytes, bytes]
+"""Topic, key and body."""
 Work = Callable[[asyncpg.Connection, Sequence[Any]], Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A topic that a hop writes."""
+
+    topic: str
+    size: int
+    """Bytes that the house's events on it have on average."""
+    share: int
+    """Events for 1,000 records."""
+
+    def __str__(self) -> str:
+        return f"{self.topic}:{self.size}:{self.share}"
+
+    @classmethod
+    def read(cls, text: str) -> "Target":
+        """From its text."""
+        topic, size, share = text.split(":")
+        return cls(topic, int(size), int(share))
+
+    def out(self, key: bytes, record: Any) -> list[Out]:
+        """What goes onto it for one record, with ``key``: its share by the record's offset."""
+        extra = record.offset % 1000 < self.share % 1000
+        return [(self.topic, key, _cut(record.value, self.size))] * (self.share // 1000 + extra)
 
 
 @dataclass(frozen=True)
 class Told:
     """What the stage tells a hop."""
 
-    source: str
-    target: str
+    sources: tuple[str, ...]
+    targets: tuple[Target, ...]
     database: str
     port: int
     bootstrap: str
     certs: Path
     batch: int
-    size: int
-    """Bytes that the house's events of this hop have on average."""
-    share: int
-    """Events for 1,000 records."""
     sealing_key: PrivateSealingKey | None
 
     @classmethod
@@ -103,15 +130,13 @@ class Told:
             key_id, _, secret = seed.partition(":")
             key = PrivateSealingKey(key_id, SealingSuite.HYBRID, bytes.fromhex(secret))
         return cls(
-            source=variables["source"],
-            target=variables["target"],
+            sources=tuple(variables["sources"].split(",")),
+            targets=tuple(map(Target.read, variables["targets"].split(","))),
             database=variables["database"],
             port=int(variables["port"]),
             bootstrap=variables["bootstrap"],
             certs=Path(variables["certs"]),
             batch=int(variables["batch"]),
-            size=int(variables["size"]),
-            share=int(variables["share"]),
             sealing_key=key,
         )
 
@@ -127,6 +152,7 @@ class Vault:
     def __init__(self, told: Told) -> None:
         if told.sealing_key is None:
             raise ValueError("the first hop needs the sealing key")
+        (self._target,) = (target.topic for target in told.targets)
         self._key = told.sealing_key
         self._index = secrets.token_bytes(32)
         self._cipher = AESGCM(secrets.token_bytes(32))
@@ -150,28 +176,45 @@ class Vault:
         out = []
         for record, body, index in zip(records, bodies, indexes, strict=True):
             body["individual_number_token"] = kept[index].hex
-            out.append((record.key, json.dumps(body, ensure_ascii=False).encode()))
+            sent = json.dumps(body, ensure_ascii=False).encode()
+            out.append((self._target, record.key, sent))
         return out
 
 
 class Identity:
-    """Keeps each resident's record, sends it on under the person's id."""
+    """Keeps each resident's record, sends it on under the person's id; and what goes back to the
+    register, with a record for the audit."""
 
     def __init__(self, told: Told) -> None:
-        self._size = told.size
+        self._first = told.sources[0]
+        self._persons, *self._back = told.targets
 
     async def __call__(self, connection: asyncpg.Connection, records: Sequence[Any]) -> list[Out]:
-        latest = {record.key.decode(): record.value for record in records}
         for record in records:
             from_json(record.value)
+        residents = [record for record in records if record.topic == self._first]
+        columns = [record for record in records if record.topic != self._first]
+        out: list[Out] = []
+        if residents:
+            out += await self._take(connection, residents)
+        if columns:
+            last = {UUID(record.key.decode()): record.value for record in columns}
+            await connection.execute(_TOLD, list(last), list(last.values()))
+            for record in columns:
+                out += [sent for target in self._back for sent in target.out(record.key, record)]
+        return out
+
+    async def _take(self, connection: asyncpg.Connection, records: Sequence[Any]) -> list[Out]:
+        latest = {record.key.decode(): record.value for record in records}
         keys = list(latest)
         rows = await connection.fetch(
             _PERSONS, keys, [uuid4() for _ in keys], list(latest.values())
         )
         persons = dict(rows)
         return [
-            (str(persons[record.key.decode()]).encode(), _cut(record.value, self._size))
+            sent
             for record in records
+            for sent in self._persons.out(str(persons[record.key.decode()]).encode(), record)
         ]
 
 
@@ -179,7 +222,7 @@ class Qualification:
     """Keeps each event as a fact, and sends the size of a conclusion for its share of them."""
 
     def __init__(self, told: Told) -> None:
-        self._size, self._share = told.size, told.share
+        self._targets = told.targets
         self._versions: dict[bytes, int] = {}
 
     async def __call__(self, connection: asyncpg.Connection, records: Sequence[Any]) -> list[Out]:
@@ -196,9 +239,10 @@ class Qualification:
             _TIMELINES, list(last), [v for v, _ in last.values()], [d for _, d in last.values()]
         )
         return [
-            (record.key, _cut(record.value, self._size))
+            sent
             for record in records
-            for _ in range(self._share // 1000 + (record.offset % 1000 < self._share % 1000))
+            for target in self._targets
+            for sent in target.out(record.key, record)
         ]
 
 
@@ -231,7 +275,7 @@ class Hop:
             "ssl_context": told.tls(),
         }
         consumer = AIOKafkaConsumer(
-            told.source, group_id=told.database, enable_auto_commit=False,
+            *told.sources, group_id=told.database, enable_auto_commit=False,
             auto_offset_reset="earliest", fetch_max_wait_ms=50,
             max_partition_fetch_bytes=2 * 1024 * 1024, **common,
         )  # fmt: skip
@@ -262,7 +306,9 @@ class Hop:
         async with connection.transaction():
             out = await self._work(connection, fresh)
             packed = b"".join(
-                len(part).to_bytes(4) + part for key, body in out for part in (key, body)
+                len(part).to_bytes(4) + part
+                for topic, key, body in out
+                for part in (topic.encode(), key, body)
             )
             await connection.execute(
                 _MARKS, [t for t, _ in moved], [s for _, s in moved], list(moved.values())
@@ -280,26 +326,27 @@ class Hop:
     async def _send(
         self, connection: Any, consumer: Any, producer: Any, out: list[Out], seq: int, offsets: Any
     ) -> None:
-        shards: dict[int, list[Out]] = {}
-        for key, body in out:
-            shards.setdefault(shard_of(key.decode()) % SHARDS, []).append((key, body))
+        lanes: dict[tuple[str, int], list[Out]] = {}
+        for message in out:
+            topic, key, _ = message
+            lanes.setdefault((topic, shard_of(key.decode()) % SHARDS), []).append(message)
         sent = []
         now = str(time.time()).encode()
         headers = [
             ("content-type", b"application/json"), ("ce_specversion", b"1.0"),
-            ("ce_id", str(uuid4()).encode()), ("ce_type", self._told.target.encode()),
+            ("ce_id", str(uuid4()).encode()), ("ce_type", b"nenkin.bench.floor.v1"),
             ("ce_source", self._told.database.encode()), ("ce_time", now.ljust(32, b"0")),
             ("ce_sequence", b"1.1234567"),
         ]  # fmt: skip
-        for shard, messages in shards.items():
+        for (topic, shard), messages in lanes.items():
             while messages:
                 batch, taken = producer.create_batch(), 0
-                for key, body in messages:
+                for _, key, body in messages:
                     if not batch.append(key=key, value=body, timestamp=None, headers=headers):
                         break
                     taken += 1
                 batch.close()
-                sent.append(await producer.send_batch(batch, self._told.target, partition=shard))
+                sent.append(await producer.send_batch(batch, topic, partition=shard))
                 messages = messages[taken:]
         await asyncio.gather(*sent)
         await connection.execute("delete from outbox where seq = $1", seq)

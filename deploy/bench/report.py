@@ -182,8 +182,8 @@ def page(whole: dict[str, Any], results: str, profile: str) -> str:
         "",
         "Each change is a person who moves in from abroad and acquires category 1: three hops,"
         " a qualification event and a report item.",
-        "The floor (`deploy/bench/floor.py`) moves the same bytes over the same hops with the same"
-        " cryptography and durability,",
+        "The floor (`deploy/bench/floor.py`) moves the same bytes over the same hops, and back to"
+        " the register, with the same cryptography and durability,",
         "without contract, chassis or domain.",
         "",
         "![processor time](processor.svg)",

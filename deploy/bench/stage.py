@@ -14,14 +14,18 @@ from kafka.admin import OffsetSpec
 
 from contracts.sealing import PrivateSealingKey, PublicSealingKey
 from contracts.topics import (
+    AUDIT_EVENTS,
     INBOUND_RESIDENTS,
+    OUTBOUND_RESIDENT_REGISTER,
     PERSONS_EVENTS,
+    QUALIFICATION_COLUMNS,
     QUALIFICATION_EVENTS,
     RESIDENTS_TOKENISED,
     SHARDS,
     Topic,
 )
 from deploy.bench import floor
+from deploy.bench.floor import Target
 from deploy.local import bus
 from deploy.local.layout import PROJECT
 from deploy.local.processes import Process, spawn, stop
@@ -34,10 +38,33 @@ HOPS = ("token_vault", "identity", "qualification")
 THREAD = (INBOUND_RESIDENTS, RESIDENTS_TOKENISED, PERSONS_EVENTS, QUALIFICATION_EVENTS)
 """The topics between them, from the first to the last."""
 
-FLOOR = tuple(
-    Topic(f"bench.floor.{topic.name}", topic.key, (), (), timedelta(days=1), True, "")
-    for topic in THREAD
-)
+BACK = (QUALIFICATION_COLUMNS, OUTBOUND_RESIDENT_REGISTER, AUDIT_EVENTS)
+"""The way back: from the last hop to the second, and what that sends of it."""
+
+_FLOOR = {
+    topic: Topic(f"bench.floor.{topic.name}", topic.key, (), (), timedelta(days=1), True, "")
+    for topic in THREAD + BACK
+}
+FLOOR = tuple(_FLOOR.values())
+"""The floor's topics: one for each of the house's."""
+
+_HOP: Mapping[str, tuple[tuple[Topic, ...], tuple[tuple[Topic, Topic | None], ...]]] = {
+    "token_vault": ((INBOUND_RESIDENTS,), ((RESIDENTS_TOKENISED, None),)),
+    "identity": (
+        (RESIDENTS_TOKENISED, QUALIFICATION_COLUMNS),
+        (
+            (PERSONS_EVENTS, None),
+            (OUTBOUND_RESIDENT_REGISTER, QUALIFICATION_COLUMNS),
+            # One for each that is handed over: the topic has others', too.
+            (AUDIT_EVENTS, None),
+        ),
+    ),
+    "qualification": (
+        (PERSONS_EVENTS,),
+        ((QUALIFICATION_EVENTS, PERSONS_EVENTS), (QUALIFICATION_COLUMNS, PERSONS_EVENTS)),
+    ),
+}
+"""What each hop reads and writes; beside a topic, of which its events are a share (None: all)."""
 
 _READY_S = 60
 
@@ -99,26 +126,26 @@ class Stage:
 
     # The floor
 
-    def start_floor(self, sizes: Mapping[str, int], share: int, batch: int) -> dict[str, Process]:
-        """The floor's three processes. ``sizes``: bytes of an event by topic of the house;
-        ``share``: of 1,000 persons' events, how many lead to a qualification event."""
-        self._floor = {
-            hop: self._start_floor_hop(n, sizes, share, batch) for n, hop in enumerate(HOPS)
-        }
+    def start_floor(
+        self, counted: Mapping[Topic, tuple[int, int]], batch: int
+    ) -> dict[str, Process]:
+        """The floor's three processes. ``counted``: events and bytes on the house's topics."""
+        self._floor = {hop: self._start_floor_hop(hop, counted, batch) for hop in HOPS}
         return self._floor
 
-    def _start_floor_hop(self, n: int, sizes: Mapping[str, int], share: int, batch: int) -> Process:
-        hop, ports = HOPS[n], self.stack.state.ports
+    def _start_floor_hop(
+        self, hop: str, counted: Mapping[Topic, tuple[int, int]], batch: int
+    ) -> Process:
+        n, ports = HOPS.index(hop), self.stack.state.ports
+        sources, targets = _HOP[hop]
         told = {
-            "SOURCE": FLOOR[n].name,
-            "TARGET": FLOOR[n + 1].name,
+            "SOURCES": ",".join(_FLOOR[topic].name for topic in sources),
+            "TARGETS": ",".join(str(_target(topic, of, counted)) for topic, of in targets),
             "DATABASE": f"floor_{hop}",
             "PORT": str(ports["postgres"]),
             "BOOTSTRAP": self.stack.bootstrap,
             "CERTS": str(self.stack.layout.certs / "admin"),
             "BATCH": str(batch),
-            "SIZE": str(sizes[THREAD[n + 1].name]),
-            "SHARE": str(share),
         }
         if n == 0:
             told["SEED"] = f"{self.floor_key.key_id}:{self.floor_key.seed.hex()}"
@@ -138,7 +165,7 @@ class Stage:
 
     # How far each has come
 
-    def events(self, topics: tuple[Topic, ...]) -> dict[str, tuple[int, int]]:
+    def events(self, topics: tuple[Topic, ...]) -> dict[Topic, tuple[int, int]]:
         """Of each topic: events on it since it was made, and bytes that they take now."""
         with bus.admin_client(self.stack.bootstrap, self.stack.layout.certs) as client:
             partitions = [TopicPartition(t.name, s) for t in topics for s in range(SHARDS)]
@@ -146,7 +173,12 @@ class Stage:
         counted = dict.fromkeys((topic.name for topic in topics), 0)
         for partition, end in ends.items():
             counted[partition.topic] += end.offset
-        return {name: (count, self._bytes(name)) for name, count in counted.items()}
+        return {t: (counted[t.name], self._bytes(t.name)) for t in topics}
+
+    def sent_back(self, *, house: bool) -> int:
+        """Events that the last hop has sent on the way back."""
+        topic = QUALIFICATION_COLUMNS if house else _FLOOR[QUALIFICATION_COLUMNS]
+        return self.events((topic,))[topic][0]
 
     def _bytes(self, topic: str) -> int:
         logs = self.stack.layout.kafka / "data"
@@ -155,6 +187,12 @@ class Stage:
             with suppress(FileNotFoundError):
                 total += sum(f.stat().st_size for f in (logs / f"{topic}-{shard}").glob("*.log"))
         return total
+
+
+def _target(topic: Topic, of: Topic | None, counted: Mapping[Topic, tuple[int, int]]) -> Target:
+    count, size = counted[topic]
+    share = 1000 if of is None else 1000 * count // max(counted[of][0], 1)
+    return Target(_FLOOR[topic].name, size // max(count, 1), share)
 
 
 class Counter:
@@ -168,7 +206,7 @@ class Counter:
             if house
             else "select coalesce(sum(number + 1), 0) from marks where topic = $1"
         )
-        self._topics = [topic.name for topic in (THREAD if house else FLOOR)]
+        self._names = {topic: topic.name if house else _FLOOR[topic].name for topic in _FLOOR}
         self._unsent = (
             "select exists (select from bus.outbox)"
             if house
@@ -177,12 +215,18 @@ class Counter:
 
     async def taken(self, hop: str) -> int:
         """Events of the thread that a hop has taken in."""
-        topic = self._topics[HOPS.index(hop)]
-        return int(await self._connections[hop].fetchval(self._taken, topic))
+        return await self._of(hop, THREAD[HOPS.index(hop)])
 
-    async def unsent(self) -> bool:
-        """Whether the last hop has something yet to send."""
-        return bool(await self._connections[HOPS[-1]].fetchval(self._unsent))
+    async def returned(self) -> int:
+        """Events of the way back that the second hop has taken in."""
+        return await self._of(HOPS[1], QUALIFICATION_COLUMNS)
+
+    async def _of(self, hop: str, topic: Topic) -> int:
+        return int(await self._connections[hop].fetchval(self._taken, self._names[topic]))
+
+    async def unsent(self, hop: str) -> bool:
+        """Whether a hop has something yet to send."""
+        return bool(await self._connections[hop].fetchval(self._unsent))
 
 
 @asynccontextmanager

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from contracts.topics import INBOUND_RESIDENTS, PERSONS_EVENTS, QUALIFICATION_EVENTS
+from contracts.topics import INBOUND_RESIDENTS
 from deploy.bench.filling import fill
-from deploy.bench.stage import FLOOR, HOPS, THREAD, Counter, Stage, counting
+from deploy.bench.stage import BACK, FLOOR, HOPS, THREAD, Counter, Stage, counting
 from deploy.bench.watching import Watch
 from deploy.local.processes import Process, tail
 from deploy.upstream.day import Change
@@ -37,7 +37,8 @@ class Run:
 
     @property
     def per_s(self) -> float:
-        """Changes a second, from the first hop's first commit to the last hop's last event sent."""
+        """Changes a second, from the first hop's first commit until the last event was sent, on
+        the way back too."""
         return self.events / self.seconds
 
     @property
@@ -84,13 +85,8 @@ class Thread:
 
     def floor(self) -> Run:
         """The same through the floor, with bytes and shares as the house has them so far."""
-        counted = self._stage.events(THREAD)
-        sizes = {name: total // max(count, 1) for name, (count, total) in counted.items()}
-        persons, conclusions = (counted[t.name][0] for t in (PERSONS_EVENTS, QUALIFICATION_EVENTS))
-        share = 1_000 * conclusions // persons
-        return asyncio.run(
-            self._measure("floor", lambda: self._stage.start_floor(sizes, share, BATCH))
-        )
+        counted = self._stage.events(THREAD + BACK)
+        return asyncio.run(self._measure("floor", lambda: self._stage.start_floor(counted, BATCH)))
 
     async def _measure(self, who: str, start: Callable[[], Mapping[str, Process]]) -> Run:
         async with counting(self._stage, house=who == "house") as counter:
@@ -101,7 +97,8 @@ class Thread:
             try:
                 began, head = await self._first(counter, known)
                 watch.begin()
-                course, ended = await self._through(counter, began, before)
+                course, through = await self._through(counter, began, before)
+                ended = await self._back(counter, through, house=who == "house")
                 watch.end()
             except Stalled as stalled:
                 raise Stalled(f"{stalled}\n{self._logs(who)}") from None
@@ -132,7 +129,7 @@ class Thread:
         course: list[tuple[float, int]] = [(0.0, 0)]
         moved = shown = began
         while True:
-            taken, sent = await counter.taken(HOPS[-1]), not await counter.unsent()
+            taken, sent = await counter.taken(HOPS[-1]), not await counter.unsent(HOPS[-1])
             now = time.monotonic()
             if taken - before != course[-1][1]:
                 moved = now
@@ -147,6 +144,17 @@ class Thread:
                     "thread", f"{taken - before:,} of {self.published - before:,} through"
                 )
             await asyncio.sleep(_LOOK_S)
+
+    async def _back(self, counter: Counter, through: float, *, house: bool) -> float:
+        """When the way back was through too."""
+        sent = await asyncio.to_thread(lambda: self._stage.sent_back(house=house))
+        ended = through
+        while await counter.returned() < sent or await counter.unsent(HOPS[1]):
+            ended = time.monotonic()
+            if ended - through > _STALLED_S:
+                raise Stalled(f"{await counter.returned():,} of {sent:,} came back")
+            await asyncio.sleep(_LOOK_S)
+        return ended
 
     def _logs(self, who: str) -> str:
         prefix = "" if who == "house" else "floor_"
