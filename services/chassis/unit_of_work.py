@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,7 +48,7 @@ class UnitOfWork:
         self.stored: tuple[int, Sequence[Message]] | None = None
         """The outbox row that ``flush`` wrote, for the relay."""
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The date in Japan at ``now``."""
         return japan_date(self.now)

@@ -24,11 +24,11 @@ from services.qualification.domain.differences import Difference, differences, t
 from services.qualification.domain.facts import Fact, PensionNumberStatement, standing
 from services.qualification.domain.missing import Call, ask_again, asks_since, planned
 from services.qualification.domain.numbers import PensionNumbers, pension_numbers
-from services.qualification.domain.one_person import facts_together, history
+from services.qualification.domain.one_person import facts_together
 from services.qualification.domain.parameters import NoValue, Parameters
 from services.qualification.domain.pension_columns import NOTHING, pension_columns
 from services.qualification.domain.publication import changed, reportable
-from services.qualification.domain.timeline import AsOf, plan
+from services.qualification.domain.timeline import AsOf, Plan, Timeline, plan
 from services.qualification.domain.transitions import (
     Happening,
     Transition,
@@ -37,7 +37,7 @@ from services.qualification.domain.transitions import (
 )
 from services.qualification.stores import differences as found
 from services.qualification.stores import persons
-from services.qualification.stores.persons import Known
+from services.qualification.stores.persons import Item, Known
 
 CANNOT_CONCLUDE = (NoValue, OverflowError, ValueError)
 """What the rules raise on facts of one person that no calendar or parameter covers."""
@@ -74,6 +74,11 @@ class Conclusion:
         """The id under which a transition is reported."""
         return self.owners.get(happening(transition), self.person_id)
 
+    def items(self) -> list[Item]:
+        """The transitions, each with the ids that it is reported under."""
+        owned = ((self.owner(transition), transition) for transition in self.transitions)
+        return [Item(item_id(owner, t), owner, t) for owner, t in owned]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -102,37 +107,43 @@ def conclude(
     numbers = _numbers(every)
     number = numbers.current if numbers else None
     calls = planned(facts, whole, parameters)
-    ask_on = asks_since(facts, whole, day)
+    ask_on = asks_since(whole, day)
     if ask_on is not None and known.asked_on is not None:
         ask_on = ask_again(known.asked_on, parameters)
-    known = replace(
-        known,
-        next_due=whole.next_after(day),
-        list_due=_list_due(facts, calls, known),
-        ask_on=ask_on,
-    )
-    columns, known = _columns(person_id, pension_columns(line, number), known, formers)
-    transitions = tuple(t for t in line.transitions if t.is_reportable)
-    same = Conclusion(
+    columns, columns_digest = _columns(person_id, pension_columns(line, number), known, formers)
+    event, timeline_digest = _changed(person_id, line, known, number)
+    return Conclusion(
         person_id,
-        known,
-        None,
-        transitions,
+        replace(
+            known,
+            next_due=whole.next_after(day),
+            list_due=_list_due(whole, calls, known),
+            ask_on=ask_on,
+            timeline_version=event.timeline_version if event else known.timeline_version,
+            timeline_digest=timeline_digest,
+            columns_version=columns.columns_version if columns else known.columns_version,
+            columns_digest=columns_digest,
+        ),
+        event,
+        tuple(t for t in line.transitions if t.is_reportable),
         number,
         numbers=numbers,
         differences=_differences(every, parameters, day),
         columns=columns,
     )
+
+
+def _changed(
+    person_id: UUID, line: Timeline, known: Known, number: str | None
+) -> tuple[QualificationChanged | None, bytes | None]:
+    """What the neighbours are to be told, and the digest to keep; None: nothing new."""
     if known.timeline_version == 0 and not line.periods and number is None:
-        return same
+        return None, known.timeline_digest
     event = changed(person_id, line, known.timeline_version + 1, number_known=number is not None)
     # Whoever was told of before there was insurance by choice is not told again for having none.
     unsaid = {"timeline_version"} if event.voluntary else {"timeline_version", "voluntary"}
     digest = _digest(event.model_dump_json(exclude=unsaid))
-    if digest == known.timeline_digest:
-        return same
-    known = replace(known, timeline_version=event.timeline_version, timeline_digest=digest)
-    return replace(same, known=known, changed=event)
+    return (None if digest == known.timeline_digest else event), digest
 
 
 def _numbers(facts: Sequence[Fact]) -> PensionNumbers | None:
@@ -149,28 +160,28 @@ def _differences(
 
 def _columns(
     person_id: UUID, columns: PensionColumns, known: Known, formers: Sequence[UUID]
-) -> tuple[PensionColumnsChanged | None, Known]:
-    """What the register is to be told, and what to keep of it; None: nothing new, or nothing at
+) -> tuple[PensionColumnsChanged | None, bytes | None]:
+    """What the register is to be told, and the digest to keep; None: nothing new, or nothing at
     all so far.
 
     Whoever begins or ends to answer for another is told of anew: the register's records that are
     theirs have changed.
     """
     if known.columns_version == 0 and columns == NOTHING and not formers:
-        return None, known
+        return None, known.columns_digest
     digest = _digest(columns.model_dump_json() + "".join(f"/{former}" for former in formers))
     if digest == known.columns_digest:
-        return None, known
+        return None, digest
     version = known.columns_version + 1
     event = PensionColumnsChanged(person_id=person_id, columns_version=version, columns=columns)
-    return event, replace(known, columns_version=version, columns_digest=digest)
+    return event, digest
 
 
 def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> date | None:
+def _list_due(whole: Plan, calls: Sequence[Call], known: Known) -> date | None:
     """From which day on the work list of missing notices has to be looked at.
 
     Follows from the facts and from what is listed alone, so that it does not matter in which
@@ -178,7 +189,7 @@ def _list_due(facts: Sequence[Fact], calls: Sequence[Call], known: Known) -> dat
     """
     if calls:
         return calls[0].shown_from
-    return history(facts)[-1].reported_on if known.listed else None
+    return whole.said[-1].reported_on if known.listed else None
 
 
 def conclude_one(
@@ -295,11 +306,8 @@ async def write(
             uow.emit(conclusion.columns, key=str(person_id), cause=cause)
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]
-    new, standing_otherwise = await persons.add_transitions(
-        uow.connection,
-        {c.ids: [(c.owner(t), t) for t in c.transitions] for c in told},
-        uow.now,
-    )
+    items = {c.ids: c.items() for c in told}
+    new, standing_otherwise = await persons.add_transitions(uow.connection, items, uow.now)
     for report in standing_otherwise:
         uow.emit(
             QualificationReportStands(
@@ -317,9 +325,8 @@ async def write(
         if conclusion.changed is not None:
             uow.emit(conclusion.changed, key=str(person_id), cause=cause)
             changes += 1
-        for transition in conclusion.transitions if new else ():
-            owner = conclusion.owner(transition)
-            if item_id(owner, transition) in new:
-                event = reportable(owner, transition, conclusion.number)
-                uow.emit(event, key=str(owner), cause=cause)
+        for item in items[conclusion.ids] if new else ():
+            if item.item_id in new:
+                event = reportable(item.owner, item.transition, conclusion.number)
+                uow.emit(event, key=str(item.owner), cause=cause)
     return Outcome(changes, len(new))

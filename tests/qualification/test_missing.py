@@ -260,7 +260,7 @@ ASKED = [
     ("life", "day", "since"), [c[1:] for c in ASKED], ids=[c[0] for c in ASKED]
 )
 def test_of_whom_identity_is_asked(life: Life, day: str, since: str | None) -> None:
-    found = asks_since(life.facts, plan(life.facts, LAW), d(day))
+    found = asks_since(plan(life.facts, LAW), d(day))
     assert found == (d(since) if since else None)
 
 

@@ -254,7 +254,7 @@ def _together(stay: ResidencePeriod, following: ResidencePeriod) -> ResidencePer
 
 
 def _entry(stay: ResidencePeriod, history: Sequence[RegisterStatement]) -> Boundary:
-    told = first_told(history, lambda said: any(s.began == stay.began for s in said.residence))
+    told = first_told(history, lambda said: stay.began in [s.began for s in said.residence])
     day = stay.began.value
     if day is None:
         return _uncertain(ENTRY_DAY_UNCERTAIN, stay.began, told)
@@ -273,7 +273,7 @@ def _exit(stay: ResidencePeriod, history: Sequence[RegisterStatement]) -> Bounda
     ended = stay.ended
     if ended is None or stay.ended_reason in _CONTINUING:
         return None
-    told = first_told(history, lambda said: any(s.ended == ended for s in said.residence))
+    told = first_told(history, lambda said: ended in [s.ended for s in said.residence])
     if stay.ended_reason is RemovalReason.DEATH:
         return None  # art. 9(i), see `life`
     if ended.value is None:

@@ -42,7 +42,7 @@ from services.qualification.domain.missing_rules import (
 )
 from services.qualification.domain.notices import notice_of
 from services.qualification.domain.old_age import BECAME_RECIPIENT, NO_LONGER_RECIPIENT
-from services.qualification.domain.one_person import history, lives_here
+from services.qualification.domain.one_person import lives_here
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.reasons import Reason, Rule, because
 from services.qualification.domain.stays import JPS_CHANGED_TO_1
@@ -110,28 +110,28 @@ def planned(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> tuple[Call
     Of who lives here no more, or has announced to leave, none does: notices go to where one lives
     (令2条).
     """
-    if not whole.segments or not lives_here(facts):
+    if not whole.segments or not lives_here(whole.said):
         return ()
     return tuple(
         sorted(
             (
                 *_of_transitions(facts, whole, rules),
                 *_of_health_insurance(facts, whole, rules),
-                *_of_residence_period(facts, whole, rules),
+                *_of_residence_period(whole, rules),
             ),
             key=lambda call: (call.shown_from, call.day, call.kind),
         )
     )
 
 
-def asks_since(facts: Sequence[Fact], whole: Plan, day: date) -> date | None:
+def asks_since(whole: Plan, day: date) -> date | None:
     """Since when it is worth asking whether somebody left employees' insurance; None: it is not.
 
     Of who lives here, is of an age to be insured on ``day``, and of whom no notice or record says
     that they are of category 1.
     """
     open_now = next((s for s in whole.segments if _holds(s, day)), None)
-    if open_now is None or not lives_here(facts):
+    if open_now is None or not lives_here(whole.said):
         return None
     settled = open_now.category is InsuredCategory.CATEGORY_1 and not open_now.presumed
     by_choice = open_now.category is not None and not isinstance(open_now.category, InsuredCategory)
@@ -145,14 +145,14 @@ def ask_again(asked_on: date, rules: Parameters) -> date:
 
 def _of_transitions(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> Iterator[Call]:
     told = _jps_told(facts)
-    begun = _records_begin(facts)
+    begun = _records_begin(whole)
     for found in transitions(whole.segments):
         # What a notice told has been notified; what was before our records, to another system.
         if found.at.notice_id is not None or found.occurred_on < begun:
             continue
         match found.at.reason.rule:
             case r if r is FROM_ABROAD:
-                yield from _came_from_abroad(facts, whole, found, rules)
+                yield from _came_from_abroad(whole, found, rules)
             case r if r is AGE_20:
                 yield from _turned_20(facts, whole, found, rules)
             case r if r is JPS_CHANGED_TO_1:
@@ -171,14 +171,12 @@ def _due(found: Transition, kind: MissingKind, rule: Rule) -> Iterator[Call]:
         yield Call(kind, day, (notice,), day, because(rule, day=day))
 
 
-def _came_from_abroad(
-    facts: Sequence[Fact], whole: Plan, found: Transition, rules: Parameters
-) -> Iterator[Call]:
+def _came_from_abroad(whole: Plan, found: Transition, rules: Parameters) -> Iterator[Call]:
     day = found.occurred_on
     presumed = rules.missing.note_presumed.on(day)
     notes = [
         stay.pension_note
-        for stay in history(facts)[-1].residence
+        for stay in whole.said[-1].residence
         if stay.began.value == day and stay.pension_note is not None
     ]
     noted = notes[-1] if notes else presumed.value
@@ -223,7 +221,7 @@ def _of_health_insurance(facts: Sequence[Fact], whole: Plan, rules: Parameters) 
     for stay in said.stays:
         day = stay.acquired_on
         meant = rules.missing.left_insurance_reasons.on(day)
-        since = max(_records_begin(facts), said.told_on - _looks_back(said.told_on, rules))
+        since = max(_records_begin(whole), said.told_on - _looks_back(said.told_on, rules))
         if stay.reason not in meant.value or day < since:
             continue
         held = next((s for s in whole.segments if _holds(s, day)), None)
@@ -235,8 +233,8 @@ def _of_health_insurance(facts: Sequence[Fact], whole: Plan, rules: Parameters) 
         yield Call(MissingKind.LEFT_EMPLOYMENT, day, kinds, day, reason)
 
 
-def _of_residence_period(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> Iterator[Call]:
-    said = history(facts)[-1]
+def _of_residence_period(whole: Plan, rules: Parameters) -> Iterator[Call]:
+    said = whole.said[-1]
     until = said.residence_status_until
     if said.resident_kind is not ResidentKind.FOREIGN or until is None:
         return
@@ -252,8 +250,8 @@ def _jps_told(facts: Sequence[Fact]) -> JpsStatement | None:
     return max(told, key=lambda said: said.as_of, default=None)
 
 
-def _records_begin(facts: Sequence[Fact]) -> date:
-    return history(facts)[0].records_begin or date.min
+def _records_begin(whole: Plan) -> date:
+    return whole.said[0].records_begin or date.min
 
 
 def _looks_back(day: date, rules: Parameters) -> timedelta:

@@ -96,9 +96,8 @@ def history(facts: Iterable[Fact]) -> History:
     return together(histories(facts))
 
 
-def lives_here(facts: Iterable[Fact]) -> bool:
+def lives_here(said: History) -> bool:
     """Whether the register's last word is that the person is a resident of the city."""
-    said = history(facts)
     if not said or said[-1].died_on is not None or not said[-1].residence:
         return False
     return any(stay.ended is None for stay in said[-1].residence)

@@ -7,7 +7,7 @@ something will happen by itself is known.
 """
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -138,6 +138,8 @@ class Plan:
 
     segments: tuple[Segment, ...]
     reviews: tuple[Review, ...]
+    said: History = field(default=(), compare=False, repr=False)
+    """What the register said, by all records of the person: what it follows from."""
 
     def until(self, as_of: AsOf) -> Timeline:
         """What of it has happened by the day."""
@@ -175,17 +177,17 @@ def plan(facts: Sequence[Fact], parameters: Parameters) -> Plan:
         return Plan((), ())
     birth = statements[-1].birth_date
     if birth.value is not None:
-        return _plan(birth.value, facts, records, parameters)
+        return _plan(birth.value, facts, records, statements, parameters)
     possible = possible_days(birth)
     if possible is None:
         unsure = Review(because(BIRTH_DATE_UNCERTAIN, written=birth.notation))
         return _ageless(unsure, facts, statements, parameters)
     # Whoever is told of was born by then.
     first, last = possible[0], max(possible[0], min(possible[1], statements[0].reported_on))
-    early, late = (_plan(day, facts, records, parameters) for day in (first, last))
+    early, late = (_plan(day, facts, records, statements, parameters) for day in (first, last))
     why = because(BIRTH_DATE_IN_PART, written=birth.notation, first=first, last=last)
     segments, reviews = agreed(early.segments, late.segments, why)
-    return Plan(tuple(segments), (*reviews, *early.reviews, *late.reviews))
+    return Plan(tuple(segments), (*reviews, *early.reviews, *late.reviews), statements)
 
 
 def _ageless(
@@ -199,27 +201,27 @@ def _ageless(
     kind, kinds = statements[-1].resident_kind, _kinds(facts)
     nobody = Person(None, kind, alive, ALWAYS, (), (), facts, kinds, parameters)
     segments, reviews = _all_of(nobody, ())
-    return Plan(tuple(segments), (unsure, *reviews))
+    return Plan(tuple(segments), (unsure, *reviews), statements)
 
 
 def _plan(
     birth: date,
     facts: Sequence[Fact],
     records: Sequence[History],
+    statements: History,
     parameters: Parameters,
 ) -> Plan:
     """Everything that follows from the facts and a birth date. Raises ``NoValue``."""
-    statements = together(records)
     said = statements[-1]
     alive, death_reviews = life(statements)
     # Most people have nothing but the register's statements: they pay for no other rule.
     kinds = _kinds(facts)
     told = not kinds <= _NOTHING_BESIDE
     if birth > said.reported_on:
-        return Plan((), (Review(because(BIRTH_DATE_LATER, birth=birth)),))
+        return Plan((), (Review(because(BIRTH_DATE_LATER, birth=birth)),), statements)
     ages = _ages(birth, statements, parameters)
     if ages is None:
-        return Plan((), ())
+        return Plan((), (), statements)
     covers, status_reviews = covered(statements, parameters)
     views, residence_reviews = views_of(records)
     eligible = [
@@ -244,7 +246,7 @@ def _plan(
         for review in (*residence_reviews, *death_reviews, *status_reviews)
         if review.since is None or concerned.holds(review.since)
     ]
-    return Plan(tuple(segments), (*reviews, *category_reviews))
+    return Plan(tuple(segments), (*reviews, *category_reviews), statements)
 
 
 def _kinds(facts: Sequence[Fact]) -> Set[type[Content]]:

@@ -15,7 +15,6 @@ from services.qualification.domain.transitions import (
     Happening,
     Transition,
     happening,
-    item_id,
 )
 
 K = TypeVar("K")
@@ -123,6 +122,15 @@ class Stands:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A transition as it is reported: under which id, and of whom."""
+
+    item_id: UUID
+    owner: UUID
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True)
 class NewFact:
     """A fact to be added, with its place among the person's facts of its kind."""
 
@@ -189,11 +197,11 @@ async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -
 
 async def add_transitions(
     connection: asyncpg.Connection,
-    concluded: Mapping[tuple[UUID, ...], Sequence[tuple[UUID, Transition]]],
+    concluded: Mapping[tuple[UUID, ...], Sequence[Item]],
     now: datetime,
 ) -> tuple[set[UUID], list[Stands]]:
-    """Keep what was concluded of these persons, each with all ids of theirs, and each transition
-    with the id that it is reported under; return the item ids of what is new.
+    """Keep what was concluded of these persons, each with all ids of theirs; return the item ids
+    of what is new.
 
     What was reported under another id of the same person is not new. What was reported before and
     no longer follows from the facts is marked so, or follows again: returned too.
@@ -202,22 +210,23 @@ async def add_transitions(
         return set(), []
     before = await _reported_under(connection, [ids for ids in concluded if len(ids) > 1])
     rows, stand = [], []
-    for ids, transitions in concluded.items():
+    for ids, items in concluded.items():
         reported = before.get(ids, {})
-        for owner, t in transitions:
-            known = reported.get(happening(t))
-            stand += known or [item_id(owner, t)]
+        for item in items:
+            known = reported.get(happening(item.transition)) if reported else None
+            stand += known or [item.item_id]
             if known is None:
-                rows.append(_transition(owner, t))
+                rows.append(_transition(item))
     added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
     other = await connection.fetch(_STAND, [p for ids in concluded for p in ids], stand)
     standing = sorted((Stands(**dict(row)) for row in other), key=lambda found: found.item_id)
     return {row["item_id"] for row in added}, standing
 
 
-def _transition(owner: UUID, t: Transition) -> tuple[Any, ...]:
+def _transition(item: Item) -> tuple[Any, ...]:
+    t = item.transition
     return (
-        item_id(owner, t), owner, t.kind.value, t.occurred_on, t.reason, t.origin.value,
+        item.item_id, item.owner, t.kind.value, t.occurred_on, t.reason, t.origin.value,
         t.before and t.before.value, t.after and t.after.value, t.at.notice_id, t.accepted_on,
     )  # fmt: skip
 
