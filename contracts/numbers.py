@@ -6,6 +6,7 @@ An individual number (個人番号) has no type here on purpose: no event carrie
 
 import re
 import unicodedata
+from operator import mul
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, WithJsonSchema
@@ -20,6 +21,7 @@ _BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc]")
 """Spaces, the hyphens and dashes of every input method, and the long mark typed for one."""
 _ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_FROM_THE_RIGHT = (2, 3, 4, 5, 6, 7) * 3
 _SYNTHETIC_DIGITS = 11 - len(SYNTHETIC_PREFIX)
 
 AddresseeNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,15}$")]
@@ -105,7 +107,7 @@ def addressee_number_check_digit(body: str) -> str | None:
     """
     if not re.fullmatch(r"[0-9]{1,14}", body):
         raise InvalidNumber("a check digit is computed from 1 to 14 digits")
-    remainder = sum(int(p) * (2 + n % 6) for n, p in enumerate(reversed(body))) % 11
+    remainder = sum(map(mul, map(int, reversed(body)), _FROM_THE_RIGHT)) % 11
     if remainder == 1:
         return None
     return "0" if remainder == 0 else str(11 - remainder)
