@@ -36,6 +36,9 @@ from contracts.events.income import IncomeRecorded
 from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
 from contracts.events.jps import (
     CorrectedValues,
+    ExemptionDecision,
+    GrantedKind,
+    GrantedMonths,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
@@ -100,6 +103,7 @@ __all__ = [
     "DisabilityCertificatesRecorded",
     "Event",
     "ExemptionApplicationSettled",
+    "ExemptionDecision",
     "ExemptionNoticeKind",
     "ExemptionNotified",
     "ExemptionsFactsAnswered",
@@ -113,6 +117,8 @@ __all__ = [
     "FeedChange",
     "FeedRecord",
     "FourAttributes",
+    "GrantedKind",
+    "GrantedMonths",
     "HealthInsuranceRecorded",
     "HouseholdFactsRequested",
     "IncomeRecorded",

@@ -1,15 +1,17 @@
 """What became of report items: sent, and decided by JPS."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Final
+from itertools import pairwise
+from typing import Annotated, ClassVar, Final, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from contracts.codes import Code
 from contracts.days import Day
 from contracts.events.base import Data, Event
 from contracts.events.qualification import InsuredCategory
+from contracts.months import Month
 from contracts.numbers import BasicPensionNumber, MediumSerial
 from contracts.topics import JPS_EVENTS, Topic
 
@@ -149,6 +151,47 @@ class CorrectedValues(Data):
     category_after: InsuredCategory | None = None
 
 
+class GrantedKind(Code):
+    """承認区分: what JPS grants on an application (法90条〜90条の3, 平26法64附則14条)."""
+
+    FULL = "full", "全額免除"
+    THREE_QUARTERS = "three_quarters", "４分の３免除"
+    HALF = "half", "半額免除"
+    QUARTER = "quarter", "４分の１免除"
+    DEFERMENT = "deferment", "納付猶予"
+    STUDENT = "student", "学生納付特例"
+
+
+class GrantedMonths(Data):
+    """承認期間: one kind for the months from the first to the last, both of them included."""
+
+    kind: GrantedKind
+    from_month: Month
+    to_month: Month
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.to_month < self.from_month:
+            raise ValueError("the last month is before the first")
+        return self
+
+
+class ExemptionDecision(Data):
+    """承認・却下 of an application (法90条1項): what is granted; nothing: it is refused (却下).
+
+    Months that were applied for and are not among them were refused.
+    """
+
+    granted: Annotated[tuple[GrantedMonths, ...], Field(max_length=12)]
+
+    @model_validator(mode="after")
+    def _each_month_once(self) -> Self:
+        spans = sorted(self.granted, key=lambda span: span.from_month)
+        if any(after.from_month <= before.to_month for before, after in pairwise(spans)):
+            raise ValueError("a month is granted twice")
+        return self
+
+
 class ItemDecided(Event):
     """What JPS decided on a report item (処理結果), by the day on which it did (処理年月日).
 
@@ -175,6 +218,8 @@ class ItemDecided(Event):
     corrected: CorrectedValues | None = None
     assigned_number: BasicPensionNumber | None = None
     """基礎年金番号 that JPS assigned in handling the item (付番)."""
+    exemption: ExemptionDecision | None = None
+    """Of an application: what it came to. None: it was not told, or the item is another one."""
 
     @property
     def record_key(self) -> str:

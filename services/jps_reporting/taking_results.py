@@ -96,6 +96,7 @@ def _tell(uow: UnitOfWork, serial: int, item: SentItem, decision: Decision) -> N
             if any(values)
             else None,
             assigned_number=decision.assigned_number,
+            exemption=decision.exemption,
         ),
         key=str(item.person_id),
         trace=item.trace,

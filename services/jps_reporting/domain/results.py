@@ -6,17 +6,27 @@ does not agree is listed with its reason for a person to look at: never taken, n
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from contracts.events import InsuredCategory, ItemOutcome, ReportItemKind
+from contracts.events import (
+    ExemptionDecision,
+    GrantedKind,
+    GrantedMonths,
+    InsuredCategory,
+    ItemOutcome,
+    ReportItemKind,
+)
+from contracts.months import Month
 from contracts.numbers import BasicPensionNumber
 from services.jps_reporting.domain.items import ItemState, Labelled
 from services.jps_reporting.domain.told_cells import Cells
 
 _DECISIONS: Final = UUID("b51b30d0-6f40-5b0c-8f0b-3f6f9c0a8a4e")
+
+_APPLICATIONS: Final = (ReportItemKind.EXEMPTION_APPLICATION, ReportItemKind.STUDENT_APPLICATION)
 
 
 class ItemResult(Cells):
@@ -33,6 +43,33 @@ class ItemResult(Cells):
     corrected_occurred_on: date | None = None
     corrected_category: InsuredCategory | None = None
     assigned_number: BasicPensionNumber | None = None
+    granted: Literal["granted", "refused"] | None = None
+    """承認・却下 of an application."""
+    granted_kind: GrantedKind | None = None
+    granted_from: Month | None = None
+    granted_to: Month | None = None
+    granted_kind_2: GrantedKind | None = None
+    """Where a change of the household parts the period."""
+    granted_from_2: Month | None = None
+    granted_to_2: Month | None = None
+
+    @property
+    def exemption(self) -> ExemptionDecision | None:
+        """What an application came to; None: not told. Raises ``ValueError`` where it cannot be."""
+        cells = (
+            (self.granted_kind, self.granted_from, self.granted_to),
+            (self.granted_kind_2, self.granted_from_2, self.granted_to_2),
+        )
+        spans = [
+            GrantedMonths(kind=kind, from_month=since, to_month=until)
+            for kind, since, until in cells
+            if kind and since and until
+        ]
+        if sum(any(span) for span in cells) != len(spans):
+            raise ValueError("承認区分には、承認期間の始めと終わりが必要です。")
+        if (self.granted == "granted") != bool(spans):
+            raise ValueError("承認区分と承認期間は、承認の行に必要で、他の行には記載できません。")
+        return ExemptionDecision(granted=tuple(spans)) if self.granted else None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -41,6 +78,14 @@ class ItemResult(Cells):
         corrected = self.corrected_occurred_on is not None or self.corrected_category is not None
         if (self.outcome is ItemOutcome.CORRECTED) != corrected:
             raise ValueError("訂正の行には訂正後の値が必要で、訂正以外の行には記載できません。")
+        if self.granted and self.kind not in _APPLICATIONS:
+            raise ValueError("承認・却下は、申請の行にだけ記載できます。")
+        if self.granted and self.outcome is ItemOutcome.RETURNED:
+            raise ValueError("返戻の行には、承認・却下を記載できません。")
+        try:
+            _ = self.exemption
+        except ValidationError:
+            raise ValueError("承認期間が前後しているか、重なっています。") from None
         return self
 
 
@@ -73,6 +118,7 @@ class Decision:
     corrected_occurred_on: date | None
     corrected_category: InsuredCategory | None
     assigned_number: str | None
+    exemption: ExemptionDecision | None = None
 
     @property
     def decision_id(self) -> UUID:
@@ -121,6 +167,7 @@ def judge(
         corrected_occurred_on=row.corrected_occurred_on,
         corrected_category=row.corrected_category,
         assigned_number=row.assigned_number,
+        exemption=row.exemption,
     )
     same_day = [known for known in item.decisions if known.decided_on == decision.decided_on]
     if not same_day:

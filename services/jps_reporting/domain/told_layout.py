@@ -15,6 +15,7 @@ from contracts import delimited
 from contracts.delimited import Fault
 from contracts.eras import parse_date
 from contracts.errors import ContractError
+from contracts.months import Month
 from services.jps_reporting.domain.layout import LayoutStatus
 from services.jps_reporting.domain.records import RecordRow
 from services.jps_reporting.domain.results import ItemResult
@@ -100,7 +101,12 @@ def read_row(
         if codes is not None and text not in codes:
             return Fault(line, f"{heading}: {delimited.REASONS['enum']}")
         text = text if codes is None else codes[text]
-        if _is_day(model, field):
+        if model.model_fields[field].annotation == Month | None:
+            month = _month(text)
+            if month is None:
+                return Fault(line, f"{heading}: 年月として読み取れません。")
+            cells[field] = month
+        elif _is_day(model, field):
             day = _day(text)
             if day is None:
                 return Fault(line, f"{heading}: 日付として読み取れないか、日が確定していません。")
@@ -123,6 +129,15 @@ def _day(text: str) -> date | None:
         return parse_date(text).value
     except ContractError:
         return None
+
+
+def _month(text: str) -> Month | None:
+    """A month is written as the days are, without its day."""
+    for rest in ("01", "-01", ".1", "1日"):
+        day = _day(text + rest)
+        if day is not None and day.day == 1:
+            return Month.of(day)
+    return None
 
 
 def _fault(layout: ToldLayout, line: int, error: ValidationError) -> Fault:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.events import InsuredCategory, ItemOutcome, ReportItemKind
+from contracts.events import ExemptionDecision, InsuredCategory, ItemOutcome, ReportItemKind
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.results import Decision, SentItem, Unmatched
 
@@ -28,15 +28,16 @@ order by i.item_id for update of i
 """
 _DECISIONS = """
 select item_id, outcome, decided_on, return_code, return_reason, corrected_occurred_on,
-       corrected_category, assigned_number
+       corrected_category, assigned_number, exemption::text as exemption
 from jps_reporting.decisions where item_id = any($1) order by decided_on
 """
 _ADD = """
 insert into jps_reporting.decisions (decision_id, item_id, outcome, decided_on, return_code,
-    return_reason, corrected_occurred_on, corrected_category, assigned_number, line, file_id,
-    recorded_at)
-select *, $11::uuid, $12::timestamptz from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[],
-    $5::text[], $6::text[], $7::date[], $8::smallint[], $9::text[], $10::bigint[])
+    return_reason, corrected_occurred_on, corrected_category, assigned_number, line, exemption,
+    file_id, recorded_at)
+select a, b, c, d, e, f, g, h, i, j, k::jsonb, $12::uuid, $13::timestamptz
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[], $7::date[],
+    $8::smallint[], $9::text[], $10::bigint[], $11::text[]) as t (a, b, c, d, e, f, g, h, i, j, k)
 """
 _MOVE = """
 with moved as (
@@ -104,12 +105,13 @@ async def decisions_of(
     """What JPS decided on these items, the earliest first."""
     found: dict[UUID, list[Decision]] = {}
     for row in await connection.fetch(_DECISIONS, item_ids):
-        category = row["corrected_category"]
+        category, exemption = row["corrected_category"], row["exemption"]
         decision = Decision(
             **{
                 **dict(row),
                 "outcome": ItemOutcome(row["outcome"]),
                 "corrected_category": InsuredCategory(category) if category else None,
+                "exemption": exemption and ExemptionDecision.model_validate_json(exemption),
             }
         )
         found.setdefault(decision.item_id, []).append(decision)
@@ -131,6 +133,7 @@ async def add(connection: Connection, file_id: UUID, told: Sequence[Told], now: 
         [d.corrected_category for d, _ in rows],
         [d.assigned_number for d, _ in rows],
         [line for _, line in rows],
+        [d.exemption.model_dump_json() if d.exemption else None for d, _ in rows],
         file_id,
         now,
     )
