@@ -244,7 +244,7 @@ LINKAGE_REPLIES_EXEMPTIONS = Topic(
     consumers=("exemptions",),
     retention=timedelta(days=2),
     personal_data=True,
-    description="Identity's answers to exemptions, and to nobody else.",
+    description="Identity's answers to exemptions alone, and of whom it has reason to ask anew.",
 )
 LINKAGE_REPLIES_CLAIMS = Topic(
     name="linkage.replies.claims",

@@ -10,6 +10,7 @@ from contracts.events.exemptions import (
     ExemptionNotified,
 )
 from contracts.events.facts import (
+    AssistanceChanged,
     ClaimsFactsAnswered,
     ExemptionsFactsAnswered,
     FactItem,
@@ -95,6 +96,7 @@ __all__ = [
     "ArrearsEvent",
     "ArrearsTold",
     "AskedAbout",
+    "AssistanceChanged",
     "AuditOperation",
     "AuditOutcome",
     "AuditRecorded",

@@ -231,6 +231,21 @@ class ExemptionsFactsAnswered(FactsAnswered):
     TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
 
 
+class AssistanceChanged(Event):
+    """The welfare system told something new of a person's public assistance (生活保護). What it is,
+    is not said: exemptions asks, where the person's premiums are its business, for the purpose
+    法定免除の確認 (C11). Sent only while the purpose table lets exemptions ask."""
+
+    TYPE: ClassVar[str] = "nenkin.assistance.changed.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
+
+    person_id: UUID
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ClaimsFactsAnswered(FactsAnswered):
     """The answer to claims."""
 

@@ -11,7 +11,6 @@ from contracts.topics import (
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
-from services.chassis import merges
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.exemptions import (
@@ -19,6 +18,7 @@ from services.exemptions import (
     commands,
     entry_api,
     handlers,
+    proposal_api,
     renewal_api,
     what_if_api,
 )
@@ -35,23 +35,25 @@ def build(settings: Settings) -> Service:
 
     Raises ``BadFile`` or ``InvalidForm`` where one of them is not in order.
     """
+    state = State(read_forms(_HERE / "forms"), read_application(), read_by_law())
     return Service(
         settings=settings,
         migrations=_HERE / "migrations",
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
             PERSONS_SIGHT: on_sight,
-            PERSONS_MERGES: merges.on_merges,
+            PERSONS_MERGES: handlers.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification,
             JPS_EVENTS: handlers.on_jps,
-            LINKAGE_REPLIES_EXEMPTIONS: handlers.on_facts,
+            LINKAGE_REPLIES_EXEMPTIONS: handlers.on_replies(state),
         },
         routers=(
             api.router,
             *map(entry_api.routes, PROCEDURES),
             renewal_api.router,
+            proposal_api.router,
             what_if_api.router,
         ),
         commands=commands.COMMANDS,
-        state=State(read_forms(_HERE / "forms"), read_application(), read_by_law()),
+        state=state,
     )

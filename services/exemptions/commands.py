@@ -1,4 +1,4 @@
-"""Commands of exemptions' own: the renewal of a cycle's continuing applications."""
+"""Commands of exemptions' own: the renewal of a cycle, and the nightly asking for facts."""
 
 import argparse
 import asyncio
@@ -12,9 +12,9 @@ from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import renewing
+from services.exemptions import proposing, renewing
 from services.exemptions.state import State, state_of
-from services.exemptions.stores import renewals
+from services.exemptions.stores import assistance, renewals
 
 REFUSED: Final = 2
 WAITING: Final = 1
@@ -78,6 +78,40 @@ async def _all(service: Service, job: str, step: Step, cycle: int, word: str) ->
             return done
 
 
+async def propose(service: Service, arguments: argparse.Namespace) -> int:
+    """Ask identity what there is to propose to staff: once a night.
+
+    About whom it has told that there is news, and about whom an exemption by assistance is held;
+    the answers are compared as they come. Each batch is a transaction: the run can be stopped and
+    run again, by several at a time. ``--limit`` persons at most; the rest is asked another night.
+    """
+    async with service.unit_of_work() as uow:
+        await assistance.watch_holders(uow.connection, uow.today)
+    seen = asked = 0
+    while seen < arguments.limit:
+        async with service.unit_of_work() as uow:
+            size = min(BATCH, arguments.limit - seen)
+            looked, found = await proposing.ask(uow, state_of(service), size)
+            if looked:
+                audit.record(
+                    uow,
+                    AuditOperation.BATCH_JOB,
+                    count=looked,
+                    details={"job": "propose", "asked": found},
+                )
+        seen, asked = seen + looked, asked + found
+        if looked < size:
+            break
+    print(f"{seen} persons looked at, {asked} asked about", file=sys.stderr)
+    return 0
+
+
+def _propose_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit", type=int, default=20_000, help="persons to look at in one run, at most"
+    )
+
+
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cycle", type=int, required=True, help="年度: the year it begins in (July)"
@@ -96,5 +130,11 @@ COMMANDS: Final = (
         help="renew the continuing applications of a cycle that has begun",
         run=renew,
         arguments=_arguments,
+    ),
+    Command(
+        name="propose",
+        help="ask for the facts that call for notices and applications (every night)",
+        run=propose,
+        arguments=_propose_arguments,
     ),
 )

@@ -29,7 +29,7 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import problems
+from services.exemptions import problems, proposing
 from services.exemptions.domain.notices import fiscal_year
 from services.exemptions.entry_views import EntrySummary, NewEntry, Settling
 from services.exemptions.procedure import Effect, Handed, Procedure
@@ -53,6 +53,7 @@ async def accept(
             await _accept(uow, state, procedure, new, submission, staff)
             for submission in procedure.submissions(new)
         ]
+        await proposing.noted(uow, new.person_id, state)
     return procedure.accepted(views)
 
 
@@ -109,6 +110,7 @@ async def settle(
         if refusal is None:
             effect = procedure.effect(handed, desk, uuid4())
             await take_effect(uow, procedure, entry, effect, said, staff)
+            await proposing.noted(uow, entry.person_id, state)
             entry = await _found(uow, procedure, entry_id)
             view = await _view(uow, state, procedure, entry)
         else:
@@ -141,6 +143,7 @@ async def withdraw(
             uow.connection, procedure.table, entry_id, reason, staff.staff_id, uow.now
         )
         await procedure.after_withdrawal(uow, entry)
+        await proposing.noted(uow, entry.person_id, state_of(service))
         record(uow, procedure, AuditOperation.ENTRY_CANCELLED, entry, staff, Function.NOTICE_ACCEPT)
         entry = await _found(uow, procedure, entry_id)
     return procedure.summary(entry)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.events import (
     AnsweredAbout,
+    AssistanceChanged,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
     ItemForwarded,
@@ -15,9 +16,19 @@ from contracts.events import (
     ReportItemForwarded,
     ReportItemKind,
 )
-from services.chassis.received import Received, Rejected, Rejection
+from services.chassis import merges
+from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions.stores import answers, applications, entries, persons, registered
+from services.exemptions import proposing
+from services.exemptions.state import State
+from services.exemptions.stores import (
+    answers,
+    applications,
+    assistance,
+    entries,
+    persons,
+    registered,
+)
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
 
@@ -45,6 +56,14 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
     changed = [r.event for r in batch if isinstance(r.event, QualificationChanged)]
     if changed:
         await persons.keep_qualifications(uow.connection, changed)
+        people = {event.person_id for event in changed}
+        await assistance.look_again(uow.connection, people, uow.today)
+
+
+async def on_merges(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Follow who answers for whom; who is watched goes on being."""
+    concerned = await merges.follow(batch, uow)
+    await assistance.follow(uow.connection, concerned, uow.today)
 
 
 async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
@@ -76,15 +95,31 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     await answers.dispose(uow.connection, sent, uow.now)
 
 
-async def on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Keep the answers of the integrated database while a review needs them.
+def on_replies(state: State) -> Handler:
+    """The handler of what identity tells exemptions alone: its answers, and of whom it has news."""
+
+    async def handle(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        news = [r.event.person_id for r in batch if isinstance(r.event, AssistanceChanged)]
+        if news:
+            await assistance.watch(uow.connection, dict.fromkeys(news, uow.today))
+        answered = [r for r in batch if not isinstance(r.event, AssistanceChanged)]
+        if answered:
+            await _on_facts(answered, uow, state)
+
+    return handle
+
+
+async def _on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork, state: State) -> None:
+    """Keep the answers of the integrated database while a review or a proposal needs them.
 
     Refuses an answer to a request that was never made (EX-1002), or about another person than was
     asked about (EX-1003); of an answer about several all of it.
     """
     told = [(received, _about(received.event)) for received in batch]
     requests = [answer.request_id for _, answers_ in told for answer in answers_]
-    asked = await answers.asked_of(uow.connection, requests)
+    for_review = await answers.asked_of(uow.connection, requests)
+    for_proposals = await assistance.asked_of(uow.connection, requests)
+    asked = for_review | for_proposals
     rejected = []
     for received, of_one in told:
         if any(answer.request_id not in asked for answer in of_one):
@@ -93,7 +128,10 @@ async def on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
             rejected.append(Rejection(received, "EX-1003", "it is about another person than asked"))
     if rejected:
         raise Rejected(rejected)
-    await answers.answer(uow.connection, [one for _, of_one in told for one in of_one], uow.now)
+    every = [one for _, of_one in told for one in of_one]
+    await answers.answer(
+        uow.connection, [one for one in every if one.request_id in for_review], uow.now
+    )
     households = [
         registered.Told(event.reference, event.registered_on, event.registered)
         for event in (received.event for received in batch)
@@ -103,6 +141,10 @@ async def on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     ]
     if households:
         await registered.keep(uow.connection, households, uow.now)
+    compared = [one for one in every if one.request_id in for_proposals]
+    if compared:
+        await assistance.answer(uow.connection, compared, uow.now)
+        await proposing.work_out(uow, [answer.person_id for answer in compared], state)
 
 
 def _about(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from contracts.forms import Attachment, EntryState, Finding, FormError
 from services.chassis.problems import Problem
+from services.exemptions.domain.proposed import Step
 
 
 def person_unknown() -> Problem:
@@ -139,6 +140,28 @@ def no_figure() -> Problem:
         "試算できない月が含まれています。",
         detail="基準額等が登録されていない年月です。",
         action="試算する月と申請日を確認してください。",
+    )
+
+
+def not_the_next_step(step: Step) -> Problem:
+    """An entry of the work list is in a state from which this step does not follow."""
+    return Problem(
+        "EX-0501",
+        409,
+        "この対象者の状態では記録できません。",
+        detail=f"現在の状態: {step.label}",
+        action="経過を確認してください。",
+    )
+
+
+def step_wrong(field: str, message: str, action: str) -> Problem:
+    """A step's day or note is not as it has to be."""
+    return Problem(
+        "EX-0502",
+        422,
+        message,
+        action=action,
+        errors=[{"field": field, "code": "EX-0502", "message": message}],
     )
 
 

@@ -45,3 +45,24 @@ class MissingNoticeStep(Body):
     note: Annotated[str | None, Field(min_length=1, max_length=200, description="方法・応対")] = (
         None
     )
+
+
+class ExemptionProposalsQuery(Query):
+    """案内・確認の対象者の一覧の条件。"""
+
+    kind: Annotated[str | None, Field(pattern=r"^[a-z_]{1,40}$", description="案内・確認の別")] = (
+        None
+    )
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の通し番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ExemptionProposalStep(Body):
+    """案内・確認などの記録。"""
+
+    step: State
+    taken_on: Annotated[Day, Field(description="行った日")]
+    note: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="方法、又は不要の理由"),
+    ] = None

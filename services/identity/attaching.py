@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from services.chassis.service import Background, Service
+from services.identity.signalling import news, signal
 from services.identity.stores import attaching, feeding
 
 _BATCH: Final = 500
@@ -27,6 +28,7 @@ async def attach_due(service: Service) -> tuple[int, int]:
             judgement = feeds.look_again(each.place, each.record_version, each.told)
             found += judgement.outcome.attaches
         await feeding.write_links(uow.connection, feeds, uow.now, look_again_at=None)
+        await signal(uow, news(feeds), service.state.fact_purposes)
     return len(waiting), found
 
 

@@ -39,6 +39,7 @@ from services.identity.domain.register import REASONS
 from services.identity.measures_told import hide, on_measures
 from services.identity.outside_work import find_again
 from services.identity.returning import on_columns
+from services.identity.signalling import news, signal
 from services.identity.stores import attaching, blocks, feeding, linking, registering, told_measures
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
@@ -108,6 +109,7 @@ class Handlers:
             )
         arrivals = [Arrival(received.event_id, received.time) for received in batch]
         await feeding.write(uow.connection, feeds, arrivals, uow.now)
+        await signal(uow, news(feeds), self._fact_purposes)
 
     async def on_measures(
         self, batch: Sequence[Received[SupportMeasureRecorded]], uow: UnitOfWork

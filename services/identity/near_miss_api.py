@@ -30,6 +30,7 @@ from services.identity.problems import (
     same_person,
     unreadable_birth_date,
 )
+from services.identity.signalling import signal
 from services.identity.stores import doubting, entering, near_misses
 from services.identity.stores.near_misses import LIMIT, Entry
 
@@ -229,7 +230,9 @@ async def settle(
                     raise no_such_person()
                 person = person_id, found
             await near_misses.settle(uow.connection, entry, person, staff.staff_id, uow.now)
-            await _tell_of_undone(uow, entry, person_id)
+            was = await _tell_of_undone(uow, entry, person_id)
+            number = (entry.system, entry.addressee_number)
+            await signal(uow, [number], service.state.fact_purposes, lost_by=was)
         elif refusal is None:
             await near_misses.reject(uow.connection, entry, staff.staff_id, uow.now)
         _record(
@@ -288,11 +291,12 @@ async def _waiting(uow: UnitOfWork, staff: StaffContext, entry_id: UUID) -> Entr
     return entry
 
 
-async def _tell_of_undone(uow: UnitOfWork, entry: Entry, person_id: UUID | None) -> None:
-    """Where facts were somebody else's until now: who asked for them has to ask again."""
+async def _tell_of_undone(uow: UnitOfWork, entry: Entry, person_id: UUID | None) -> UUID | None:
+    """Where facts were somebody else's until now: who asked for them has to ask again. Whose."""
     was = await doubting.settled(uow.connection, entry, person_id, uow.now)
     if was is not None:
         uow.emit(FactsTakenBack(person_id=was, system=entry.system), key=str(was))
+    return was
 
 
 def _settling_refusal(entry: Entry, staff: StaffContext) -> Problem | None:

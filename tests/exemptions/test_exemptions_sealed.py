@@ -22,6 +22,7 @@ from tests.exemptions.counter import (
     take,
 )
 from tests.exemptions.exempting import expecting
+from tests.exemptions.nights import SINCE_MAY, Night
 from tests.gateway.samples import BODIES
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -34,15 +35,18 @@ SENT = {"entry_id": "forwarded_id"}
 APPLICATIONS = "/exemption-applications"
 RENEWALS = "/exemption-renewals"
 BY_LAW = "/exemption-notices"
+PROPOSALS = "/exemption-proposals"
 ABOUT = {
     "person_id": "",
     "entry_id": "",
+    "proposal_id": "",
     "forwarded_id": "",
     "application_id": "",
     "exemption_id": "",
 }
 OF_APPLICATION = {"entry_id": "application_id"}
 OF_EXEMPTION = {"entry_id": "exemption_id"}
+OF_PROPOSAL = {"entry_id": "proposal_id"}
 STARTS = a_notice(UUID(int=0))
 QUESTIONS = [
     Question("GET /persons/{person_id}/exemptions"),
@@ -76,6 +80,14 @@ QUESTIONS = [
     Question(f"POST {APPLICATIONS}/{{entry_id}}/withdraw", json=REASON, of=OF_APPLICATION),
     Question(f"GET {RENEWALS}", {"cycle": "2027", "renewal": "clear"}),
     Question(f"POST {RENEWALS}/settle", json={"cycle": 2027}),
+    Question(f"GET {PROPOSALS}"),
+    Question(f"GET {PROPOSALS}", {"kind": "begin", "limit": "1"}),
+    Question(f"GET {PROPOSALS}/{{entry_id}}", of=OF_PROPOSAL),
+    Question(
+        f"POST {PROPOSALS}/{{entry_id}}/steps",
+        json=BODIES["takeExemptionProposalStep"],
+        of=OF_PROPOSAL,
+    ),
 ]
 OF_NOBODY = {
     "GET /notice-forms",
@@ -144,6 +156,17 @@ async def expect(stack: TestStack, service: Service, person_id: UUID) -> str:
     return found
 
 
+async def proposed(service: Service, person_id: UUID) -> str:
+    """The id of an entry of the work list that was just listed."""
+    night = Night(service)
+    await night.heard(person_id, SINCE_MAY)
+    async with service.database.read() as connection:
+        found = await connection.fetchval(
+            "select entry_id from exemptions.proposals where person_id = $1", person_id
+        )
+    return str(found)
+
+
 async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: bool = True) -> None:
     event = PersonSightChanged(person_id=person_id, sight_version=version, hidden=hidden)
     await take(service, event)
@@ -195,6 +218,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         "forwarded_id": first,
         "application_id": application,
         "exemption_id": birth,
+        "proposal_id": await proposed(service, person_id),
     }
 
 
@@ -210,6 +234,7 @@ async def test_every_table_about_a_person_is_filtered(
         assert await filtered(connection, "exemptions") >= {
             "persons", "qualifications", "entries", "entry_documents", "applications",
             "application_questions", "application_documents",
+            "assistance_watch", "assistance_questions", "proposals", "proposal_steps",
         }  # fmt: skip
 
 

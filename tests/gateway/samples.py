@@ -90,6 +90,11 @@ BODIES: Final[dict[str, Any]] = {
     "acceptNotice": {"form": "category_change", "person_id": ID, **SUBMISSION},
     "settleNotice": {"attachments": [{"code": "loss-certificate", "state": "checked"}]},
     "withdrawNotice": {"reason": "本人の申出による"},
+    "takeExemptionProposalStep": {
+        "step": "not_needed",
+        "taken_on": "2026-10-01",
+        "note": "転出予定のため",
+    },
     "takeMissingNoticeStep": {"step": "reminded", "taken_on": "2026-10-01", "note": "文書による"},
     "proposeTakingBack": {"reason": "別人の届出だったため"},
     "settleTakingBack": {"agree": True},

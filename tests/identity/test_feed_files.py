@@ -13,7 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.delimited import NotThisFile
-from contracts.events import AuditOperation, AuditRecorded, SupportMeasureRecorded
+from contracts.events import (
+    AssistanceChanged,
+    AuditOperation,
+    AuditRecorded,
+    SupportMeasureRecorded,
+)
 from contracts.events.feeds import FeedRecord
 from contracts.events.income import Income, IncomeStanding
 from contracts.numbers import synthetic_individual_number
@@ -229,6 +234,8 @@ class TestLoading:
         again = path.rename(tmp_path / "b.csv")
         assert await load_feed(house.service, arguments("public_assistance", again)) == 0
         assert await versions(house) == 1
+        (news,) = await house.outbox(AssistanceChanged)
+        assert news.person_id == await house.person_id()
         assert "already loaded: 1 records" in capsys.readouterr().err
 
     async def test_broken_off_it_goes_on_where_it_stopped(

@@ -95,6 +95,8 @@ async def read(
                 for record in records:
                     headers = dict(record.headers)
                     place = f"{record.partition} {headers['ce_sequence'].decode()}"
+                    if headers["ce_type"].decode() != kind.TYPE:
+                        continue
                     event = kind.model_validate_json(record.value)
                     assert seen.setdefault(place, event) == event
     return list(seen.values())

@@ -35,15 +35,17 @@ class Numbers:
         )
         return answer.json()["numbers"] if answer.status_code == 200 else answer.status_code
 
-    async def doubt(self, person_id: UUID, number: str = TAX_NUMBER) -> httpx.Response:
-        said = {"system": "tax_system", "addressee_number": number}
+    async def doubt(
+        self, person_id: UUID, number: str = TAX_NUMBER, system: str = "tax_system"
+    ) -> httpx.Response:
+        said = {"system": system, "addressee_number": number}
         return await self._counter.call(
             "POST", f"/persons/{person_id}/feed-numbers/doubt", self._functions, staff_id=CLERK,
             json=said,
         )  # fmt: skip
 
-    async def doubted(self, person_id: UUID) -> str:
-        answer = await self.doubt(person_id)
+    async def doubted(self, person_id: UUID, *of: str) -> str:
+        answer = await self.doubt(person_id, *of)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["entry"]["entry_id"])
 

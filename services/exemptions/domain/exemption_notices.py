@@ -193,7 +193,18 @@ def _of_same(notice: Said, settled: Sequence[Said]) -> list[Said]:
     return [other for other in same if other.children == notice.children]
 
 
+def grounds_held(notices: Iterable[Said], figures: ByLaw) -> tuple[Holding, ...]:
+    """The days on which the grounds of statutory exemption hold, as notices tell them."""
+    told = sorted(notices, key=lambda notice: notice.notified_on)
+    return _grounds(told, figures)[0]
+
+
 def _statutory(told: Sequence[Said], figures: ByLaw) -> Found:
+    holdings, more = _grounds(told, figures)
+    return statutory_exemption(holdings, figures.statutory) + more
+
+
+def _grounds(told: Sequence[Said], figures: ByLaw) -> tuple[tuple[Holding, ...], Found]:
     holdings: list[Holding] = []
     more = Found()
     for notice in told:
@@ -203,7 +214,7 @@ def _statutory(told: Sequence[Said], figures: ByLaw) -> Found:
             more += found
         elif notice.kind is Kind.STATUTORY_END:
             _end(holdings, notice)
-    return statutory_exemption(holdings, figures.statutory) + more
+    return tuple(holdings), more
 
 
 def _holdings(notice: Said, figures: ByLaw) -> tuple[tuple[Holding, ...], Found]:

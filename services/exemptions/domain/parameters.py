@@ -142,6 +142,17 @@ def _unlike(keys: Sequence[object]) -> None:
         raise ValueError("an amount is listed twice")
 
 
+class Proposals(_Declared):
+    """The work list of what facts call for."""
+
+    look_back_months: Parameter[int]
+    """Months before that of the day from which on assistance is asked about."""
+    ask_again_days: Parameter[int]
+    """Days after which it is asked again about who is exempt by it, news or not."""
+    remind_again_days: Parameter[int]
+    """Days between telling somebody and telling them again."""
+
+
 class ByLaw(_Declared):
     """Everything that these rules read from files."""
 
@@ -149,3 +160,4 @@ class ByLaw(_Declared):
     maternity: Maternity
     child_care: ChildCare
     retroactive: Retroactive
+    proposals: Proposals

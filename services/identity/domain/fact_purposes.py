@@ -104,6 +104,18 @@ class FactPurposeTable:
             return each, FactDecision(refusal="item")
         return each, FactDecision(article=household)
 
+    def may_ask(self, asker: str, purpose: FactPurpose, item: FactItem, on: date) -> str | None:
+        """By which article ``asker`` may ask for an item of somebody's own; None: it may not."""
+        for entry in self._entries:
+            if (
+                (entry.asker, entry.purpose) == (asker, purpose)
+                and entry.in_force(on)
+                and Whose.APPLICANT in entry.whose
+                and item in entry.items
+            ):
+                return entry.article
+        return None
+
     def decide_for_staff(self, request: FactsRequested, on: date) -> FactDecision:
         """Whether staff may be shown all of what is asked: what the service that works for the
         purpose may be told."""

@@ -52,6 +52,14 @@ join identity.feed_records r
   on r.addressee_number = m.addressee_number and r.system = m.system
 where c.entry_id is not null and r.subject = any($2::text[])
 """  # noqa: S608 - constant text
+_OWNERS: Final = """
+select distinct identity.surviving(l.person_id) as person_id
+from unnest($1::text[], $2::text[]) as a (system, addressee_number)
+join identity.feed_links l using (addressee_number, system)
+join identity.feed_records r using (addressee_number, system)
+where r.subject = $3 and r.attached_version = r.record_version and l.person_id is not null
+order by 1
+"""
 _RELATED: Final = """
 select a.place
 from unnest($1::int[], $2::uuid[], $3::uuid[]) as a (place, applicant, householder)
@@ -151,3 +159,12 @@ async def members(
         tuple(of_one) if len(lived) == 1 else ()
         for of_one, lived in zip(found, households, strict=True)
     ]
+
+
+async def owners(
+    connection: asyncpg.Connection, numbers: Collection[tuple[str, str]], subject: str
+) -> list[UUID]:
+    """Whose records of a subject stand under these numbers of other systems."""
+    systems, theirs = zip(*sorted(numbers), strict=True)
+    rows = await connection.fetch(_OWNERS, systems, theirs, subject)
+    return [row["person_id"] for row in rows]
