@@ -14,11 +14,12 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.exemptions import exempting
 from services.exemptions.application_views import ApplicationSummary
+from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW
 from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.state import state_of
-from services.exemptions.stores import entries, persons
+from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
 from services.exemptions.views import PeriodView, PersonView
@@ -37,6 +38,7 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         known = await persons.facts(uow.connection, person_id)
         held = await entries.of_person(uow.connection, NOTICES, person_id)
         applied = await entries.of_person(uow.connection, APPLICATIONS, person_id)
+        found = await consequences.standing(uow.connection, [person_id])
         today = Month.of(uow.today)
         audit.record(
             uow,
@@ -55,4 +57,5 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         applications=tuple(map(ApplicationSummary.of_kept, applied)),
         exemption_notices=tuple(map(BY_LAW.summary, BY_LAW.of(held))),
         exempt=exempting.spans(at),
+        consequences=tuple(map(ConsequenceView.of, found.get(person_id, ()))),
     )

@@ -16,6 +16,7 @@ from services.chassis.service import Service
 from services.exemptions import (
     api,
     commands,
+    consequence_api,
     entry_api,
     handlers,
     proposal_api,
@@ -52,6 +53,7 @@ def build(settings: Settings) -> Service:
             *map(entry_api.routes, PROCEDURES),
             renewal_api.router,
             proposal_api.router,
+            consequence_api.router,
             what_if_api.router,
         ),
         commands=commands.COMMANDS,

@@ -19,7 +19,7 @@ from contracts.events import (
 from services.chassis import merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import proposing
+from services.exemptions import following, proposing
 from services.exemptions.state import State
 from services.exemptions.stores import (
     answers,
@@ -52,12 +52,14 @@ async def on_persons(batch: Sequence[Received[PersonChanged]], uow: UnitOfWork) 
 
 
 async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Keep timelines. What is reportable of them concerns JPS alone."""
+    """Keep timelines, and find what they do to settled entries. What is reportable of them concerns
+    JPS alone."""
     changed = [r.event for r in batch if isinstance(r.event, QualificationChanged)]
     if changed:
         await persons.keep_qualifications(uow.connection, changed)
         people = {event.person_id for event in changed}
         await assistance.look_again(uow.connection, people, uow.today)
+        await following.follow(uow, people)
 
 
 async def on_merges(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:

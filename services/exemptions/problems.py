@@ -121,6 +121,17 @@ def number_in_reason() -> Problem:
     )
 
 
+def nothing_to_do(state: str) -> Problem:
+    """A consequence that is noted already, or that nothing has to be done about."""
+    return Problem(
+        "EX-0501",
+        409,
+        "対応を記録する必要のない項目です。",
+        detail=f"現在の状態: {state}",
+        action="一覧を表示し直してください。",
+    )
+
+
 def question_wrong(errors: Iterable[FormError]) -> Problem:
     """A what-if question says what cannot be."""
     return Problem(

@@ -30,6 +30,7 @@ from services.exemptions.domain.examined import findings
 from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Answer as Met
+from services.exemptions.domain.renewals import gone
 from services.exemptions.households import Registers
 from services.exemptions.procedure import Effect, Handed
 from services.exemptions.review_views import ReviewedMonth, reviewed_months
@@ -79,8 +80,9 @@ def renewed(
     months = applied(said).months
     looked_at = _case(said, handed.submission, known, found, taken)
     found_out = renew(kept.continued, months, said.applied_on, looked_at, figures)
-    changes = registers.changes(said, kept)
-    return replace(found_out, remarks=(*found_out.remarks, *changes)) if changes else found_out
+    # Of who is not here any more the register tells no household: that is not asked for as well.
+    others = gone(known, said.applied_on) or registers.changes(said, kept)
+    return replace(found_out, remarks=(*found_out.remarks, *others)) if others else found_out
 
 
 def _case(

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.months import Month
 from services.exemptions.application_views import ApplicationSummary
+from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.additional_premium import Period, Reason
 from services.exemptions.entry_views import NoticeSummary
 from services.exemptions.exemption_views import Span
@@ -69,6 +70,8 @@ class PersonView(BaseModel):
     """法定免除・産前産後免除・育児免除の届出."""
     exempt: tuple[Span, ...]
     """Months of category 1 that settled notices exempt, up to two years ahead."""
+    consequences: tuple[ConsequenceView, ...]
+    """Months of settled entries that became something else when the qualification changed."""
     not_held: tuple[str, ...] = (
         "当システムで受け付けていない法定免除・産前産後免除・育児免除",
         "申請免除・納付猶予・学生納付特例の承認・却下（日本年金機構の決定）",

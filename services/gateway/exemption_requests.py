@@ -37,3 +37,20 @@ class RenewalQuery(Query):
     ] = "to_look_at"
     after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ConsequencesQuery(Query):
+    """資格の変更による免除等の異動の一覧の条件。"""
+
+    state: Annotated[
+        Literal["open", "noted", "shown", "gone"],
+        Field(description="open 要対応・noted 対応済・shown 対応不要・gone 解消"),
+    ] = "open"
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class NoteConsequence(Body):
+    """資格の変更による免除等の異動への対応。"""
+
+    note: Annotated[str, Field(min_length=1, max_length=200, description="対応した内容")]

@@ -43,6 +43,7 @@ ABOUT = {
     "forwarded_id": "",
     "application_id": "",
     "exemption_id": "",
+    "consequence_id": "",
 }
 OF_APPLICATION = {"entry_id": "application_id"}
 OF_EXEMPTION = {"entry_id": "exemption_id"}
@@ -87,6 +88,14 @@ QUESTIONS = [
         f"POST {PROPOSALS}/{{entry_id}}/steps",
         json=BODIES["takeExemptionProposalStep"],
         of=OF_PROPOSAL,
+    ),
+    *(
+        Question("GET /exemption-consequences", {"state": state})
+        for state in ("open", "noted", "shown", "gone")
+    ),
+    Question(
+        "POST /exemption-consequences/{consequence_id}/note",
+        json={"note": "確認した。"},
     ),
 ]
 OF_NOBODY = {
@@ -180,6 +189,13 @@ select gen_random_uuid(), kind, person_id, 2027, 2027, 'received', submission, '
     '2027-07-01', application_id, 'full', 'income', 'clear', 'renewal', now()
 from exemptions.applications where application_id = $1
 """
+_CONSEQUENCE = """
+insert into exemptions.consequences (consequence_id, person_id, entry_id, entry_kind, what, kind,
+    from_month, to_month, code, sentence, article, needs_check, timeline_version, state, found_at)
+values (gen_random_uuid(), $1, gen_random_uuid(), 'exemption_application', 'fell_away', 'full',
+    '2026-12', '2027-06', 'x', 'x', 'x', false, 1, 'open', now())
+returning consequence_id
+"""
 _REGISTERED = """
 insert into exemptions.registered_households (application_id, registered_on, householder_outcome,
     householder_id, spouse_outcome, told_at)
@@ -212,6 +228,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
             )
         await connection.execute(_CONTINUED, UUID(application))
         await connection.execute(_REGISTERED, person_id)
+        consequence = await connection.fetchval(_CONSEQUENCE, person_id)
     return {
         "person_id": str(person_id),
         "entry_id": second,
@@ -219,6 +236,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         "application_id": application,
         "exemption_id": birth,
         "proposal_id": await proposed(service, person_id),
+        "consequence_id": str(consequence),
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.dates import UncertainDate
 from contracts.events import (
     AuditOperation,
     AuditRecorded,
@@ -37,7 +38,7 @@ from tests.exemptions.applying import (
     told,
     told_together,
 )
-from tests.exemptions.counter import exemptions_service, sent, somebody, take
+from tests.exemptions.counter import exemptions_service, person_changed, sent, somebody, take
 from tests.exemptions.exempting import a_notice, notify
 
 pytestmark = pytest.mark.stack
@@ -320,6 +321,27 @@ async def test_who_is_hidden_is_not_told_of_by_the_register(city: Renewing) -> N
         PersonSightChanged(person_id=hidden, sight_version=1, hidden=True),
     )
     assert await found_of(city) == ["household-householder-uncertain", "household-spouse-uncertain"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"moved": True}, "renewal-moved-out"),
+        ({"died_on": UncertainDate.exact(date(2027, 6, 20))}, "renewal-died"),
+    ],
+    ids=["moved out", "died"],
+)
+async def test_who_is_not_here_any_more_is_for_a_person(
+    city: Renewing, changed: dict[str, Any], code: str
+) -> None:
+    person = await somebody(city.service)
+    await city.applied(person)
+    await take(city.service, person_changed(person, 2, **changed))
+    city.in_july()
+    await city.run()
+    await city.answer()
+    await city.run()
+    assert await found_of(city) == [code]
 
 
 async def test_a_cycle_that_has_not_begun_is_not_renewed(city: Renewing) -> None:

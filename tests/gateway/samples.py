@@ -116,6 +116,7 @@ BODIES: Final[dict[str, Any]] = {
     "settleExemptionApplication": {"acknowledged": ["spouse-not-told"]},
     "withdrawExemptionApplication": {"reason": "本人の申出による"},
     "settleExemptionRenewals": {"cycle": 2026, "limit": 100},
+    "noteExemptionConsequence": {"note": "改めて申請書の提出を案内した。"},
     "acceptExemptionNotice": {
         "person_id": ID,
         "kind": "maternity",
@@ -151,6 +152,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "showCoverSheet": {"format": "text"},
     "listNotices": {"state": "received", "limit": "20"},
     "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
+    "listExemptionConsequences": {"state": "open"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
 }
 """By operation id."""

@@ -1,14 +1,20 @@
 """The renewal of a cycle: what of last year's form goes on, and whether a person has to look."""
 
+from datetime import date
 from typing import Final
 
 from contracts.codes import Code
+from contracts.events import Whose
 from contracts.forms import Submission
 from contracts.forms.declaration import EnteredValue
+from contracts.law import Certainty
 from services.exemptions.domain.application.continuing import Continuation, Renewed
 from services.exemptions.domain.application.kinds import Ground
 from services.exemptions.domain.application.review import Result
+from services.exemptions.domain.examination import resident_on
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.domain.reasons import Reason, Rule, Says, because
 
 
 class RenewalState(Code):
@@ -34,6 +40,25 @@ _OF_ITS_YEAR: Final = (
     "spouse_other_deductions",
     "householder_other_deductions",
 )
+LEFT: Final = Rule(
+    "renewal-moved-out",
+    "国民年金法施行規則77条3項・77条の5第3項",
+    "{day}に当市の住民ではありません（転出等）。住所地の市区町村・年金事務所での取扱いを確認してください。",
+    Certainty.UNVERIFIED,
+    says=Says.ASKS,
+)
+WHERE_UNKNOWN: Final = Rule(
+    "renewal-residence-unknown",
+    "国民年金法施行規則77条3項・77条の5第3項",
+    "{day}に当市に住所があるか、記録からは判定できません。住民記録で確認してください。",
+    says=Says.ASKS,
+)
+DIED: Final = Rule(
+    "renewal-died",
+    "国民年金法9条1号",
+    "亡くなった方です（{notation}）。継続審査を取り下げてください。",
+    says=Says.ASKS,
+)
 _PARTS: Final = ("three_quarters", "half", "quarter")
 
 
@@ -51,6 +76,16 @@ def continued(before: Submission, by: Continuation, cycle: int, applied_on: str)
         "continuing": True,
     }
     return before.model_copy(update={"values": before.values | changed})
+
+
+def gone(known: PersonFacts, day: date) -> tuple[Reason, ...]:
+    """Why an applicant is not this city's to review any more: died, or moved out by ``day``."""
+    if known.died_on is not None:
+        return (because(DIED, Whose.APPLICANT, notation=known.died_on.notation),)
+    here = None if known.residence is None else resident_on(known.residence, day)
+    if here:
+        return ()
+    return (because(LEFT if here is False else WHERE_UNKNOWN, Whose.APPLICANT, day=day),)
 
 
 def by_what(kind: str, ground: str) -> Continuation:

@@ -1,0 +1,139 @@
+"""What became of months that settled entries gave: the list of what staff have to do about it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.events import AuditOperation
+from contracts.forms import holds_individual_number
+from contracts.functions import Function
+from contracts.months import Month
+from services.chassis import audit
+from services.chassis.http import current_service, requires
+from services.chassis.problems import not_found
+from services.chassis.service import Service
+from services.chassis.staff_context import StaffContext
+from services.exemptions import problems
+from services.exemptions.stores import consequences
+from services.exemptions.stores.consequences import ConsequenceState, Found
+
+router = APIRouter()
+CurrentService = Annotated[Service, Depends(current_service)]
+Viewer = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
+Acceptor = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
+AFTER = "対象外"
+
+
+class ConsequenceView(BaseModel):
+    """Months of an entry before and after the qualification changed, and why."""
+
+    consequence_id: UUID
+    person_id: UUID
+    entry_id: UUID
+    entry_kind: str
+    what: str
+    what_label: str
+    from_month: Month
+    to_month: Month
+    before_label: str
+    """What the months were by the entry."""
+    after_label: str
+    """What they are now."""
+    sentence: str
+    article: str
+    needs_check: bool
+    state: ConsequenceState
+    state_label: str
+    found_at: datetime
+    noted_by: str | None
+    noted_at: datetime | None
+    note: str | None
+
+    @classmethod
+    def of(cls, found: Found) -> "ConsequenceView":
+        """The view of one."""
+        fell = found.what.value == "fell_away"
+        return cls(
+            what=found.what.value,
+            what_label=found.what.label,
+            before_label=found.kind.label,
+            after_label=AFTER if fell else f"要確認（{found.kind.label}が及ぶか）",
+            state_label=found.state.label,
+            **{
+                name: getattr(found, name)
+                for name in cls.model_fields.keys()
+                - {"what", "what_label", "before_label", "after_label", "state_label"}
+            },
+        )
+
+
+class ConsequencePage(BaseModel):
+    """Those in a state, in the order in which they were found."""
+
+    consequences: tuple[ConsequenceView, ...]
+    following: int | None
+    """What to give as ``after`` to go on; None: this was the end."""
+
+
+class Noting(BaseModel):
+    """What was done about one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    note: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@router.get("/exemption-consequences")
+async def list_consequences(
+    staff: Viewer,
+    service: CurrentService,
+    state: ConsequenceState = ConsequenceState.OPEN,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ConsequencePage:
+    """What staff have to look at because a qualification changed; or what was noted, shown."""
+    async with service.unit_of_work() as uow:
+        found = await consequences.in_state(uow.connection, state, after, limit + 1)
+        shown = found[:limit]
+        audit.record(
+            uow,
+            AuditOperation.SEARCH,
+            staff=staff,
+            function=Function.PERSON_VIEW,
+            count=len(shown),
+            details={"of": "exemption_consequences", "state": state.value},
+        )
+    return ConsequencePage(
+        consequences=tuple(map(ConsequenceView.of, shown)),
+        following=shown[-1].sequence if len(found) > limit else None,
+    )
+
+
+@router.post("/exemption-consequences/{consequence_id}/note")
+async def note_consequence(
+    consequence_id: UUID, said: Noting, staff: Acceptor, service: CurrentService
+) -> ConsequenceView:
+    """Note what was done about one that was to be looked at."""
+    if holds_individual_number(said.note):
+        raise problems.number_in_reason()
+    async with service.unit_of_work() as uow:
+        found = await consequences.find(uow.connection, consequence_id)
+        if found is None:
+            raise not_found()
+        if found.state is not ConsequenceState.OPEN:
+            raise problems.nothing_to_do(found.state.label)
+        await consequences.note(uow.connection, consequence_id, said.note, staff.staff_id, uow.now)
+        audit.record(
+            uow,
+            AuditOperation.ENTRY_SETTLED,
+            staff=staff,
+            function=Function.NOTICE_ACCEPT,
+            person_id=found.person_id,
+            reference=found.consequence_id,
+            details={"of": "exemption_consequences", "what": found.what.value},
+        )
+        found = await consequences.find(uow.connection, consequence_id) or found
+    return ConsequenceView.of(found)

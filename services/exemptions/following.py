@@ -1,0 +1,98 @@
+"""Following changes of the qualification: what became of months that settled entries gave."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from contracts.events import ExemptionNoticeKind
+from contracts.forms import EntryState
+from contracts.months import Month
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import reviewing
+from services.exemptions.domain.application.review import Result
+from services.exemptions.domain.consequences import Given, changes
+from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS
+from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.stores import consequences, entries, persons
+from services.exemptions.stores.applications import APPLICATIONS, Kept
+from services.exemptions.stores.consequences import New
+from services.exemptions.stores.entries import NOTICES, Notice
+
+_AHEAD: Final = 12
+"""Months ahead of which an exemption without an end is followed."""
+_KINDS: Final = {
+    "statutory": ExemptionKind.STATUTORY,
+    "maternity": ExemptionKind.MATERNITY,
+    "child_care": ExemptionKind.CHILD_CARE,
+}
+
+
+async def follow(uow: UnitOfWork, people: Collection[UUID]) -> None:
+    """Find what the timelines of these persons, as they are now, did to their settled entries.
+
+    What was found before and is so still stays as it is, noted or not; what is not so any more is
+    marked as gone. Told twice, or late, it comes to the same.
+    """
+    versions = await consequences.concerned(uow.connection, people)
+    concerned = list(versions)
+    if not concerned:
+        return
+    known = await persons.facts_of(uow.connection, concerned)
+    applied = await entries.of_persons(uow.connection, APPLICATIONS, concerned)
+    notices = await entries.of_persons(uow.connection, NOTICES, concerned)
+    before = await consequences.standing(uow.connection, concerned)
+    through = Month.of(uow.today) + _AHEAD
+    new: list[New] = []
+    gone: list[UUID] = []
+    for person_id in concerned:
+        held = [*applied.get(person_id, ()), *notices.get(person_id, ())]
+        kinds = {entry.entry_id: entry.kind for entry in held}
+        given = [*_applied(applied.get(person_id, ())),
+                 *_noticed(notices.get(person_id, ()), through)]  # fmt: skip
+        found = changes(given, known[person_id])
+        if found is None:
+            continue
+        now = {
+            one.key: one
+            for one in (
+                New(person_id, kinds[change.entry_id], change, versions[person_id])
+                for change in found
+            )
+        }
+        standing = {one.key: one for one in before.get(person_id, ())}
+        new += [one for key, one in now.items() if key not in standing]
+        gone += [one.consequence_id for key, one in standing.items() if key not in now]
+    await consequences.is_gone(uow.connection, gone)
+    await consequences.add(uow.connection, new, uow.now)
+
+
+def _applied(kept: Iterable[Kept]) -> Iterator[Given]:
+    """The months that the city's review found to pass: JPS decides."""
+    for one in kept:
+        months = {
+            month.month: month.kind
+            for month in reviewing.settled_months(one) or ()
+            if month.result is Result.PASSES and month.kind is not None
+        }
+        if one.counts:
+            sent = one.state is EntryState.FORWARDED
+            yield Given(one.entry_id, months, by_application=True, sent=sent)
+
+
+def _noticed(held: Sequence[Notice], through: Month) -> Iterator[Given]:
+    """The months of notices of exemption by law, up to the end of each that a later one told."""
+    by_law = {kind.value: kind for kind in ExemptionNoticeKind}
+    settled = [one for one in held if one.counts and one.kind in by_law and one.from_month]
+    for place, one in enumerate(settled):
+        kind = by_law[one.kind]
+        if kind in ENDS or one.from_month is None:
+            continue
+        last = one.to_month or through
+        for end in settled[place + 1 :]:
+            if by_law[end.kind] in ENDS and end.subject == one.subject and end.from_month:
+                last = min(last, end.from_month - 1)
+        exempt = _KINDS[SUBJECTS[kind]]
+        months = {one.from_month + n: exempt for n in range(last - one.from_month + 1)}
+        yield Given(
+            one.entry_id, months, by_application=False, sent=one.state is EntryState.FORWARDED
+        )
