@@ -61,6 +61,10 @@ class SettledRenewals(BaseModel):
     """What a settling of clear renewals came to."""
 
     settled: int
+    asked_again: int
+    """Those whose answers were of an earlier day: asked for again, and reviewed when they come."""
+    awaited: int
+    """All renewals of the cycle that wait for answers."""
     to_look_at: int
     """Those whose review leaves something to look at after all; they are on that list now."""
     left: int
@@ -102,15 +106,29 @@ async def show_renewal(
 async def settle_clear(
     said: SettlingRenewals, staff: Settler, service: CurrentService
 ) -> SettledRenewals:
-    """Settle renewals whose review leaves nothing to look at, each by the review of this moment.
+    """Settle renewals whose review leaves nothing to look at, each by the facts of today.
 
-    One that does after all goes to the list of those to look at, and is not settled.
+    What was told on an earlier day is asked for again first, as of a single application (EX-0208):
+    called again when the answers have come, it reviews and settles those. One that leaves something
+    to look at after all goes to the list of those, and is not settled.
     """
     state = state_of(service)
     settled, doubtful = 0, []
     async with service.unit_of_work() as uow:
+        await renewing.review(uow, state, said.cycle, said.limit)
         ids = await renewals.clear(uow.connection, said.cycle, said.limit)
-        for kept, renewed in await renewing.reviewed(uow, state, ids):
+        stale = await renewing.ask_again(uow, state, ids)
+        if stale:
+            audit.record(
+                uow,
+                AuditOperation.BATCH_JOB,
+                staff=staff,
+                function=Function.NOTICE_SETTLE,
+                count=len(stale),
+                details={"job": "renewal_asked_again", "cycle": said.cycle},
+            )
+        fresh = [one for one in ids if one not in stale]
+        for kept, renewed in await renewing.reviewed(uow, state, fresh):
             if renewed is None or come_to(renewed) is not RenewalState.CLEAR:
                 doubtful.append((kept.application_id, RenewalState.TO_LOOK_AT))
                 continue
@@ -121,4 +139,10 @@ async def settle_clear(
             settled += 1
         await renewals.note(uow.connection, doubtful)
         stand = await renewals.counts(uow.connection, said.cycle)
-    return SettledRenewals(settled=settled, to_look_at=len(doubtful), left=stand.clear)
+    return SettledRenewals(
+        settled=settled,
+        asked_again=len(stale),
+        awaited=stand.asked,
+        to_look_at=len(doubtful),
+        left=stand.clear,
+    )

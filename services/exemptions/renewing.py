@@ -53,6 +53,21 @@ async def review(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
     return len(found)
 
 
+async def ask_again(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> set[UUID]:
+    """Ask again about the people of those renewals of which something was told on an earlier day:
+    income may be corrected any day (更正). Returns which; they wait for answers from now on."""
+    told = await answers.latest(uow.connection, ids)
+    stale = [one for one in ids if not reviewing.is_of_today(told[one], uow.now)]
+    kept = await entries.some(uow.connection, APPLICATIONS, stale)
+    about = [
+        (one.application_id, one.person_id, reviewing.said_by(entry_life.handed_in(state, one)))
+        for one in kept
+    ]
+    await applying.ask_households(uow, about)
+    await renewals.note(uow.connection, [(one, RenewalState.ASKED) for one in stale])
+    return set(stale)
+
+
 async def reviewed(
     uow: UnitOfWork, state: State, ids: Sequence[UUID]
 ) -> list[tuple[Kept, Renewed | None]]:

@@ -45,6 +45,7 @@ pytestmark = pytest.mark.stack
 
 RENEWAL = "/exemption-renewals"
 OF_2027 = {"cycle": 2027}
+SETTLED_NONE = dict.fromkeys(("settled", "asked_again", "awaited", "to_look_at", "left"), 0)
 JULY = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
 
 
@@ -124,7 +125,7 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
         "継続-2027", 2027, "該当（確認事項なし）",
     )  # fmt: skip
     answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
-    assert answer.json() == {"settled": 1, "to_look_at": 0, "left": 0}
+    assert answer.json() == SETTLED_NONE | {"settled": 1}
     *_, event = await sent(city.service, ExemptionApplicationSettled)
     assert (event.person_id, event.cycle) == (person, 2027)
     found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
@@ -150,6 +151,37 @@ async def test_months_exempt_by_a_settled_notice_are_left_out_of_the_renewal(
         ("2027-07", "対象外"),
         ("2027-09", "承認相当"),
     ]
+
+
+async def test_what_was_told_on_an_earlier_day_is_asked_again_before_it_is_settled(
+    city: Renewing,
+) -> None:
+    """Of two reviewed on 1 July one has too much income by the 5th: it is for a person then."""
+    for _ in range(2):
+        await city.applied(await somebody(city.service), deferment=False)
+    city.in_july()
+    await city.run()
+    await city.answer()
+    await city.run()
+    later = datetime(2027, 7, 5, 1, 0, tzinfo=UTC)
+    city.service.clock = city.service.intake._clock = FixedClock(later)
+    settled_before = len(await sent(city.service, ExemptionApplicationSettled))
+
+    async def settle() -> dict[str, int]:
+        answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, int] = answer.json()
+        return found
+
+    assert await settle() == SETTLED_NONE | {"asked_again": 2, "awaited": 2}
+    assert await settle() == SETTLED_NONE | {"awaited": 2}
+    assert len(await sent(city.service, ExemptionApplicationSettled)) == settled_before
+    *_, first, second = await sent(city.service, HouseholdFactsRequested)
+    await take(city.service, told_together(first))
+    await take(city.service, told_together(second, total=900_000))
+    assert await settle() == SETTLED_NONE | {"settled": 1}
+    assert figures(await city.stand()) == {"settled": 1, "to_look_at": 1}
+    assert len(await sent(city.service, ExemptionApplicationSettled)) == settled_before + 1
 
 
 async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
@@ -241,7 +273,7 @@ async def test_what_needs_a_person_is_on_the_list(
     codes = [finding["code"] for finding in found["findings"]]
     assert codes
     answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
-    assert answer.json() == {"settled": 0, "to_look_at": 0, "left": 0}
+    assert answer.json() == SETTLED_NONE
     settle = f"{PATH}/{one['application_id']}/settle"
     assert (await city.call(*CHIEF, post=settle)).json()["code"] == "EX-0109"
     answer = await city.call(*CHIEF, post=settle, json={"acknowledged": codes})

@@ -114,7 +114,7 @@ async def standing(
 ) -> dict[UUID, list[Found]]:
     """What was found of persons and is so still, oldest first, under all ids of each."""
     rows = await connection.fetch(
-        f"select a.id as asked, {_COLUMNS} from unnest($1::uuid[]) as a (id)"  # noqa: S608
+        f"select a.id as asked, {_COLUMNS} from unnest($1::uuid[]) as a (id)"  # noqa: S608  constants
         " cross join lateral bus.same_person(a.id) as same"
         " join exemptions.consequences c on c.person_id = same"
         " where c.state <> 'gone' order by c.sequence",
