@@ -9,6 +9,7 @@ from deploy.local.testing import TestStack
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.exemptions.counter import exemptions_service, somebody
+from tests.exemptions.renewing import Renewing
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ def call(stack: TestStack, exemptions: Service) -> Caller:
 @pytest.fixture
 async def person(exemptions: Service) -> UUID:
     return await somebody(exemptions)
+
+
+@pytest.fixture
+async def city(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[Renewing]:
+    name = fresh_database("exemptions")
+    async with exemptions_service(stack, DATABASE_NAME=name).opened() as service:
+        yield Renewing(service, Caller(stack, service))

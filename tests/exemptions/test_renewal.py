@@ -1,109 +1,35 @@
 """The renewal of a cycle: begun once, asked in bulk, reviewed, and what needs a person listed."""
 
-from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from contracts.dates import UncertainDate
 from contracts.events import (
     AuditOperation,
     AuditRecorded,
     ExemptionApplicationSettled,
-    FactsRequested,
     HouseholdFactsRequested,
-    PersonSightChanged,
-    RegisteredAs,
-    RegisteredHousehold,
-    RegisterOutcome,
     Whose,
 )
-from deploy.local.testing import TestStack
 from services.chassis.clock import FixedClock
-from services.chassis.service import Service
 from services.exemptions import commands
 from services.exemptions.stores import renewals
 from services.exemptions.stores.renewals import Renewal
-from tests.audit.calling import Caller
 from tests.exemptions.applying import (
     CHIEF,
     CLERK,
     PATH,
     accepted,
     an_application,
-    somebody_is,
-    told,
     told_together,
 )
-from tests.exemptions.counter import exemptions_service, person_changed, sent, somebody, take
+from tests.exemptions.counter import sent, somebody, take
 from tests.exemptions.exempting import a_notice, notify
+from tests.exemptions.renewing import OF_2027, RENEWAL, SETTLED_NONE, Renewing, figures
 
 pytestmark = pytest.mark.stack
-
-RENEWAL = "/exemption-renewals"
-OF_2027 = {"cycle": 2027}
-SETTLED_NONE = dict.fromkeys(("settled", "asked_again", "awaited", "to_look_at", "left"), 0)
-JULY = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
-
-
-class Renewing:
-    """A city whose applicants of 2026 were settled; the clock then stands in July 2027."""
-
-    def __init__(self, service: Service, call: Caller) -> None:
-        self.service, self.call = service, call
-        self._answered: set[UUID] = set()
-
-    async def applied(self, person: UUID, total: int = 450_000, **entered: Any) -> str:
-        """Applied for, reviewed and settled in the cycle of 2026; the id of the application."""
-        handed_in = an_application(person, **{"continuing": True, **entered})
-        (shown,) = await accepted(self.call, handed_in)
-        application_id: str = shown["application"]["application_id"]
-        await self.answer(total=total)
-        found = (await self.call(*CLERK, get=f"{PATH}/{application_id}")).json()["findings"]
-        looked = {"acknowledged": [finding["code"] for finding in found]}
-        answer = await self.call(*CHIEF, post=f"{PATH}/{application_id}/settle", json=looked)
-        assert answer.status_code == 200, answer.text
-        return application_id
-
-    async def answer(self, household: RegisteredHousehold | None = None, **income: Any) -> None:
-        """Answer every question that waits; the register has ``household``, or what is asked."""
-        for request in await sent(self.service, FactsRequested):
-            if request.request_id not in self._answered:
-                self._answered.add(request.request_id)
-                await take(self.service, told(request, **income))
-        for together in await sent(self.service, HouseholdFactsRequested):
-            if together.people[0].request_id not in self._answered:
-                self._answered.add(together.people[0].request_id)
-                await take(self.service, told_together(together, household, **income))
-
-    def in_july(self) -> None:
-        """A year goes by."""
-        self.service.clock = self.service.intake._clock = FixedClock(JULY)
-
-    async def run(self, cycle: int = 2027) -> int:
-        """The command, which waits for no answer that has not come."""
-        return await commands.renew(self.service, Namespace(cycle=cycle, wait=0.0))
-
-    async def stand(self, **query: Any) -> dict[str, Any]:
-        answer = await self.call(*CLERK, get=RENEWAL, params=OF_2027 | query)
-        assert answer.status_code == 200, answer.text
-        shown: dict[str, Any] = answer.json()
-        return shown
-
-
-@pytest.fixture
-async def city(stack: TestStack, fresh_database: Callable[[str], str]) -> AsyncIterator[Renewing]:
-    name = fresh_database("exemptions")
-    async with exemptions_service(stack, DATABASE_NAME=name).opened() as service:
-        yield Renewing(service, Caller(stack, service))
-
-
-def figures(shown: dict[str, Any]) -> dict[str, int]:
-    names = ("due", "asked", "clear", "to_look_at", "settled", "withdrawn")
-    return {name: shown[name] for name in names if shown[name]}
 
 
 async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> None:
@@ -291,89 +217,6 @@ async def test_spouse_and_householder_are_asked_about_again(city: Renewing) -> N
     (request,) = await sent(city.service, HouseholdFactsRequested)
     asked = {one.whose: one.person_id for one in request.people}
     assert asked == {Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father}
-
-
-async def found_of(city: Renewing, **query: Any) -> list[str]:
-    """The findings of the one renewal there is."""
-    (one,) = (await city.stand(**query))["applications"]
-    shown = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
-    return [finding["code"] for finding in shown["findings"]]
-
-
-async def test_a_household_that_the_register_has_otherwise_is_for_a_person(city: Renewing) -> None:
-    person, wife = [await somebody(city.service) for _ in range(2)]
-    await city.applied(person, spouse_status="here", spouse=str(wife))
-    city.in_july()
-    await city.run()
-    alone = RegisteredHousehold(
-        householder=somebody_is(person), spouse=RegisteredAs(outcome=RegisterOutcome.NOBODY)
-    )
-    await city.answer(alone)
-    await city.run()
-    assert figures(await city.stand()) == {"to_look_at": 1}
-    assert await found_of(city) == ["household-spouse-gone"]
-
-
-async def test_what_was_looked_at_of_a_household_is_not_asked_every_year(city: Renewing) -> None:
-    person, wife = [await somebody(city.service) for _ in range(2)]
-    await city.applied(person, spouse_status="here", spouse=str(wife))
-    apart = RegisteredHousehold(
-        householder=somebody_is(person), spouse=RegisteredAs(outcome=RegisterOutcome.NOBODY)
-    )
-    city.in_july()
-    await city.run()
-    await city.answer(apart)
-    await city.run()
-    (one,) = (await city.stand())["applications"]
-    looked = {"acknowledged": await found_of(city)}
-    settle = f"{PATH}/{one['application_id']}/settle"
-    assert (await city.call(*CHIEF, post=settle, json=looked)).status_code == 200
-    later = datetime(2028, 7, 1, 1, 0, tzinfo=UTC)
-    city.service.clock = city.service.intake._clock = FixedClock(later)
-    await city.run(2028)
-    await city.answer(apart)
-    assert await city.run(2028) == 0
-    assert (await city.stand(cycle=2028))["clear"] == 1
-
-
-async def test_who_is_hidden_is_not_told_of_by_the_register(city: Renewing) -> None:
-    """A man whose register has a hidden householder now: the clerk without the right is told what
-    they are told of anybody whose household the register does not tell."""
-    person, hidden = [await somebody(city.service) for _ in range(2)]
-    await city.applied(person)
-    city.in_july()
-    await city.run()
-    await city.answer(
-        RegisteredHousehold(householder=somebody_is(hidden), spouse=somebody_is(hidden))
-    )
-    await city.run()
-    assert await found_of(city) == ["household-householder-other", "household-spouse-came"]
-    await take(
-        city.service,
-        PersonSightChanged(person_id=hidden, sight_version=1, hidden=True),
-    )
-    assert await found_of(city) == ["household-householder-uncertain", "household-spouse-uncertain"]
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"moved": True}, "renewal-moved-out"),
-        ({"died_on": UncertainDate.exact(date(2027, 6, 20))}, "renewal-died"),
-    ],
-    ids=["moved out", "died"],
-)
-async def test_who_is_not_here_any_more_is_for_a_person(
-    city: Renewing, changed: dict[str, Any], code: str
-) -> None:
-    person = await somebody(city.service)
-    await city.applied(person)
-    await take(city.service, person_changed(person, 2, **changed))
-    city.in_july()
-    await city.run()
-    await city.answer()
-    await city.run()
-    assert await found_of(city) == [code]
 
 
 async def test_a_cycle_that_has_not_begun_is_not_renewed(city: Renewing) -> None:
