@@ -164,6 +164,15 @@ PERSONS_MERGES = Topic(
     personal_data=True,
     description="Which persons were found to be one, and which to be two after all.",
 )
+PERSONS_BLOCKS = Topic(
+    name="persons.blocks",
+    key="person id",
+    producers=("identity",),
+    consumers=("qualification", "exemptions", "claims"),
+    retention=_WEEK,
+    personal_data=True,
+    description="What is stopped for whom (抑止): kind, since when, and until when it is released.",
+)
 PERSONS_FACTS = Topic(
     name="persons.facts",
     key="person id",
@@ -304,6 +313,7 @@ TOPICS: dict[str, Topic] = {
         INBOUND_LONG_TERM_CARE,
         INBOUND_SUPPORT_MEASURES,
         PERSONS_EVENTS,
+        PERSONS_BLOCKS,
         PERSONS_FACTS,
         PERSONS_SIGHT,
         PERSONS_MERGES,

@@ -2,6 +2,7 @@
 
 from contracts.events.audit import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.events.base import REGISTRY, Event
+from contracts.events.blocks import BlockKind, PersonBlocksChanged
 from contracts.events.claims import UnpaidBenefitClaimReceived
 from contracts.events.exemptions import (
     AdditionalPremiumChanged,
@@ -100,6 +101,7 @@ __all__ = [
     "AuditOperation",
     "AuditOutcome",
     "AuditRecorded",
+    "BlockKind",
     "ClaimsFactsAnswered",
     "CorrectedValues",
     "DisabilityCertificatesRecorded",
@@ -141,6 +143,7 @@ __all__ = [
     "OldAgeRight",
     "PensionColumns",
     "PensionColumnsChanged",
+    "PersonBlocksChanged",
     "PersonChanged",
     "PersonMerged",
     "PersonSeparated",

@@ -213,6 +213,8 @@ class FactsAnswered(Event):
     refusal: Literal["requester", "purpose", "item", "whose", "relation"] | None = None
     """Why nothing is told: who asks, what for, which item, about whom, or because the two have
     never been of one household."""
+    blocked: StrictBool = False
+    """照会抑止: all is told as `FactOutcome.UNSETTLED`; once it is released, ask again."""
     income: tuple[IncomeFact, ...] = ()
     public_assistance: PublicAssistanceFact | None = None
     disability_certificates: DisabilityCertificatesFact | None = None

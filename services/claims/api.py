@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.forms import (
     EntryState,
     UnknownForm,
@@ -17,7 +17,7 @@ from contracts.forms import (
 from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from contracts.topics import shard_of
-from services.chassis import audit, merges
+from services.chassis import audit, blocking, merges
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
@@ -94,6 +94,7 @@ async def accept(new: NewClaim, staff: Acceptor, service: CurrentService) -> Cla
     claim = claim_of(uuid4(), new.person_id, read_values(form, submission))
     async with service.unit_for_shards(_shards(new.person_id, claim.claimant_id)) as uow:
         connection = uow.connection
+        await blocking.refuse(uow, BlockKind.CHANGE, new.person_id, claim.claimant_id)
         case = await work.case_of(connection, state, claim, submission.received_on)
         refused = refusals(case.findings(state))
         if refused:
@@ -167,7 +168,9 @@ async def settle(
         kept = await claims.find(uow.connection, claim_id, lock=True) or kept
         claim = work.read(state, kept)
         case = await work.case_of(uow.connection, state, claim, kept.received_on)
-        refusal = work.settling_refusal(state, kept, said, staff.staff_id, case, uow.today)
+        refusal = work.settling_refusal(
+            state, kept, said, staff.staff_id, case, uow.today
+        ) or await blocking.refusal(uow, BlockKind.CHANGE, kept.deceased_id, kept.claimant_id)
         if refusal is None:
             await work.settle(uow, kept, claim, said, staff)
             kept = await claims.find(uow.connection, claim_id) or kept

@@ -5,12 +5,14 @@ from pathlib import Path
 from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_CLAIMS,
+    PERSONS_BLOCKS,
     PERSONS_EVENTS,
     PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
 from services.chassis import merges
+from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.claims import api, handlers
@@ -25,6 +27,7 @@ def build(settings: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
+            PERSONS_BLOCKS: on_blocks,
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: merges.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification,

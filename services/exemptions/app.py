@@ -6,11 +6,13 @@ from contracts.forms import read_forms
 from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_EXEMPTIONS,
+    PERSONS_BLOCKS,
     PERSONS_EVENTS,
     PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
 )
+from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
 from services.exemptions import (
@@ -42,6 +44,7 @@ def build(settings: Settings) -> Service:
         migrations=_HERE / "migrations",
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
+            PERSONS_BLOCKS: on_blocks,
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: handlers.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.forms import (
     AttachmentRecord,
     EntryState,
@@ -23,7 +23,7 @@ from contracts.forms import (
 )
 from contracts.functions import Function
 from contracts.topics import shard_of
-from services.chassis import audit
+from services.chassis import audit, blocking
 from services.chassis.hiding import is_hidden
 from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
@@ -226,6 +226,7 @@ async def _accept(
     errors = procedure.faults(handed, uow.today)
     if errors:
         raise problems.faulty_form(errors)
+    await blocking.refuse(uow, BlockKind.CHANGE, new.person_id)
     desk = await procedure.desk(uow, state, handed)
     hindrance = await procedure.hindrance(uow, handed, desk)
     if hindrance is not None:
@@ -269,6 +270,9 @@ async def _refusal(
         return problems.wrong_state(entry.state)
     except SamePerson:
         return problems.same_person()
+    stopped = await blocking.refusal(uow, BlockKind.CHANGE, entry.person_id)
+    if stopped is not None:
+        return stopped
     errors = procedure.faults(handed, uow.today)
     if errors:
         return problems.faulty_form(errors)

@@ -7,9 +7,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation
+from contracts.events import AuditOperation, BlockKind
 from contracts.functions import Function
-from services.chassis import audit
+from services.chassis import audit, blocking
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -110,7 +110,8 @@ async def settle_clear(
 
     What was told on an earlier day is asked for again first, as of a single application (EX-0208):
     called again when the answers have come, it reviews and settles those. One that leaves something
-    to look at after all goes to the list of those, and is not settled.
+    to look at after all goes to the list of those, and is not settled; so does one of somebody
+    under 異動抑止.
     """
     state = state_of(service)
     settled, doubtful = 0, []
@@ -128,7 +129,14 @@ async def settle_clear(
                 details={"job": "renewal_asked_again", "cycle": said.cycle},
             )
         fresh = [one for one in ids if one not in stale]
-        for kept, renewed in await renewing.reviewed(uow, state, fresh):
+        reviewed = await renewing.reviewed(uow, state, fresh)
+        stopped = await blocking.stopped(
+            uow, BlockKind.CHANGE, [kept.person_id for kept, _ in reviewed]
+        )
+        for kept, renewed in reviewed:
+            if kept.person_id in stopped:
+                doubtful.append((kept.application_id, RenewalState.TO_LOOK_AT))
+                continue
             if renewed is None or come_to(renewed) is not RenewalState.CLEAR:
                 doubtful.append((kept.application_id, RenewalState.TO_LOOK_AT))
                 continue

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -14,7 +14,6 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.identity.domain.blocks import BlockKind
 from services.identity.editing import stopped
 from services.identity.mass_searches import count_seen
 from services.identity.pages import PersonPage, person_page

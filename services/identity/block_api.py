@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from contracts.days import Day
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -21,7 +21,6 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.identity.block_problems import block_refused, nobody_to_block
 from services.identity.domain import blocks as rules
 from services.identity.domain.blocks import (
-    BlockKind,
     BlockLevel,
     BlockReason,
     BlockStep,
@@ -31,7 +30,7 @@ from services.identity.domain.blocks import (
 )
 from services.identity.domain.sight import sees_sealed
 from services.identity.pages import Coded, coded
-from services.identity.stores import blocks, reading
+from services.identity.stores import blocks, blocks_told, reading, told_measures
 from services.identity.stores.blocks import LIMIT, Block
 
 router = APIRouter()
@@ -220,6 +219,13 @@ async def lift(
     return await _take(service, staff, Function.BLOCK_LIFT, block_id, step)
 
 
+async def _tell(uow: UnitOfWork, block: Block) -> None:
+    """Tell the neighbours what is stopped from now on, where that has changed."""
+    persons = await blocks_told.concerned(uow.connection, block.person_id, block.household_id)
+    for event in await blocks_told.changed(uow.connection, persons):
+        uow.emit(event, key=str(event.person_id))
+
+
 async def _is_there(uow: UnitOfWork, staff: StaffContext, said: NewBlock) -> bool:
     if said.person_id is not None:
         found = await reading.person(uow.connection, staff.functions, said.person_id)
@@ -250,8 +256,11 @@ async def _take(
             refusal = block_refused(refused.refusal)
             _record(uow, staff, function, block, None, refused=refusal.code)
         else:
+            # Nobody moves into a household, or out of one, between the step and the telling of it.
+            await told_measures.alone(uow.connection)
             block = await blocks.add_step(uow.connection, block, step)
             _record(uow, staff, function, block, step)
+            await _tell(uow, block)
         shown = shown_block(block, uow.today, uow.now)
     if refusal is not None:
         raise refusal

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.eras import wareki
+from contracts.events import BlockKind
 from services.chassis.clock import JAPAN
 from services.chassis.problems import Problem
-from services.identity.domain.blocks import BlockKind, BlockReason, BlockRefusal
+from services.identity.domain.blocks import BlockReason, BlockRefusal
 from services.identity.stores.edit_locks import EditLock
 
 _REFUSALS: Final[Mapping[BlockRefusal, tuple[str, str]]] = {

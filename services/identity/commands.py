@@ -10,18 +10,28 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from contracts.events import AuditOperation, PersonSightChanged
+from contracts.events import AuditOperation, PersonBlocksChanged, PersonSightChanged
 from contracts.topics import SHARDS
 from services.chassis import audit
 from services.chassis.clock import JAPAN
 from services.chassis.service import Command, Service
 from services.identity.attaching import attach_due
 from services.identity.domain.merging import Told
-from services.identity.stores import attaching, measures, merging, refolding, republishing
+from services.identity.stores import (
+    attaching,
+    blocks_told,
+    measures,
+    merging,
+    refolding,
+    republishing,
+)
 
 _BATCH: Final = 1000
 _PAST: Final = 1000
 """More events than any person has between a backup and its restoration."""
+
+
+Few = PersonSightChanged | PersonBlocksChanged | Told
 
 
 async def republish(service: Service, arguments: argparse.Namespace) -> int:
@@ -37,6 +47,7 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
     ahead = _PAST if arguments.restored else 0
     await _republish_few(service, partial(_sights, ahead=ahead))
     await _republish_few(service, partial(_merges, ahead=ahead))
+    await _republish_few(service, partial(_blocks, ahead=ahead))
     async with service.unit_of_work() as uow:
         run = await republishing.take_up(uow.connection, since, ahead, uow.now)
     if run.persons:
@@ -70,7 +81,7 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
 
 async def _republish_few(
     service: Service,
-    read: Callable[[Connection, UUID | None], Awaitable[Sequence[PersonSightChanged | Told]]],
+    read: Callable[[Connection, UUID | None], Awaitable[Sequence[Few]]],
 ) -> None:
     """What concerns few, first of all. Interrupted, it begins again."""
     place: UUID | None = None
@@ -95,6 +106,14 @@ async def _sights(
 async def _merges(connection: Connection, after: UUID | None, *, ahead: int) -> Sequence[Told]:
     """Who answers for whom, and who does no more."""
     return await merging.told_again(connection, after, _BATCH, ahead)
+
+
+async def _blocks(
+    connection: Connection, after: UUID | None, *, ahead: int
+) -> Sequence[PersonBlocksChanged]:
+    """What is stopped for whom, and what is no more."""
+    events = await blocks_told.told(connection, after, _BATCH)
+    return await blocks_told.raise_told(connection, events, ahead) if ahead else events
 
 
 async def refold(service: Service, _arguments: argparse.Namespace) -> int:

@@ -1,13 +1,14 @@
 """What stands in the way of showing or editing a person: blocks (抑止), another's lock (排他)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from contracts.events import BlockKind
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.block_problems import blocked, locked_by_another
-from services.identity.domain.blocks import BlockKind, BlockLevel
+from services.identity.domain.blocks import BlockLevel
 from services.identity.stores import blocks, edit_locks
 
 
@@ -19,6 +20,16 @@ async def stopped(uow: UnitOfWork, person_id: UUID, kind: BlockKind) -> Problem 
         if block.level is BlockLevel.STOP:
             return blocked(block.kind, block.reason)
     return None
+
+
+async def stopped_of(uow: UnitOfWork, persons: Collection[UUID], kind: BlockKind) -> set[UUID]:
+    """Those of these persons for whom a block stops this, whoever asks and whoever is hidden."""
+    found = await blocks.in_the_way(uow.connection, persons, kind, uow.today, uow.now)
+    return {
+        person_id
+        for person_id, there in found.items()
+        if any(block.level is BlockLevel.STOP for block in there)
+    }
 
 
 async def first_not_editable(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from contracts.events import (
     AuditOperation,
     AuditOutcome,
+    BlockKind,
     FactItem,
     FactPurpose,
     FactsAnswered,
@@ -27,7 +28,6 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain import facts
-from services.identity.domain.blocks import BlockKind
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.editing import stopped
 from services.identity.mass_searches import count_seen

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from contracts.events import (
+    BlockKind,
     FactsRequested,
     HouseholdFactsRequested,
     LinkageAnswer,
@@ -30,17 +30,24 @@ from contracts.topics import (
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import household_telling, telling
-from services.identity.domain.blocks import BlockKind, BlockLevel
 from services.identity.domain.fact_purposes import FactPurposeTable
 from services.identity.domain.folding import Folding
 from services.identity.domain.measures import Rules
 from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
+from services.identity.editing import stopped_of
 from services.identity.measures_told import hide, on_measures
 from services.identity.outside_work import find_again
 from services.identity.returning import on_columns
 from services.identity.signalling import news, signal
-from services.identity.stores import attaching, blocks, feeding, linking, registering, told_measures
+from services.identity.stores import (
+    attaching,
+    blocks_told,
+    feeding,
+    linking,
+    registering,
+    told_measures,
+)
 from services.identity.stores.feeding import Arrival
 from services.identity.stores.linking import Linkable
 
@@ -91,6 +98,10 @@ class Handlers:
             )
         await registering.write(uow.connection, register, batch, uow.now)
         await hide(uow, await told_measures.join(uow.connection, list(register.touched)))
+        for stops in await blocks_told.of_households(
+            uow.connection, [known.person_id for known in register.touched.values()]
+        ):
+            uow.emit(stops, key=str(stops.person_id))
         await attaching.look_again(uow.connection, register, uow.now)
         await find_again(uow, register, self._folding)
         for index, event in register.events:
@@ -142,7 +153,8 @@ class Handlers:
             if decision.refusal is None
         }
         persons = await linking.linkable(uow.connection, asked_of)
-        stopped = await _stopped(uow, asked_of)
+        # About these no document or report may leave.
+        stopped = await stopped_of(uow, asked_of, BlockKind.ISSUE)
         for received, decision in zip(batch, decisions, strict=True):
             person_id = received.event.person_id
             refusal: str | None = decision.refusal
@@ -157,16 +169,6 @@ class Handlers:
             telling.record(uow, received, decision.article, refusal, told, person_id=person_id)
             if received.source in ANSWERS:
                 uow.emit(answer, key=str(answer.person_id), cause=received)
-
-
-async def _stopped(uow: UnitOfWork, persons: set[UUID]) -> set[UUID]:
-    """Of these, those about whom no document or report may leave (発行抑止)."""
-    found = await blocks.in_the_way(uow.connection, persons, BlockKind.ISSUE, uow.today, uow.now)
-    return {
-        person_id
-        for person_id, there in found.items()
-        if any(block.level is BlockLevel.STOP for block in there)
-    }
 
 
 def _answer(

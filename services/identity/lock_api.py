@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -17,7 +17,6 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.block_problems import locked_by_another, not_locked
-from services.identity.domain.blocks import BlockKind
 from services.identity.editing import stopped
 from services.identity.settings import Settings
 from services.identity.stores import edit_locks, reading

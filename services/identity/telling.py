@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.events import (
     AuditOperation,
     AuditOutcome,
+    BlockKind,
     ClaimsFactsAnswered,
     ExemptionsFactsAnswered,
     FactsAnswered,
@@ -20,6 +21,7 @@ from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain import facts
 from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
+from services.identity.editing import stopped_of
 from services.identity.stores import facts as store
 
 ANSWERS: Final[Mapping[str, type[FactsAnswered]]] = {
@@ -45,10 +47,13 @@ async def tell(
         {request.person_id for request in granted},
         {subject for request in granted for subject in facts.subjects(request)},
     )
+    blocked = await stopped_of(uow, {r.person_id for r in granted}, BlockKind.INQUIRY)
     for received, decision in zip(batch, decisions, strict=True):
         request = received.event
         kind = ANSWERS.get(received.source, FactsAnswered)
-        if decision.refusal is None:
+        if decision.refusal is None and request.person_id in blocked:
+            told = facts.withheld(kind, request)
+        elif decision.refusal is None:
             told = facts.answer(kind, request, known.get(request.person_id, facts.NOTHING))
         else:
             told = facts.refusal(kind, request, decision.refusal)
@@ -86,8 +91,9 @@ def _record(
     told: FactsAnswered,
 ) -> None:
     details = {"whose": received.event.whose.value, **facts.outcomes(told)}
+    refusal = "blocked" if told.blocked else decision.refusal
     record(
-        uow, received, decision.article, decision.refusal, details,
+        uow, received, decision.article, refusal, details,
         person_id=received.event.person_id,
     )  # fmt: skip
 

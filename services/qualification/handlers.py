@@ -22,6 +22,7 @@ from contracts.events import (
 from contracts.topics import (
     JPS_EVENTS,
     LINKAGE_REPLIES_QUALIFICATION,
+    PERSONS_BLOCKS,
     PERSONS_EVENTS,
     PERSONS_FACTS,
     PERSONS_MERGES,
@@ -30,6 +31,7 @@ from contracts.topics import (
     Topic,
 )
 from services.chassis import merges
+from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
@@ -82,6 +84,7 @@ class Handlers:
         """One for each topic that qualification consumes."""
         return {
             PERSONS_EVENTS: self.on_persons,
+            PERSONS_BLOCKS: on_blocks,
             PERSONS_FACTS: on_facts_taken_back,
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: self.on_merges,

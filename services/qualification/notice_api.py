@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.forms import (
     AttachmentRecord,
     EntryChoices,
@@ -27,7 +27,7 @@ from contracts.forms import (
     values_of,
 )
 from contracts.functions import Function
-from services.chassis import audit, merges, problems
+from services.chassis import audit, blocking, merges, problems
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
@@ -132,6 +132,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
         if not ids:
             raise problems.not_found()
         person_id = ids[0]
+        await blocking.refuse(uow, BlockKind.CHANGE, person_id)
         errors = validate(form, submission, today=uow.today)
         if not errors:
             values = values_of(form, submission)
@@ -232,6 +233,7 @@ async def settle(
     async with service.unit_of_work() as uow:
         notice = await _found(uow, notice_id, lock=True)
         refused = _two_people(notice, staff)
+        refused = refused or await blocking.refusal(uow, BlockKind.CHANGE, notice.person_id)
         if refused is None:
             view = await _settle(uow, state_of(service), notice, later, staff)
         else:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.forms import (
     EntryState,
     InvalidTransition,
@@ -15,7 +15,7 @@ from contracts.forms import (
     require_transition,
 )
 from contracts.functions import Function
-from services.chassis import audit, merges, problems
+from services.chassis import audit, blocking, merges, problems
 from services.chassis.http import current_service, requires
 from services.chassis.problems import Problem
 from services.chassis.service import Service
@@ -78,6 +78,7 @@ async def propose(
         notice = await _takeable(uow, notice_id)
         if await _open(uow, notice_id) is not None:
             raise refusals.take_back_proposed()
+        await blocking.refuse(uow, BlockKind.CHANGE, notice.person_id)
         await take_backs.propose(uow.connection, notice_id, request.reason, staff.staff_id, uow.now)
         _record(uow, staff, notice, {"action": "propose_take_back"})
         return await _view(uow, notice_id)
@@ -98,6 +99,9 @@ async def settle(
             raise refusals.no_take_back_proposed()
         if proposed.proposed_by == staff.staff_id:
             refused = refusals.same_person_takes_back()
+        elif request.agree:
+            refused = await blocking.refusal(uow, BlockKind.CHANGE, notice.person_id)
+        if refused is not None:
             _record(uow, staff, notice, {"code": refused.code}, AuditOutcome.REFUSED)
         else:
             await take_backs.decide(

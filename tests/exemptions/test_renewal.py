@@ -17,6 +17,7 @@ from services.chassis.clock import FixedClock
 from services.exemptions import commands
 from services.exemptions.stores import renewals
 from services.exemptions.stores.renewals import Renewal
+from tests.chassis.blocking import blocked
 from tests.exemptions.applying import (
     CHIEF,
     CLERK,
@@ -56,6 +57,19 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     assert (event.person_id, event.cycle) == (person, 2027)
     found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
     assert {m["kind_label"] for m in found["settled_review"]} == {"全額免除"}
+
+
+async def test_whom_a_block_protects_is_not_settled_in_bulk(city: Renewing) -> None:
+    person = await somebody(city.service)
+    await city.applied(person)
+    city.in_july()
+    await city.run()
+    await city.answer()
+    assert await city.run() == 0
+    await take(city.service, blocked(person))
+    answer = await city.call(*CHIEF, post=f"{RENEWAL}/settle", json=OF_2027)
+    assert answer.json() | {"settled": 0, "to_look_at": 1, "left": 0} == answer.json()
+    assert figures(await city.stand()) == {"to_look_at": 1}
 
 
 async def test_months_exempt_by_a_settled_notice_are_left_out_of_the_renewal(

@@ -49,6 +49,7 @@ from contracts.events import (
     MissingNoticeFactsRequested,
     PensionColumns,
     PensionColumnsChanged,
+    PersonBlocksChanged,
     PersonChanged,
     PersonMerged,
     PersonSeparated,
@@ -77,14 +78,13 @@ from contracts.events.claims import ClaimantRelationship
 from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.events.feeds import Span
 from contracts.events.income import IncomeStanding
-from contracts.events.measures import MeasureGround, MeasureStanding
 from contracts.events.residents import Address, PersonName
 from contracts.keys import resident_key
 from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
-from tests.garbage import jps
+from tests.garbage import jps, protecting
 from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
@@ -142,18 +142,6 @@ def _person(_house: House, n: int, version: int, _event_id: UUID) -> Event:
         resident_kind=ResidentKind.JAPANESE, household_id=None, is_householder=False,
         residence=(ResidencePeriod(began=began, began_reason=BecameResidentReason.MOVE_IN),),
     )  # fmt: skip
-
-
-def _measure(_house: House, n: int, version: int, _event_id: UUID) -> Event:
-    return SupportMeasureRecorded(
-        record_version=version, change=FeedChange.RECORDED, measure_number=f"S{n}",
-        reported_on=DAY, ground=MeasureGround.STALKING, standing=MeasureStanding.PROVISIONAL,
-        applied_on=DAY, persons=(f"{n:015d}",),
-    )  # fmt: skip
-
-
-def _taken_back(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
-    return FactsTakenBack(person_id=person(n), system="health_insurance_system")
 
 
 def _sight(_house: House, n: int, version: int, _event_id: UUID) -> Event:
@@ -363,8 +351,9 @@ SAMPLES: dict[type[Event], Sample] = {
     ResidentTokenised: _tokenised,
     PersonChanged: _person,
     PersonSightChanged: _sight,
-    FactsTakenBack: _taken_back,
-    SupportMeasureRecorded: _measure,
+    PersonBlocksChanged: protecting.blocks,
+    FactsTakenBack: protecting.taken_back,
+    SupportMeasureRecorded: protecting.measure,
     PersonMerged: _merged,
     PersonSeparated: _separated,
     QualificationChanged: _timeline,

@@ -16,17 +16,6 @@ from enum import StrEnum
 from contracts.codes import Code
 
 
-class BlockKind(Code):
-    """What is blocked."""
-
-    ISSUE = "issue", "発行抑止"
-    """Documents and reports about the person leave no more."""
-    CHANGE = "change", "異動抑止"
-    """Staff enter nothing about the person. What the register tells is kept all the same."""
-    INQUIRY = "inquiry", "照会抑止"
-    """Staff are not shown the person's page, nor facts of other systems."""
-
-
 class BlockLevel(Code):
     """How far it goes."""
 

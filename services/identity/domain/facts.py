@@ -112,6 +112,12 @@ def items(request: Asking, known: Known) -> dict[str, Any]:
     return told
 
 
+def withheld(kind: type[A], request: FactsRequested) -> A:
+    """The answer about somebody whom 照会抑止 protects: nothing is told of what there is."""
+    nothing = Known(waiting=frozenset(subjects(request)))
+    return answer(kind, request, nothing).model_copy(update={"blocked": True})
+
+
 def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
     """The answer that tells nothing but why."""
     return kind(

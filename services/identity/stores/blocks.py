@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts.events import BlockKind
 from services.identity.domain.blocks import (
-    BlockKind,
     BlockLevel,
     BlockReason,
     BlockStep,
