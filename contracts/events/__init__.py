@@ -37,6 +37,7 @@ from contracts.events.household_facts import (
 from contracts.events.income import IncomeRecorded
 from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareRecorded
 from contracts.events.jps import (
+    AnyItemForwarded,
     CorrectedValues,
     ExemptionDecision,
     GrantedKind,
@@ -44,6 +45,7 @@ from contracts.events.jps import (
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
+    OwnedItemForwarded,
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
@@ -67,6 +69,7 @@ from contracts.events.pension_columns import (
 from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.qualification import (
     InsuredCategory,
+    NoticeReportable,
     QualificationChanged,
     QualificationPeriod,
     QualificationReportable,
@@ -94,6 +97,7 @@ __all__ = [
     "REGISTRY",
     "AdditionalPremiumChanged",
     "AnsweredAbout",
+    "AnyItemForwarded",
     "ArrearsEvent",
     "ArrearsTold",
     "AskedAbout",
@@ -138,9 +142,11 @@ __all__ = [
     "LinkageRequested",
     "LongTermCareRecorded",
     "MissingNoticeFactsRequested",
+    "NoticeReportable",
     "NumberStanding",
     "NumberTold",
     "OldAgeRight",
+    "OwnedItemForwarded",
     "PensionColumns",
     "PensionColumnsChanged",
     "PersonBlocksChanged",

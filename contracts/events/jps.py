@@ -33,6 +33,19 @@ class ReportItemKind(Code):
     MATERNITY_EXEMPTION = "maternity_exemption", "産前産後免除該当届"
     CHILD_CARE_EXEMPTION = "child_care_exemption", "育児免除該当届"
     CHILD_CARE_EXEMPTION_END = "child_care_exemption_end", "育児免除終了届"
+    VOLUNTARY_APPLICATION = "voluntary_application", "任意加入被保険者資格取得申出"
+    SPECIAL_VOLUNTARY_APPLICATION = (
+        "special_voluntary_application",
+        "特例任意加入被保険者資格取得申出",
+    )
+    VOLUNTARY_WITHDRAWAL = "voluntary_withdrawal", "任意加入被保険者資格喪失申出"
+    NAME_CHANGE = "name_change", "氏名変更報告"
+    ADDRESS_CHANGE = "address_change", "住所変更報告"
+    CATEGORY_3_NOTICE = "category_3_notice", "第３号被保険者関係届（送付）"
+    PENSION_NUMBER_NOTICE_REISSUE = (
+        "pension_number_notice_reissue",
+        "基礎年金番号通知書再交付申請",
+    )
 
 
 _FIRST: Final = (
@@ -47,30 +60,44 @@ _FIRST: Final = (
 """The kinds that there were first: a table of codes does not grow within a version of an event."""
 
 
-def _one_of_the_first(kind: ReportItemKind) -> ReportItemKind:
-    if kind not in _FIRST:
-        raise ValueError("a kind that the second version of the event tells")
-    return kind
+_SECOND: Final = (
+    *_FIRST[:6],
+    ReportItemKind.EXEMPTION_APPLICATION,
+    ReportItemKind.STUDENT_APPLICATION,
+    ReportItemKind.UNPAID_BENEFIT_CLAIM,
+    ReportItemKind.STATUTORY_EXEMPTION_START,
+    ReportItemKind.STATUTORY_EXEMPTION_END,
+    ReportItemKind.MATERNITY_EXEMPTION,
+    ReportItemKind.CHILD_CARE_EXEMPTION,
+    ReportItemKind.CHILD_CARE_EXEMPTION_END,
+)
+"""Those that the second version tells."""
 
 
-_FirstKind = Annotated[
-    ReportItemKind,
-    AfterValidator(_one_of_the_first),
-    WithJsonSchema(
-        {
-            "description": ", ".join(f"{kind.value} {kind.label}" for kind in _FIRST),
-            "enum": [kind.value for kind in _FIRST],
-            "title": "ReportItemKind",
-            "type": "string",
-        }
-    ),
-]
+def _one_of(kinds: tuple[ReportItemKind, ...]) -> tuple[AfterValidator, WithJsonSchema]:
+    def check(kind: ReportItemKind) -> ReportItemKind:
+        if kind not in kinds:
+            raise ValueError("a kind that a later version of the event tells")
+        return kind
+
+    described = {
+        "description": ", ".join(f"{kind.value} {kind.label}" for kind in kinds),
+        "enum": [kind.value for kind in kinds],
+        "title": "ReportItemKind",
+        "type": "string",
+    }
+    return AfterValidator(check), WithJsonSchema(described)
+
+
+_FirstKind = Annotated[ReportItemKind, *_one_of(_FIRST)]
+_SecondKind = Annotated[ReportItemKind, *_one_of(_SECOND)]
 
 
 class ItemForwarded(Event):
     """A report item left on a medium (送付日). What JPS decides is told later, as theirs (C40).
 
-    Of the kinds that there were first; the others are told by `ReportItemForwarded`.
+    Of the kinds that there were first; others are told by `ReportItemForwarded`, and by
+    `OwnedItemForwarded`.
     """
 
     TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v1"
@@ -89,14 +116,14 @@ class ItemForwarded(Event):
 
 
 class ReportItemForwarded(Event):
-    """The same of a kind that `ItemForwarded` cannot tell."""
+    """The same of the kinds that came second."""
 
     TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v2"
     TOPIC: ClassVar[Topic] = JPS_EVENTS
 
     item_id: UUID
     person_id: UUID
-    kind: ReportItemKind
+    kind: _SecondKind
     batch_id: UUID
     medium_serial: MediumSerial
     forwarded_on: Day
@@ -106,15 +133,48 @@ class ReportItemForwarded(Event):
         return str(self.person_id)
 
 
+class ReportOwner(Code):
+    """The service whose fact a report item is about."""
+
+    QUALIFICATION = "qualification", "資格"
+    EXEMPTIONS = "exemptions", "付加・免除"
+    CLAIMS = "claims", "裁定受付"
+
+
+class OwnedItemForwarded(Event):
+    """The same of every other kind. Its owner is named, so that nobody goes by the kind."""
+
+    TYPE: ClassVar[str] = "nenkin.jps.item_forwarded.v3"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    owner: ReportOwner
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    """A `ReportItemKind`; kinds may be added, so the set is not closed here."""
+    batch_id: UUID
+    medium_serial: MediumSerial
+    forwarded_on: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+AnyItemForwarded = ItemForwarded | ReportItemForwarded | OwnedItemForwarded
+"""One of the three that tell of an item that was sent."""
+
+
 def item_forwarded(
     kind: ReportItemKind,
+    owner: ReportOwner,
     *,
     item_id: UUID,
     person_id: UUID,
     batch_id: UUID,
     medium_serial: int,
     forwarded_on: date,
-) -> ItemForwarded | ReportItemForwarded:
+) -> AnyItemForwarded:
     """The event that tells of an item of that kind."""
     told = {
         "item_id": item_id,
@@ -123,16 +183,10 @@ def item_forwarded(
         "medium_serial": medium_serial,
         "forwarded_on": forwarded_on,
     }
-    event = ItemForwarded if kind in _FIRST else ReportItemForwarded
-    return event.model_validate({"kind": kind, **told})
-
-
-class ReportOwner(Code):
-    """The service whose fact a report item is about."""
-
-    QUALIFICATION = "qualification", "資格"
-    EXEMPTIONS = "exemptions", "付加・免除"
-    CLAIMS = "claims", "裁定受付"
+    if kind in _SECOND:
+        event = ItemForwarded if kind in _FIRST else ReportItemForwarded
+        return event.model_validate({"kind": kind, **told})
+    return OwnedItemForwarded.model_validate({"kind": kind.value, "owner": owner, **told})
 
 
 class ItemOutcome(Code):

@@ -124,6 +124,34 @@ class QualificationReportable(Event):
         return str(self.person_id)
 
 
+class NoticeReportable(Event):
+    """A settled notice that is itself what JPS is to be told: no change of a category follows.
+
+    Applications for insurance by choice and its end, changes of name and address, notices on
+    category 3 and applications for a new notice of the number, which are passed on.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.qualification.notice_reportable.v1"
+    TOPIC: ClassVar[Topic] = QUALIFICATION_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    """A `ReportItemKind`; kinds may be added, so the set is not closed here."""
+    notice_id: UUID
+    occurred_on: Day
+    """The day of the fact: 変更の年月日, of insurance by choice 資格得喪の年月日."""
+    reason: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
+    """What of the form's choices it is: 該当する号, 届出の種類, 申請の事由."""
+    basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+    accepted_on: Day
+    """受理日."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class QualificationReportStands(Event):
     """Whether what was reported under an item still follows from the facts.
 

@@ -21,11 +21,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.events import (
+    AnyItemForwarded,
     AuditOperation,
     AuditOutcome,
     AuditRecorded,
-    ItemForwarded,
-    ReportItemForwarded,
 )
 from contracts.topics import (
     AUDIT_EVENTS,
@@ -42,9 +41,7 @@ KEEPS_ALL = "audit"
 Places = dict[str, dict[tuple[str, int], int]]
 """By service, topic and shard: the offset from which it reads again."""
 
-_FORWARDED: TypeAdapter[ItemForwarded | ReportItemForwarded] = TypeAdapter(
-    ItemForwarded | ReportItemForwarded
-)
+_FORWARDED: TypeAdapter[AnyItemForwarded] = TypeAdapter(AnyItemForwarded)
 _ACTS = frozenset(
     {
         AuditOperation.ENTRY_PROVISIONAL,

@@ -19,7 +19,8 @@ from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import checking, keeping_apart
 from services.jps_reporting.domain.batches import BatchState
-from services.jps_reporting.intake import classified, digest, item_of
+from services.jps_reporting.domain.items import ReportItem
+from services.jps_reporting.intake import UnknownKind, classified, digest, item_of
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.standing import take_standing
 from services.jps_reporting.stores import batches, items, linkage
@@ -57,17 +58,12 @@ async def take_in(reporting: Reporting, received: Sequence[Received[Any]], uow: 
     """Turn events into items: the same item twice is one item.
 
     ``QualificationChanged`` is read past: what of a timeline is to be reported comes as
-    ``QualificationReportable``. Raises ``Rejected`` (JR-1001) for an item id that stands for
-    something else already.
+    ``QualificationReportable`` or ``NoticeReportable``. Raises ``Rejected``: JR-1001 for an item id
+    that stands for something else already, JR-1005 for a kind of report that is not known here.
     """
-    found = [
-        (one, item)
-        for one in received
-        if (item := item_of(one.event, reporting.parameters)) is not None
-    ]
+    found, rejections = _items(reporting, received)
     known = await items.digests(uow.connection, [item.item_id for _, item in found])
     new: list[items.NewItem] = []
-    rejections: list[Rejection] = []
     for one, item in found:
         content = digest(item)
         earlier = known.setdefault(item.item_id, content)
@@ -80,6 +76,22 @@ async def take_in(reporting: Reporting, received: Sequence[Received[Any]], uow: 
     if rejections:
         raise Rejected(rejections)
     await items.add(uow.connection, new, uow.now)
+
+
+def _items(
+    reporting: Reporting, received: Sequence[Received[Any]]
+) -> tuple[list[tuple[Received[Any], ReportItem]], list[Rejection]]:
+    found: list[tuple[Received[Any], ReportItem]] = []
+    unknown: list[Rejection] = []
+    for one in received:
+        try:
+            item = item_of(one.event, reporting.parameters)
+        except UnknownKind:
+            unknown.append(Rejection(one, "JR-1005", "this kind of report is not known here"))
+            continue
+        if item is not None:
+            found.append((one, item))
+    return found, unknown
 
 
 async def check_merged(reporting: Reporting, concerned: Collection[UUID], uow: UnitOfWork) -> None:

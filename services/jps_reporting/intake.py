@@ -9,6 +9,7 @@ from contracts.events import (
     ExemptionApplicationSettled,
     ExemptionNoticeKind,
     ExemptionNotified,
+    NoticeReportable,
     QualificationReportable,
     ReportItemKind,
     TransitionKind,
@@ -26,6 +27,11 @@ UNDECIDED = "JR-1201"
 """Held back: whether to report is for a person to decide."""
 NO_DEADLINE = "JR-1202"
 """Held back: no parameter says by when."""
+
+
+class UnknownKind(Exception):
+    """JR-1005: a kind of report that this release does not know."""
+
 
 _STATES = {
     Verdict.TO_REPORT: (ItemState.WAITING, None),
@@ -61,10 +67,15 @@ def digest(item: ReportItem) -> bytes:
 
 
 def item_of(event: Event, parameters: Parameters) -> ReportItem | None:
-    """The report item that an event is about; None for an event that is none."""
+    """The report item that an event is about; None for an event that is none.
+
+    Raises `UnknownKind`.
+    """
     match event:
         case QualificationReportable():
             return _of_qualification(event, parameters.reportability.death_reasons)
+        case NoticeReportable():
+            return _of_notice(event)
         case AdditionalPremiumChanged():
             return ReportItem(
                 item_id=event.item_id,
@@ -142,6 +153,25 @@ def _of_qualification(event: QualificationReportable, death_reasons: Iterable[st
         reason=event.reason,
         category_before=event.category_before,
         category_after=event.category_after,
+        basic_pension_number=event.basic_pension_number,
+    )
+
+
+def _of_notice(event: NoticeReportable) -> ReportItem:
+    try:
+        kind = ReportItemKind(event.kind)
+    except ValueError:
+        raise UnknownKind from None
+    return ReportItem(
+        item_id=event.item_id,
+        person_id=event.person_id,
+        kind=kind,
+        source=ItemSource.QUALIFICATION,
+        origin=ItemOrigin.NOTICE,
+        document_id=event.notice_id,
+        occurred_on=event.occurred_on,
+        accepted_on=event.accepted_on,
+        reason=event.reason,
         basic_pension_number=event.basic_pension_number,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from contracts.events import AuditOperation, AuditOutcome, item_forwarded
+from contracts.events import AuditOperation, AuditOutcome, ReportOwner, item_forwarded
 from contracts.functions import Function
 from services.chassis import audit, telemetry
 from services.chassis.problems import Problem
@@ -335,6 +335,7 @@ async def send(
         uow.emit(
             item_forwarded(
                 one.item.kind,
+                ReportOwner(one.item.source.value),
                 item_id=one.item.item_id,
                 person_id=one.item.person_id,
                 batch_id=batch_id,

@@ -9,10 +9,13 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from contracts.events import (
+    AnyItemForwarded,
+    Event,
     FactsTakenBack,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
+    OwnedItemForwarded,
     PersonChanged,
     PersonTold,
     QualificationFactsAnswered,
@@ -53,7 +56,7 @@ from services.qualification.domain.facts import (
 )
 from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
-from services.qualification.shown import TRANSITION_LABELS
+from services.qualification.shown import reported_label
 from services.qualification.stores import differences, missing, notices, persons, reports, runs
 from services.qualification.stores.persons import Known, NewFact
 from services.qualification.told_by_jps import take_numbers, take_records
@@ -66,7 +69,7 @@ OURS: Final = frozenset(
         ReportItemKind.DEATH,
     }
 )
-"""The kinds of report items that come from here; the others are of exemptions and claims."""
+"""The kinds of report items that come from here, of those that are told without their owner."""
 
 Batch = Sequence[Received[PersonChanged]]
 
@@ -196,7 +199,7 @@ class Handlers:
 
         In this order: what lies in one batch about an item was told in it.
         """
-        sent = [r for r in batch if isinstance(r.event, ItemForwarded) and r.event.kind in OURS]
+        sent = [r for r in batch if _is_ours(r.event)]
         decided = [
             r
             for r in batch
@@ -223,7 +226,13 @@ async def on_facts_taken_back(batch: Sequence[Received[FactsTakenBack]], uow: Un
         await missing.ask_again(uow.connection, concerned, day)
 
 
-async def _forwarded(sent: Sequence[Received[ItemForwarded]], uow: UnitOfWork) -> None:
+def _is_ours(event: Event) -> bool:
+    if isinstance(event, OwnedItemForwarded):
+        return event.owner is ReportOwner.QUALIFICATION
+    return isinstance(event, ItemForwarded) and event.kind in OURS
+
+
+async def _forwarded(sent: Sequence[Received[AnyItemForwarded]], uow: UnitOfWork) -> None:
     strange = await reports.forward(uow.connection, [r.event for r in sent], uow.now)
     if strange:
         reason = "no item of this id was reported of this person"
@@ -246,6 +255,6 @@ async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) ->
     found: dict[UUID, list[Difference]] = {}
     for event in changed:
         kind, day = occurred[event.item_id]
-        difference = corrected(Decision.of(event, uow.now), TRANSITION_LABELS[kind], day)
+        difference = corrected(Decision.of(event, uow.now), reported_label(kind), day)
         found.setdefault(event.person_id, []).append(difference)
     await differences.add(uow.connection, found, uow.now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation, TransitionKind
+from contracts.events import AuditOperation
 from contracts.forms import holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, merges, problems
@@ -19,7 +19,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import problems as refusals
 from services.qualification.conclusions import conclusion_of
 from services.qualification.reporting_again import report_again
-from services.qualification.shown import TRANSITION_LABELS, View
+from services.qualification.shown import View, reported_label
 from services.qualification.state import State, state_of
 from services.qualification.stores import notices, persons, reports, runs
 from services.qualification.stores.reports import Returned
@@ -37,7 +37,8 @@ class ReturnedView(View):
     person_id: UUID
     notice_id: UUID | None
     """The notice behind it: it can be mended. None: it rests on the register or an age."""
-    kind: TransitionKind
+    kind: str
+    """A transition, or the kind of a notice that was itself reported."""
     label: str
     occurred_on: date
     code: str
@@ -151,13 +152,12 @@ def _page(found: Sequence[Returned], limit: int) -> ReturnedList:
 
 
 def _view(found: Returned) -> ReturnedView:
-    kind = TransitionKind(found.kind)
     return ReturnedView(
         item_id=found.item_id,
         person_id=found.person_id,
         notice_id=found.notice_id,
-        kind=kind,
-        label=TRANSITION_LABELS[kind],
+        kind=found.kind,
+        label=reported_label(found.kind),
         occurred_on=found.occurred_on,
         code=found.reason,
         stands=found.stands,

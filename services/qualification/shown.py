@@ -6,7 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.events import InsuredCategory, ItemOutcome, TransitionKind, VoluntaryInsurance
+from contracts.events import (
+    InsuredCategory,
+    ItemOutcome,
+    ReportItemKind,
+    TransitionKind,
+    VoluntaryInsurance,
+)
 from services.qualification.domain.categories import Insurance
 from services.qualification.domain.decisions import Decision, counting
 from services.qualification.domain.reasons import Figure, Reason, Review
@@ -18,6 +24,13 @@ TRANSITION_LABELS: Final = {
     TransitionKind.LOSS: "資格喪失",
     TransitionKind.CATEGORY_CHANGE: "種別変更",
 }
+
+
+def reported_label(kind: str) -> str:
+    """What was reported, as staff call it: a transition, or a notice that was itself reported."""
+    if kind in TRANSITION_LABELS:
+        return TRANSITION_LABELS[TransitionKind(kind)]
+    return ReportItemKind(kind).label
 
 
 class View(BaseModel):

@@ -26,6 +26,7 @@ from services.qualification.conclusions import draw
 from services.qualification.domain.facts import Fact
 from services.qualification.domain.told import TakenBackStatement
 from services.qualification.notice_api import WithdrawRequest
+from services.qualification.reporting_again import stand_no_more
 from services.qualification.shown import View
 from services.qualification.state import state_of
 from services.qualification.stores import notices, persons, runs, take_backs
@@ -126,6 +127,7 @@ async def _take_back(
     await notices.take_back(
         uow.connection, notice.notice_id, proposed.reason, staff.staff_id, uow.now
     )
+    await stand_no_more(uow, notice.notice_id)
     day = await runs.business_day(uow.connection, uow.today)
     _, failed = await draw(uow, [notice.person_id], state_of(service).parameters, day)
     if failed:

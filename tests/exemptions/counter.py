@@ -12,6 +12,7 @@ from contracts.events import (
     PersonChanged,
     QualificationChanged,
     ReportItemKind,
+    ReportOwner,
     item_forwarded,
 )
 from contracts.topics import shard_of
@@ -70,6 +71,7 @@ def forwarded(item_id: UUID, person_id: UUID, kind: ReportItemKind, on: str) -> 
     """An item that left on a medium."""
     return item_forwarded(
         kind,
+        ReportOwner.EXEMPTIONS,
         item_id=item_id,
         person_id=person_id,
         batch_id=uuid4(),

@@ -4,14 +4,20 @@ from uuid import UUID, uuid4
 
 from contracts.events import (
     Event,
+    InsuredCategory,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
+    NoticeReportable,
+    OwnedItemForwarded,
     PersonTold,
+    QualificationReportable,
     QualificationReportStands,
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
+    TransitionKind,
+    TransitionOrigin,
     item_forwarded,
 )
 from tests.garbage.basics import BATCH, DAY, person
@@ -21,8 +27,8 @@ from tests.garbage.house import House
 def forwarded(kind: ReportItemKind, item_id: UUID, n: int) -> Event:
     """An item that left on a medium."""
     return item_forwarded(
-        kind, item_id=item_id, person_id=person(n), batch_id=BATCH, medium_serial=1,
-        forwarded_on=DAY,
+        kind, ReportOwner.QUALIFICATION, item_id=item_id, person_id=person(n), batch_id=BATCH,
+        medium_serial=1, forwarded_on=DAY,
     )  # fmt: skip
 
 
@@ -79,6 +85,29 @@ def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -
     )  # fmt: skip
     return ReportItemForwarded(
         item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,
+        batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def notice_sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return NoticeReportable(
+        item_id=uuid4(), person_id=person(n), kind="name_change", notice_id=uuid4(),
+        occurred_on=DAY, reason="name-changed", accepted_on=DAY,
+    )  # fmt: skip
+
+
+def reportable_sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return QualificationReportable(
+        item_id=uuid4(), person_id=person(n), transition=TransitionKind.ACQUISITION,
+        origin=TransitionOrigin.RESIDENT_REGISTER, occurred_on=DAY,
+        reason="moved-in-from-abroad", category_after=InsuredCategory.CATEGORY_1, accepted_on=DAY,
+    )  # fmt: skip
+
+
+def of_owner_sample(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    """Of a kind and an owner of whom nobody reads by this event yet."""
+    return OwnedItemForwarded(
+        item_id=uuid4(), person_id=person(n), owner=ReportOwner.CLAIMS, kind="of_later",
         batch_id=BATCH, medium_serial=1, forwarded_on=DAY,
     )  # fmt: skip
 

@@ -47,6 +47,8 @@ from contracts.events import (
     LinkageRequested,
     LongTermCareRecorded,
     MissingNoticeFactsRequested,
+    NoticeReportable,
+    OwnedItemForwarded,
     PensionColumns,
     PensionColumnsChanged,
     PersonBlocksChanged,
@@ -67,8 +69,6 @@ from contracts.events import (
     ResidentChange,
     ResidentTokenised,
     SupportMeasureRecorded,
-    TransitionKind,
-    TransitionOrigin,
     UnpaidBenefitClaimReceived,
     VoluntaryInsurance,
     VoluntaryPeriod,
@@ -174,14 +174,6 @@ def _timeline(_house: House, n: int, version: int, _event_id: UUID) -> Event:
                 acquisition_reason="voluntary-application",
             ),
         ),
-    )  # fmt: skip
-
-
-def _reportable(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
-    return QualificationReportable(
-        item_id=uuid4(), person_id=person(n), transition=TransitionKind.ACQUISITION,
-        origin=TransitionOrigin.RESIDENT_REGISTER, occurred_on=DAY,
-        reason="moved-in-from-abroad", category_after=InsuredCategory.CATEGORY_1, accepted_on=DAY,
     )  # fmt: skip
 
 
@@ -357,13 +349,15 @@ SAMPLES: dict[type[Event], Sample] = {
     PersonMerged: _merged,
     PersonSeparated: _separated,
     QualificationChanged: _timeline,
-    QualificationReportable: _reportable,
+    QualificationReportable: jps.reportable_sample,
     AdditionalPremiumChanged: _premium,
     ExemptionApplicationSettled: _application,
     ExemptionNotified: _exemption,
     UnpaidBenefitClaimReceived: _claim,
     ItemForwarded: jps.forwarded_sample,
     ReportItemForwarded: jps.of_later_kind_sample,
+    OwnedItemForwarded: jps.of_owner_sample,
+    NoticeReportable: jps.notice_sample,
     ItemDecided: jps.decided_sample,
     PersonTold: jps.told_sample,
     QualificationReportStands: jps.stands_sample,

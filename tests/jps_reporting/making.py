@@ -9,6 +9,7 @@ from contracts.dates import UncertainDate
 from contracts.events import (
     InsuredCategory,
     LinkageAnswer,
+    NoticeReportable,
     QualificationReportable,
     ReportItemKind,
     TransitionKind,
@@ -57,6 +58,13 @@ def item(kind: ReportItemKind = Kind.ACQUISITION, **more: Any) -> ReportItem:
         Kind.MATERNITY_EXEMPTION: {"from_month": Month(2026, 9), "reason": "multiple"},
         Kind.CHILD_CARE_EXEMPTION: {"from_month": Month(2026, 10), "reason": "parent"},
         Kind.CHILD_CARE_EXEMPTION_END: {"from_month": Month(2026, 10), "reason": "apart"},
+        Kind.VOLUNTARY_APPLICATION: {"reason": "aged_60_to_64"},
+        Kind.SPECIAL_VOLUNTARY_APPLICATION: {"reason": "special_in_japan"},
+        Kind.VOLUNTARY_WITHDRAWAL: {"reason": "aged_60_to_64"},
+        Kind.NAME_CHANGE: {"reason": "name-changed"},
+        Kind.ADDRESS_CHANGE: {"reason": "address-changed"},
+        Kind.CATEGORY_3_NOTICE: {"reason": "no_longer_dependent"},
+        Kind.PENSION_NUMBER_NOTICE_REISSUE: {"reason": "lost"},
         Kind.UNPAID_BENEFIT_CLAIM: {
             "pension_code": "1150",
             "claimant_relationship": ClaimantRelationship.SPOUSE,
@@ -112,3 +120,19 @@ def reportable(**more: Any) -> QualificationReportable:
 def person(number: int) -> UUID:
     """The person of that number in a test."""
     return UUID(int=number)
+
+
+def of_notice(kind: ReportItemKind, **more: Any) -> NoticeReportable:
+    """A settled notice of qualification's that is itself what is reported."""
+    like = item(kind)
+    given: dict[str, Any] = {
+        "item_id": uuid4(),
+        "person_id": uuid4(),
+        "kind": kind.value,
+        "notice_id": uuid4(),
+        "occurred_on": like.occurred_on,
+        "reason": like.reason,
+        "accepted_on": like.accepted_on,
+        **more,
+    }
+    return NoticeReportable(**given)

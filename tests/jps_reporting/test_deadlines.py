@@ -51,6 +51,30 @@ def test_applications_and_claims_have_an_office_target_not_a_deadline(
     assert found.article == "国民年金法施行規則64条1項"
 
 
+@pytest.mark.parametrize("kind", [Kind.NAME_CHANGE, Kind.ADDRESS_CHANGE])
+def test_changes_of_name_and_address_are_among_the_notices_of_the_fourteen_days(
+    kind: ReportItemKind,
+) -> None:
+    found = TABLE.due(kind, date(2026, 10, 1))
+    assert (found.on, found.statutory) == (date(2026, 10, 15), True)
+    assert found.article == "国民年金法施行規則9条1項"
+
+
+@pytest.mark.parametrize(
+    ("kind", "article"),
+    [
+        (Kind.VOLUNTARY_APPLICATION, "国民年金法施行令1条の2第1号"),
+        (Kind.SPECIAL_VOLUNTARY_APPLICATION, "国民年金法施行令1条の2第1号"),
+        (Kind.VOLUNTARY_WITHDRAWAL, "国民年金法施行令1条の2第1号"),
+        (Kind.CATEGORY_3_NOTICE, "国民年金法12条5項、同法施行規則11条"),
+        (Kind.PENSION_NUMBER_NOTICE_REISSUE, "国民年金法12条5項、同法施行規則11条"),
+    ],
+)
+def test_what_is_passed_on_has_an_office_target(kind: ReportItemKind, article: str) -> None:
+    found = TABLE.due(kind, date(2026, 10, 1))
+    assert (found.on, found.statutory, found.article) == (date(2026, 10, 15), False, article)
+
+
 BY_NOTICE = [
     Kind.STATUTORY_EXEMPTION_START,
     Kind.STATUTORY_EXEMPTION_END,

@@ -31,9 +31,9 @@ from services.jps_reporting.domain.items import (
     ItemState,
     require_move,
 )
-from services.jps_reporting.intake import classified, digest, item_of
+from services.jps_reporting.intake import UnknownKind, classified, digest, item_of
 from services.jps_reporting.stores.items import NewItem
-from tests.jps_reporting.making import PARAMETERS, Kind, item, reportable
+from tests.jps_reporting.making import PARAMETERS, Kind, item, of_notice, reportable
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -223,3 +223,32 @@ def test_what_was_sealed_or_sent_never_comes_back() -> None:
     require_move(ItemState.WAITING, ItemState.IN_BATCH)
     with pytest.raises(IllegalMove):
         require_move(ItemState.SENT, ItemState.WAITING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        (Kind.NAME_CHANGE, "RP-25"),
+        (Kind.ADDRESS_CHANGE, "RP-26"),
+        (Kind.VOLUNTARY_APPLICATION, "RP-37"),
+        (Kind.SPECIAL_VOLUNTARY_APPLICATION, "RP-37"),
+        (Kind.VOLUNTARY_WITHDRAWAL, "RP-38"),
+        (Kind.CATEGORY_3_NOTICE, "RP-39"),
+        (Kind.PENSION_NUMBER_NOTICE_REISSUE, "RP-40"),
+    ],
+)
+def test_a_notice_that_is_itself_reported(kind: ReportItemKind, rule: str) -> None:
+    event = of_notice(kind)
+    new = taken_in(event)
+    found = new.item
+    assert (found.kind, found.source, found.origin) == (
+        kind, ItemSource.QUALIFICATION, ItemOrigin.NOTICE,
+    )  # fmt: skip
+    assert found.document_id == event.notice_id
+    assert (new.classification.rule, new.state) == (rule, ItemState.WAITING)
+
+
+def test_a_kind_of_report_that_is_not_known_here() -> None:
+    event = of_notice(Kind.NAME_CHANGE).model_copy(update={"kind": "of_later"})
+    with pytest.raises(UnknownKind):
+        item_of(event, PARAMETERS)

@@ -158,8 +158,10 @@ def test_situations(
     assert said.article or said is UNKNOWN
 
 
-def test_only_a_move_abroad_a_birth_and_child_care_may_be_notified_before_they_happen() -> None:
-    assert {rule.id for rule in TABLE.rule if rule.may_precede} == {"RP-12", "RP-35", "RP-36"}
+def test_only_these_may_be_notified_before_they_happen() -> None:
+    """A move abroad, a birth, child care, and insurance by choice on the day of moving abroad."""
+    preceding = {rule.id for rule in TABLE.rule if rule.may_precede}
+    assert preceding == {"RP-12", "RP-35", "RP-36", "RP-37"}
 
 
 def test_every_row_has_an_article_and_an_id_of_its_own() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from contracts.events import (
+    AnyItemForwarded,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
@@ -36,7 +37,7 @@ def decided(
     )  # fmt: skip
 
 
-async def told(house: House, *events: ItemForwarded | ItemDecided | PersonTold) -> Any:
+async def told(house: House, *events: AnyItemForwarded | ItemDecided | PersonTold) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])
     return await house.service.intake.take(records)

@@ -65,12 +65,12 @@ returning item_id
 _HAPPENED: Final = """
 select person_id, coalesce(first_item_id, item_id) as item_id, kind, occurred_on, reason
 from qualification.transitions
-where person_id = any($1::uuid[]) order by reported_at, item_id
+where person_id = any($1::uuid[]) and kind <> 'notice' order by reported_at, item_id
 """
 _STAND: Final = """
 update qualification.transitions
 set stands = (coalesce(first_item_id, item_id) = any($2::uuid[]))
-where person_id = any($1::uuid[])
+where person_id = any($1::uuid[]) and kind <> 'notice'
   and stands <> (coalesce(first_item_id, item_id) = any($2::uuid[]))
 returning item_id, person_id, stands
 """

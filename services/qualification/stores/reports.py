@@ -9,11 +9,10 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events import (
+    AnyItemForwarded,
     InsuredCategory,
     ItemDecided,
-    ItemForwarded,
     ItemOutcome,
-    TransitionKind,
 )
 from services.qualification.domain.decisions import Decision
 from services.qualification.domain.transitions import Transition
@@ -52,7 +51,7 @@ join qualification.decisions d using (item_id)
 _TRANSITIONS: Final = """
 select item_id, coalesce(first_item_id, item_id) as first_item_id, kind, occurred_on, reason,
        stands, reported_at, forwarded_on, forwarded_at
-from qualification.transitions where person_id = any($1::uuid[])
+from qualification.transitions where person_id = any($1::uuid[]) and kind <> 'notice'
 order by occurred_on, reported_at, item_id
 """
 _FIRST: Final = """
@@ -80,7 +79,8 @@ with latest as (
     where item_id in (select item_id from qualification.decisions where outcome = 'returned')
     order by item_id, decided_on desc
 )
-select t.item_id, bus.surviving(t.person_id) as person_id, t.kind, t.occurred_on, t.reason,
+select t.item_id, bus.surviving(t.person_id) as person_id, coalesce(t.notice_kind, t.kind) as kind,
+       t.occurred_on, t.reason,
        t.stands, t.forwarded_on, d.decided_on, d.return_code, d.return_reason, d.recorded_at,
        (select n.notice_id from qualification.notices n where n.item_id = t.item_id
         order by n.sequence desc limit 1) as notice_id
@@ -135,6 +135,7 @@ class Returned:
     item_id: UUID
     person_id: UUID
     kind: str
+    """Of the transition, or of the notice that was itself reported."""
     occurred_on: date
     reason: str
     stands: bool
@@ -147,7 +148,7 @@ class Returned:
 
 
 async def forward(
-    connection: asyncpg.Connection, forwarded: Sequence[ItemForwarded], now: datetime
+    connection: asyncpg.Connection, forwarded: Sequence[AnyItemForwarded], now: datetime
 ) -> set[UUID]:
     """Note the day on which these items were sent (送付日); return the items that are not ours."""
     rows = [
@@ -203,14 +204,14 @@ async def decisions_on(
 
 async def occurred(
     connection: asyncpg.Connection, items: Sequence[UUID]
-) -> dict[UUID, tuple[TransitionKind, date]]:
-    """What was reported under these items, and of which day."""
+) -> dict[UUID, tuple[str, date]]:
+    """What was reported under these items, a transition or a kind of notice, and of which day."""
     rows = await connection.fetch(
-        "select item_id, kind, occurred_on from qualification.transitions"
-        " where item_id = any($1::uuid[])",
+        "select item_id, coalesce(notice_kind, kind) as kind, occurred_on"
+        " from qualification.transitions where item_id = any($1::uuid[])",
         items,
     )
-    return {row["item_id"]: (TransitionKind(row["kind"]), row["occurred_on"]) for row in rows}
+    return {row["item_id"]: (row["kind"], row["occurred_on"]) for row in rows}
 
 
 async def decisions_about(
@@ -293,7 +294,7 @@ async def settle_return(
 
 async def _strange(
     connection: asyncpg.Connection,
-    events: Iterable[ItemForwarded | ItemDecided],
+    events: Iterable[AnyItemForwarded | ItemDecided],
     *,
     sent: bool,
 ) -> set[UUID]:
