@@ -66,7 +66,7 @@ def kinds(at: Desk) -> dict[Month, ExemptionKind]:
 
 def spans(at: Desk) -> tuple[Span, ...]:
     """What the person's months are exempt by, by settled notices, with the reasons."""
-    return Span.of(combined(at.settled, at.known, at.figures, at.through))
+    return Span.of(combined(at.settled, at.known, at.figures, at.through), at.through)
 
 
 def _settled(held: Iterable[Notice], forms: Forms) -> tuple[Said, ...]:

@@ -35,11 +35,13 @@ class Span(BaseModel):
     from_month: Month
     to_month: Month
     """The last that is looked ahead to, where it goes on."""
+    goes_on: bool
+    """No end is known: it goes on behind ``to_month`` (以後継続)."""
     reasons: tuple[Why, ...]
 
     @classmethod
-    def of(cls, found: Combined) -> "tuple[Span, ...]":
-        """The runs of months of one kind, with the reasons of each."""
+    def of(cls, found: Combined, through: Month) -> "tuple[Span, ...]":
+        """The runs of months of one kind up to ``through``, with the reasons of each."""
         spans: list[Span] = []
         for month, outcome in found.months.items():
             if outcome.kind is None:
@@ -48,7 +50,7 @@ class Span(BaseModel):
             last = spans[-1] if spans else None
             same = last is not None and (last.kind, last.reasons) == (outcome.kind, reasons)
             if last is not None and same and last.to_month + 1 == month:
-                spans[-1] = last.model_copy(update={"to_month": month})
+                spans[-1] = last.model_copy(update={"to_month": month, "goes_on": month == through})
             else:
                 label = outcome.kind.label
                 span = cls(
@@ -56,6 +58,7 @@ class Span(BaseModel):
                     label=label,
                     from_month=month,
                     to_month=month,
+                    goes_on=month == through,
                     reasons=reasons,
                 )
                 spans.append(span)

@@ -66,9 +66,9 @@ def wrong_state(state: EntryState) -> Problem:
     return Problem(
         "EX-0106",
         409,
-        "この申出書の状態では、その操作はできません。",
+        "この届書・申請書の状態では、その操作はできません。",
         detail=f"現在の状態: {state.label}",
-        action="申出書の状態を確認してください。",
+        action="届書・申請書の状態を確認してください。",
     )
 
 

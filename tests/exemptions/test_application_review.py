@@ -325,7 +325,7 @@ def test_reasons_read_as_a_clerk_would_say_it() -> None:
     (one,) = outcomes(facts, "2026-07", order=(Kind.FULL,))
     income_reason = next(r for r in one.reasons if r.code == "income-over")
     assert income_reason.sentence == (
-        "2025年の所得1,200,000円は、基準額1,020,000円（扶養親族等1人）を超えます。"
+        "令和7年の所得1,200,000円は、基準額1,020,000円（扶養親族等1人）を超えます。"
     )
     assert income_reason.article == "国民年金法90条1項1号、国民年金法施行令6条の7・6条の11"
     assert income_reason.whose == "applicant"

@@ -216,7 +216,7 @@ def test_a_twin_that_is_left_is_noted_as_our_reading() -> None:
 def test_the_reasons_name_the_days() -> None:
     (spell,) = mother("2026-11-10", child("2026-11-10", cause=DEATH, ended="2027-05-31")).spells
     assert spell.began.sentence == (
-        "出産予定日（令和8年11月10日）から起算して3月を経過した日が令和9年2月10日、12月を経過した日が"
+        "出産予定日（届出前の出産は出産日。令和8年11月10日）から起算して3月を経過した日が令和9年2月10日、12月を経過した日が"
         "令和9年11月10日のため、令和9年2月分から令和9年10月分まで育児免除。"
     )
     assert spell.ended is not None

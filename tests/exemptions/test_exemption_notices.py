@@ -73,7 +73,10 @@ async def refused(call: Caller, notice: dict[str, Any]) -> list[str]:
 async def exempt(call: Caller, person: UUID) -> list[str]:
     """ "maternity 2026-10..2027-01" and so on, as the person page shows it."""
     shown = (await call(*CLERK, get=f"/persons/{person}/exemptions")).json()
-    return [f"{s['kind']} {s['from_month']}..{s['to_month']}" for s in shown["exempt"]]
+    return [
+        f"{s['kind']} {s['from_month']}..{s['to_month']}{' goes on' if s['goes_on'] else ''}"
+        for s in shown["exempt"]
+    ]
 
 
 async def test_from_the_counter_to_jps(call: Caller, exemptions: Service, person: UUID) -> None:
@@ -102,7 +105,7 @@ async def test_from_the_counter_to_jps(call: Caller, exemptions: Service, person
         "accepted_on": "2026-10-15",
         "basic_pension_number": None,
     }
-    assert await exempt(call, person) == ["statutory 2026-08..2028-10"]
+    assert await exempt(call, person) == ["statutory 2026-08..2028-10 goes on"]
 
     kind = ReportItemKind.STATUTORY_EXEMPTION_START
     await take(exemptions, forwarded(event.item_id, person, kind, "2026-10-28"))
@@ -190,7 +193,7 @@ async def test_maternity_goes_before_and_child_care_follows(
         "statutory 2026-08..2026-09",
         "maternity 2026-10..2027-01",
         "child_care 2027-02..2027-10",
-        "statutory 2027-11..2028-10",
+        "statutory 2027-11..2028-10 goes on",
     ]
     care = (await sent(exemptions, ExemptionNotified))[-1]
     # 規則73条の9第1項3号括弧書

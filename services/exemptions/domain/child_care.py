@@ -94,7 +94,7 @@ class Child:
 MOTHER: Final = Rule(
     code="child-care-mother",
     article=_PARA_1,
-    sentence="出産予定日（{day}）から起算して3月を経過した日が{starts}、12月を経過した日が{ends}のため、"
+    sentence="出産予定日（届出前の出産は出産日。{day}）から起算して3月を経過した日が{starts}、12月を経過した日が{ends}のため、"
     "{first}分から{last}分まで育児免除。",
 )
 OTHERS: Final = Rule(

@@ -14,6 +14,11 @@ from contracts.events import Whose
 from contracts.law import Certainty
 from contracts.months import Month
 
+
+class CalendarYear(int):
+    """A calendar year as a figure (所得の年): staff read it in its era."""
+
+
 Figure = date | Month | int | str
 
 
@@ -121,7 +126,10 @@ def because(
 
 
 def show(figure: Figure) -> str | int:
-    """A figure as staff read it: days and months in their era, numbers as they are."""
+    """A figure as staff read it: days, months and years in their era, numbers as they are."""
+    if isinstance(figure, CalendarYear):
+        # The era of its last day: 令和元年 for 2019, as tax papers have it.
+        return wareki(date(figure, 12, 31)).removesuffix("12月31日")
     if isinstance(figure, Month):
         return wareki(figure.first_day).removesuffix("1日")
     return wareki(figure) if isinstance(figure, date) else figure

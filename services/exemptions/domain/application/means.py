@@ -19,7 +19,15 @@ from services.exemptions.domain.application.kinds import Ground, Question
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.thresholds import Threshold, threshold
 from services.exemptions.domain.kinds import ExemptionKind as Kind
-from services.exemptions.domain.reasons import Answer, Found, Reason, Rule, Says, because
+from services.exemptions.domain.reasons import (
+    Answer,
+    CalendarYear,
+    Found,
+    Reason,
+    Rule,
+    Says,
+    because,
+)
 
 _SUM_FULL: Final = "国民年金法施行令6条の7・6条の11"
 _SUM_PART: Final = "国民年金法施行令6条の8の2〜6条の9の2・6条の12"
@@ -28,25 +36,25 @@ _STATUS: Final = "国民年金法施行令6条の7の2・6条の8"
 INCOME_WITHIN: Final = Rule(
     "income-within",
     "",
-    "{year}年の所得{income:,}円は、基準額{limit:,}円（扶養親族等{dependants}人）以下です。",
+    "{year}の所得{income:,}円は、基準額{limit:,}円（扶養親族等{dependants}人）以下です。",
     says=Says.MET,
 )
 INCOME_SURELY_WITHIN: Final = Rule(
     "income-surely-within",
     "",
-    "{year}年の所得は多くとも{income:,}円で、基準額（少なくとも{limit:,}円）以下です。",
+    "{year}の所得は多くとも{income:,}円で、基準額（少なくとも{limit:,}円）以下です。",
     says=Says.MET,
 )
 INCOME_OVER: Final = Rule(
     "income-over",
     "",
-    "{year}年の所得{income:,}円は、基準額{limit:,}円（扶養親族等{dependants}人）を超えます。",
+    "{year}の所得{income:,}円は、基準額{limit:,}円（扶養親族等{dependants}人）を超えます。",
     says=Says.NOT_MET,
 )
 INCOME_UNCLEAR: Final = Rule(
     "income-unclear",
     "",
-    "{year}年の所得は、基準額以下か判定できません（不明な項目: {items}）。",
+    "{year}の所得は、基準額以下か判定できません（不明な項目: {items}）。",
     says=Says.ASKS,
 )
 UNDER_19_NOT_STATED: Final = Rule(
@@ -58,31 +66,32 @@ UNDER_19_NOT_STATED: Final = Rule(
 NOT_DECLARED: Final = Rule(
     "income-not-declared",
     "国民年金法施行規則77条1項5号・2項",
-    "{year}年の所得が未申告です。市民税の申告（所得がない場合も）又は所得の申立てを求めてください。",
+    "{year}の所得が未申告です。市民税の申告（所得がない場合も）又は所得の申立てを求めてください。",
     says=Says.ASKS,
 )
 NO_RECORD: Final = Rule(
     "income-no-record",
     "国民年金法施行規則77条2項",
-    "{year}年の所得の記録が当市にありません。翌年1月1日の住所地の所得証明書等を求めてください。",
+    "{year}の所得の記録が当市にありません。翌年1月1日の住所地の所得証明書等を求めてください。",
     says=Says.ASKS,
 )
 NOT_ASKED: Final = Rule(
     "income-not-asked",
     "国民年金法90条1項1号",
-    "{year}年の所得をまだ照会していません。",
+    "{year}の所得は照会していません（当市に記録のない方、照会しない方）。"
+    "所得証明書等で確認するか、申請の期間を見直してください。",
     says=Says.ASKS,
 )
 MORE_THAN_ONE: Final = Rule(
     "income-more-than-one",
     "国民年金法90条1項1号",
-    "{year}年の所得の記録が複数あり、内容が異なります。課税担当に確認してください。",
+    "{year}の所得の記録が複数あり、内容が異なります。課税担当に確認してください。",
     says=Says.ASKS,
 )
 UNSETTLED: Final = Rule(
     "income-unsettled",
     "国民年金法90条1項1号",
-    "{year}年の所得の記録が本人のものか、突合が済んでいません。",
+    "{year}の所得の記録が本人のものか、突合が済んでいません。",
     says=Says.ASKS,
 )
 OTHER_DEDUCTIONS: Final = Rule(
@@ -95,25 +104,25 @@ OTHER_DEDUCTIONS: Final = Rule(
 STATUS_WITHIN: Final = Rule(
     "status-within",
     _STATUS,
-    "{status}で、{year}年の所得{income:,}円は限度額{limit:,}円以下です。",
+    "{status}で、{year}の所得{income:,}円は限度額{limit:,}円以下です。",
     says=Says.MET,
 )
 STATUS_OVER: Final = Rule(
     "status-over",
     _STATUS,
-    "{status}ですが、{year}年の所得{income:,}円は限度額{limit:,}円を超えます。",
+    "{status}ですが、{year}の所得{income:,}円は限度額{limit:,}円を超えます。",
     says=Says.NOT_MET,
 )
 STATUS_NONE: Final = Rule(
     "status-none",
     _STATUS,
-    "{year}年について障害者・寡婦・ひとり親ではありません。",
+    "{year}について障害者・寡婦・ひとり親ではありません。",
     says=Says.NOT_MET,
 )
 STATUS_UNKNOWN: Final = Rule(
     "status-unknown",
     _STATUS,
-    "{year}年について障害者・寡婦・ひとり親か判定できません。該当する場合は書類を求めてください。",
+    "{year}について障害者・寡婦・ひとり親か判定できません。該当する場合は書類を求めてください。",
     says=Says.ASKS,
 )
 _OUTCOMES: Final = {
@@ -126,7 +135,7 @@ _OUTCOMES: Final = {
 
 def by_income(someone: Someone, whose: Whose, asked: Question, figures: Parameters) -> Found:
     """Whether income is within the threshold for the dependants there are. Raises ``NoValue``."""
-    year = income_year(asked.month, asked.kind, figures)
+    year = CalendarYear(income_year(asked.month, asked.kind, figures))
     basis = f"{asked.basis(Ground.INCOME)}、{_SUM_PART if _counts_parts(asked.kind) else _SUM_FULL}"
     known = someone.incomes.get(year)
     if known is None or known.income is None:
@@ -149,7 +158,7 @@ def by_status(someone: Someone, whose: Whose, asked: Question, figures: Paramete
 
     Raises ``NoValue``.
     """
-    year = income_year(asked.month, asked.kind, figures)
+    year = CalendarYear(income_year(asked.month, asked.kind, figures))
     basis = asked.basis(Ground.STATUS)
     known = someone.incomes.get(year)
     status, doubt = _status(known.income if known else None, someone, year)
