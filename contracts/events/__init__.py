@@ -9,6 +9,8 @@ from contracts.events.exemptions import (
     ExemptionApplicationSettled,
     ExemptionNoticeKind,
     ExemptionNotified,
+    PremiumStatementKind,
+    PremiumStatementSettled,
 )
 from contracts.events.facts import (
     AssistanceChanged,
@@ -155,6 +157,8 @@ __all__ = [
     "PersonSeparated",
     "PersonSightChanged",
     "PersonTold",
+    "PremiumStatementKind",
+    "PremiumStatementSettled",
     "PublicAssistanceRecorded",
     "QualificationChanged",
     "QualificationFactsAnswered",

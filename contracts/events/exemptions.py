@@ -78,6 +78,42 @@ class ExemptionNoticeKind(Code):
     CHILD_CARE_END = "child_care_end", "育児免除終了届"
 
 
+class PremiumStatementKind(Code):
+    """What is stated of premiums beside exemption, and goes to JPS."""
+
+    PAY_REQUEST = "pay_request", "納付申出（法定免除期間）"
+    PAY_REQUEST_CHANGE = "pay_request_change", "納付申出期間の変更の申出"
+    FARMERS_PENSION_START = "farmers_pension_start", "付加保険料該当届（農業者年金）"
+    FARMERS_PENSION_END = "farmers_pension_end", "付加保険料非該当届（農業者年金）"
+
+
+class PremiumStatementSettled(Event):
+    """A settled statement: that premiums are paid although exempt (法89条2項, 規則75条の2), or that
+    the farmers' pension begins or ends (規則78条の5・6); to be reported."""
+
+    TYPE: ClassVar[str] = "nenkin.premium_statement.settled.v1"
+    TOPIC: ClassVar[Topic] = EXEMPTIONS_EVENTS
+
+    item_id: UUID
+    statement_id: UUID
+    person_id: UUID
+    kind: PremiumStatementKind
+    occurred_on: Day
+    """申出日, or the day of acquiring or losing the farmers' pension."""
+    from_month: Month
+    """First month that is paid, of a change that can change; of the farmers' pension the first with
+    or without the additional premium by law."""
+    to_month: Month | None = None
+    """Last month that is paid; None: it goes on, or none was asked for."""
+    notified_on: Day
+    accepted_on: Day
+    basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ExemptionNotified(Event):
     """A settled notice of exemption by law, or of its end; to be reported."""
 

@@ -46,6 +46,10 @@ class ReportItemKind(Code):
         "pension_number_notice_reissue",
         "基礎年金番号通知書再交付申請",
     )
+    PAY_REQUEST = "pay_request", "納付申出（法定免除期間）"
+    PAY_REQUEST_CHANGE = "pay_request_change", "納付申出期間の変更の申出"
+    FARMERS_PENSION_START = "farmers_pension_start", "付加保険料該当届（農業者年金）"
+    FARMERS_PENSION_END = "farmers_pension_end", "付加保険料非該当届（農業者年金）"
 
 
 _FIRST: Final = (

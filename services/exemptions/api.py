@@ -16,7 +16,7 @@ from services.exemptions import exempting
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.facts import PersonFacts
-from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW
+from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW, STATEMENTS
 from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.state import state_of
 from services.exemptions.stores import consequences, entries, persons
@@ -56,6 +56,8 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         notices=tuple(map(ADDITIONAL_PREMIUM.summary, ADDITIONAL_PREMIUM.of(held))),
         applications=tuple(map(ApplicationSummary.of_kept, applied)),
         exemption_notices=tuple(map(BY_LAW.summary, BY_LAW.of(held))),
+        statements=tuple(map(STATEMENTS.summary, STATEMENTS.of(held))),
         exempt=exempting.spans(at),
         consequences=tuple(map(ConsequenceView.of, found.get(person_id, ()))),
+        paid_by_request=exempting.asked_to_pay(at),
     )

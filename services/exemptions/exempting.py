@@ -11,11 +11,13 @@ from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 from services.exemptions.domain.parameters import ByLaw
-from services.exemptions.exemption_views import Span
+from services.exemptions.domain.statements import StatementKind, stated, statement
+from services.exemptions.exemption_views import AskedSpan, Span
 from services.exemptions.stores.entries import Notice
 
 _AHEAD = 24
 """Months that staff look ahead to."""
+_STATEMENTS = frozenset(kind.value for kind in StatementKind)
 _BY_LAW = frozenset(kind.value for kind in ExemptionNoticeKind)
 
 
@@ -48,6 +50,7 @@ def desk(
 ) -> Desk:
     """The person's notices beside what is known."""
     all_held = tuple(held)
+    known = _stated(known, all_held, forms)
     return Desk(known, all_held, _settled(all_held, forms), forms, figures, now + _AHEAD)
 
 
@@ -55,7 +58,8 @@ def taken(
     known: PersonFacts, held: Iterable[Notice], forms: Forms, figures: ByLaw, through: Month
 ) -> dict[Month, ExemptionKind]:
     """The months that settled notices exempt: nothing need be applied for there."""
-    settled = _settled(held, forms)
+    all_held = tuple(held)
+    settled, known = _settled(all_held, forms), _stated(known, all_held, forms)
     return combined(settled, known, figures, through).kinds if settled else {}
 
 
@@ -67,6 +71,23 @@ def kinds(at: Desk) -> dict[Month, ExemptionKind]:
 def spans(at: Desk) -> tuple[Span, ...]:
     """What the person's months are exempt by, by settled notices, with the reasons."""
     return Span.of(combined(at.settled, at.known, at.figures, at.through), at.through)
+
+
+def asked_to_pay(at: Desk) -> tuple[AskedSpan, ...]:
+    """The months that would be exempt by law and are to be paid at the person's request."""
+    return AskedSpan.of(combined(at.settled, at.known, at.figures, at.through))
+
+
+def _stated(known: PersonFacts, held: Iterable[Notice], forms: Forms) -> PersonFacts:
+    """What is known, with what settled statements tell."""
+    return stated(
+        known,
+        [
+            statement(notice.entry_id, StatementKind(notice.kind), _values(forms, notice))
+            for notice in held
+            if notice.counts and notice.kind in _STATEMENTS
+        ],
+    )
 
 
 def _settled(held: Iterable[Notice], forms: Forms) -> tuple[Said, ...]:

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from contracts.months import Month
 from services.exemptions.domain.combination import Combined
 from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.domain.paid_all_the_same import ASKED
 from services.exemptions.domain.reasons import Reason
 
 
@@ -62,4 +63,30 @@ class Span(BaseModel):
                     reasons=reasons,
                 )
                 spans.append(span)
+        return tuple(spans)
+
+
+class AskedSpan(BaseModel):
+    """Months without statutory exemption because the person asked to pay (法89条2項)."""
+
+    from_month: Month
+    to_month: Month
+    """The last that is looked ahead to, where it goes on."""
+    reasons: tuple[Why, ...]
+
+    @classmethod
+    def of(cls, found: Combined) -> "tuple[AskedSpan, ...]":
+        """The runs of such months that one request gives."""
+        spans: list[AskedSpan] = []
+        asked_on = None
+        for month, outcome in found.months.items():
+            reason = outcome.aside.get(ExemptionKind.STATUTORY)
+            if outcome.kind is not None or reason is None or reason.code != ASKED.code:
+                continue
+            day = reason.figure("day")
+            if spans and spans[-1].to_month + 1 == month and day == asked_on:
+                spans[-1] = spans[-1].model_copy(update={"to_month": month})
+            else:
+                spans.append(cls(from_month=month, to_month=month, reasons=(Why.of(reason),)))
+            asked_on = day
         return tuple(spans)

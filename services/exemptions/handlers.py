@@ -11,6 +11,7 @@ from contracts.events import (
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
     ItemForwarded,
+    OwnedItemForwarded,
     PersonChanged,
     QualificationChanged,
     ReportItemForwarded,
@@ -42,6 +43,10 @@ _OURS = (
     ReportItemKind.MATERNITY_EXEMPTION,
     ReportItemKind.CHILD_CARE_EXEMPTION,
     ReportItemKind.CHILD_CARE_EXEMPTION_END,
+    ReportItemKind.PAY_REQUEST,
+    ReportItemKind.PAY_REQUEST_CHANGE,
+    ReportItemKind.FARMERS_PENSION_START,
+    ReportItemKind.FARMERS_PENSION_END,
 )
 _TABLES = (NOTICES, APPLICATIONS)
 
@@ -77,7 +82,7 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     told = [
         received
         for received in batch
-        if isinstance(received.event, ItemForwarded | ReportItemForwarded)
+        if isinstance(received.event, ItemForwarded | ReportItemForwarded | OwnedItemForwarded)
     ]
     ours = [received for received in told if received.event.kind in _OURS]
     if not ours:

@@ -11,7 +11,7 @@ from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.additional_premium import Period, Reason
 from services.exemptions.entry_views import NoticeSummary
-from services.exemptions.exemption_views import Span
+from services.exemptions.exemption_views import AskedSpan, Span
 
 
 class ReasonView(BaseModel):
@@ -68,10 +68,14 @@ class PersonView(BaseModel):
     """申請免除・納付猶予・学生納付特例の申請."""
     exemption_notices: tuple[NoticeSummary, ...]
     """法定免除・産前産後免除・育児免除の届出."""
+    statements: tuple[NoticeSummary, ...]
+    """納付の申出, 農業者年金, 国民年金基金, 障害の程度の変更."""
     exempt: tuple[Span, ...]
     """Months of category 1 that settled notices exempt, up to two years ahead."""
     consequences: tuple[ConsequenceView, ...]
     """Months of settled entries that became something else when the qualification changed."""
+    paid_by_request: tuple[AskedSpan, ...]
+    """Months that would be exempt by law and are paid at the person's request."""
     not_held: tuple[str, ...] = (
         "当システムで受け付けていない法定免除・産前産後免除・育児免除",
         "申請免除・納付猶予・学生納付特例の承認・却下（日本年金機構の決定）",

@@ -20,6 +20,14 @@ class NewExemptionApplication(Body):
     ] = ()
 
 
+class NewPremiumStatement(Body):
+    """受け付ける納付の申出等の届出・記録（様式は `/premium-statement-forms`）。"""
+
+    person_id: UUID
+    kind: Annotated[str, Field(max_length=60)]
+    submission: HandedIn
+
+
 class SettleRenewals(Body):
     """本登録する継続審査（確認事項のないもの）。"""
 

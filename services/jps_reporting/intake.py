@@ -10,6 +10,7 @@ from contracts.events import (
     ExemptionNoticeKind,
     ExemptionNotified,
     NoticeReportable,
+    PremiumStatementSettled,
     QualificationReportable,
     ReportItemKind,
     TransitionKind,
@@ -115,6 +116,20 @@ def item_of(event: Event, parameters: Parameters) -> ReportItem | None:
                 occurred_on=event.occurred_on,
                 accepted_on=event.accepted_on,
                 reason=event.reason,
+                basic_pension_number=event.basic_pension_number,
+                from_month=event.from_month,
+            )
+        case PremiumStatementSettled():
+            return ReportItem(
+                item_id=event.item_id,
+                person_id=event.person_id,
+                kind=ReportItemKind(event.kind.value),
+                source=ItemSource.EXEMPTIONS,
+                origin=ItemOrigin.NOTICE,
+                document_id=event.statement_id,
+                occurred_on=event.occurred_on,
+                accepted_on=event.accepted_on,
+                reason=event.kind.value.replace("_", "-"),
                 basic_pension_number=event.basic_pension_number,
                 from_month=event.from_month,
             )

@@ -21,6 +21,7 @@ from tests.exemptions.counter import (
     sent,
     take,
 )
+from tests.exemptions.exempting import a_notice as a_notice_by_law
 from tests.exemptions.exempting import expecting
 from tests.exemptions.nights import SINCE_MAY, Night
 from tests.gateway.samples import BODIES
@@ -36,10 +37,12 @@ APPLICATIONS = "/exemption-applications"
 RENEWALS = "/exemption-renewals"
 BY_LAW = "/exemption-notices"
 PROPOSALS = "/exemption-proposals"
+STATEMENTS = "/premium-statements"
 ABOUT = {
     "person_id": "",
     "entry_id": "",
     "proposal_id": "",
+    "statement_id": "",
     "forwarded_id": "",
     "application_id": "",
     "exemption_id": "",
@@ -47,8 +50,10 @@ ABOUT = {
 }
 OF_APPLICATION = {"entry_id": "application_id"}
 OF_EXEMPTION = {"entry_id": "exemption_id"}
+OF_STATEMENT = {"entry_id": "statement_id"}
 OF_PROPOSAL = {"entry_id": "proposal_id"}
 STARTS = a_notice(UUID(int=0))
+STATED = a_notice_by_law(UUID(int=0), "pay_request", {"from_month": "2026-11"})
 QUESTIONS = [
     Question("GET /persons/{person_id}/exemptions"),
     Question("GET /notice-forms"),
@@ -70,6 +75,13 @@ QUESTIONS = [
     Question(f"GET {BY_LAW}/{{entry_id}}", of=OF_EXEMPTION),
     Question(f"POST {BY_LAW}/{{entry_id}}/settle", of=OF_EXEMPTION),
     Question(f"POST {BY_LAW}/{{entry_id}}/withdraw", json=REASON, of=OF_EXEMPTION),
+    Question("GET /premium-statement-forms"),
+    Question(f"POST {STATEMENTS}", json=STATED),
+    Question(f"GET {STATEMENTS}"),
+    *(Question(f"GET {STATEMENTS}", {"state": s}) for s in ("settled", "withdrawn")),
+    Question(f"GET {STATEMENTS}/{{entry_id}}", of=OF_STATEMENT),
+    Question(f"POST {STATEMENTS}/{{entry_id}}/settle", of=OF_STATEMENT),
+    Question(f"POST {STATEMENTS}/{{entry_id}}/withdraw", json=REASON, of=OF_STATEMENT),
     Question("GET /application-forms"),
     Question("POST /what-if", json=BODIES["askExemptionWhatIf"]),
     Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
@@ -102,6 +114,7 @@ OF_NOBODY = {
     "GET /notice-forms",
     "GET /exemption-notice-forms",
     "GET /application-forms",
+    "GET /premium-statement-forms",
     "POST /what-if",
 }
 
@@ -159,6 +172,16 @@ async def expect(stack: TestStack, service: Service, person_id: UUID) -> str:
     """The id of a notice of a birth that was just accepted."""
     answer = await Caller(stack, service, *Function).request(
         "POST", BY_LAW, json=expecting(person_id), staff_id="s001"
+    )
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["notice"]["notice_id"]
+    return found
+
+
+async def state(stack: TestStack, service: Service, person_id: UUID) -> str:
+    """The id of a request to pay that was just accepted."""
+    answer = await Caller(stack, service, *Function).request(
+        "POST", STATEMENTS, json={**STATED, "person_id": str(person_id)}, staff_id="s001"
     )
     assert answer.status_code == 201, answer.text
     found: str = answer.json()["notice"]["notice_id"]
@@ -237,6 +260,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         "exemption_id": birth,
         "proposal_id": await proposed(service, person_id),
         "consequence_id": str(consequence),
+        "statement_id": await state(stack, service, person_id),
     }
 
 

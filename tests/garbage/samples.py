@@ -57,6 +57,7 @@ from contracts.events import (
     PersonSeparated,
     PersonSightChanged,
     PersonTold,
+    PremiumStatementSettled,
     PublicAssistanceRecorded,
     QualificationChanged,
     QualificationFactsAnswered,
@@ -84,7 +85,7 @@ from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
-from tests.garbage import jps, protecting
+from tests.garbage import exempt, jps, protecting
 from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
@@ -353,6 +354,7 @@ SAMPLES: dict[type[Event], Sample] = {
     AdditionalPremiumChanged: _premium,
     ExemptionApplicationSettled: _application,
     ExemptionNotified: _exemption,
+    PremiumStatementSettled: exempt.statement,
     UnpaidBenefitClaimReceived: _claim,
     ItemForwarded: jps.forwarded_sample,
     ReportItemForwarded: jps.of_later_kind_sample,

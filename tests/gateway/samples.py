@@ -124,6 +124,13 @@ BODIES: Final[dict[str, Any]] = {
     },
     "settleExemptionNotice": {"acknowledged": ["EX-0301"]},
     "withdrawExemptionNotice": {"reason": "本人の申出による"},
+    "acceptPremiumStatement": {
+        "person_id": ID,
+        "kind": "pay_request",
+        "submission": SUBMISSION,
+    },
+    "settlePremiumStatement": {"acknowledged": ["statutory-not-held"]},
+    "withdrawPremiumStatement": {"reason": "本人の申出による"},
     "acceptUnpaidBenefitClaim": {
         "person_id": ID,
         "kind": "unpaid_benefit",

@@ -65,6 +65,13 @@ def item(kind: ReportItemKind = Kind.ACQUISITION, **more: Any) -> ReportItem:
         Kind.ADDRESS_CHANGE: {"reason": "address-changed"},
         Kind.CATEGORY_3_NOTICE: {"reason": "no_longer_dependent"},
         Kind.PENSION_NUMBER_NOTICE_REISSUE: {"reason": "lost"},
+        Kind.PAY_REQUEST: {"from_month": Month(2026, 11), "reason": "pay-request"},
+        Kind.PAY_REQUEST_CHANGE: {"from_month": Month(2026, 9), "reason": "pay-request-change"},
+        Kind.FARMERS_PENSION_START: {
+            "from_month": Month(2026, 10),
+            "reason": "farmers-pension-start",
+        },
+        Kind.FARMERS_PENSION_END: {"from_month": Month(2026, 10), "reason": "farmers-pension-end"},
         Kind.UNPAID_BENEFIT_CLAIM: {
             "pension_code": "1150",
             "claimant_relationship": ClaimantRelationship.SPOUSE,

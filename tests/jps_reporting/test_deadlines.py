@@ -40,7 +40,13 @@ def test_a_notice_is_reported_within_fourteen_days(accepted: date, due: date) ->
 
 @pytest.mark.parametrize(
     "kind",
-    [Kind.ADDITIONAL_PREMIUM_START, Kind.ADDITIONAL_PREMIUM_END, Kind.UNPAID_BENEFIT_CLAIM],
+    [
+        Kind.ADDITIONAL_PREMIUM_START,
+        Kind.ADDITIONAL_PREMIUM_END,
+        Kind.UNPAID_BENEFIT_CLAIM,
+        Kind.PAY_REQUEST,
+        Kind.PAY_REQUEST_CHANGE,
+    ],
 )
 def test_applications_and_claims_have_an_office_target_not_a_deadline(
     kind: ReportItemKind,
@@ -81,6 +87,8 @@ BY_NOTICE = [
     Kind.MATERNITY_EXEMPTION,
     Kind.CHILD_CARE_EXEMPTION,
     Kind.CHILD_CARE_EXEMPTION_END,
+    Kind.FARMERS_PENSION_START,
+    Kind.FARMERS_PENSION_END,
 ]
 
 

@@ -110,6 +110,24 @@ def test_exemptions_by_notice_byte_for_byte(
     ).encode("cp932")
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "month"),
+    [
+        (Kind.PAY_REQUEST, "0406", "0811"),
+        (Kind.PAY_REQUEST_CHANGE, "0407", "0809"),
+        (Kind.FARMERS_PENSION_START, "0203", "0810"),
+        (Kind.FARMERS_PENSION_END, "0204", "0810"),
+    ],
+)
+def test_statements_on_premiums_byte_for_byte(kind: ReportItemKind, code: str, month: str) -> None:
+    result = rendered(item(kind))
+    assert not result.faults
+    assert line(result) == (
+        f"{code},121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
+        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,{month},9,081005"
+    ).encode("cp932")
+
+
 def test_a_claim_to_unpaid_benefits_byte_for_byte() -> None:
     result = rendered(item(Kind.UNPAID_BENEFIT_CLAIM))
     assert not result.faults

@@ -138,6 +138,10 @@ SITUATIONS: list[tuple[str, ReportItemKind, dict[str, Any], Verdict, str]] = [
     ("maternity", Kind.MATERNITY_EXEMPTION, {}, Verdict.TO_REPORT, "RP-35"),
     ("child-care", Kind.CHILD_CARE_EXEMPTION, {}, Verdict.TO_REPORT, "RP-36"),
     ("its end", Kind.CHILD_CARE_EXEMPTION_END, {}, Verdict.TO_REPORT, "RP-36"),
+    ("paid all the same", Kind.PAY_REQUEST, {}, Verdict.TO_REPORT, "RP-41"),
+    ("a change of it", Kind.PAY_REQUEST_CHANGE, {}, Verdict.TO_REPORT, "RP-41"),
+    ("farmers' pension", Kind.FARMERS_PENSION_START, {}, Verdict.TO_REPORT, "RP-42"),
+    ("the end of that", Kind.FARMERS_PENSION_END, {}, Verdict.TO_REPORT, "RP-42"),
     ("child-care before the article", Kind.CHILD_CARE_EXEMPTION,
      {"accepted_on": date(2026, 9, 30)}, Verdict.UNDECIDED, "RP-00"),
     ("claims unpaid benefits", Kind.UNPAID_BENEFIT_CLAIM, {}, Verdict.TO_REPORT, "RP-32"),
@@ -190,6 +194,8 @@ IN_FORCE = {
     Kind.MATERNITY_EXEMPTION: date(2019, 4, 1),
     Kind.CHILD_CARE_EXEMPTION: date(2026, 10, 1),
     Kind.CHILD_CARE_EXEMPTION_END: date(2026, 10, 1),
+    Kind.PAY_REQUEST: date(2014, 4, 1),
+    Kind.PAY_REQUEST_CHANGE: date(2014, 4, 1),
 }
 """Kinds whose article was not there from the first."""
 

@@ -13,6 +13,12 @@ def due_on(month: Month) -> date:
     return (month + 1).last_day
 
 
+def first_not_due(day: date) -> Month:
+    """The first month whose due date lies behind that day (規則75条の2第2項)."""
+    month = Month.of(day) - 1
+    return month if due_on(month) > day else month + 1
+
+
 def payable_until(month: Month, limitation_years: int) -> date:
     """The last day before the claim to the premium lapses (法102条4項).
 

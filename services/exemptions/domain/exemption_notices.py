@@ -27,10 +27,12 @@ from services.exemptions.domain.disability import (
     disability_grounds,
 )
 from services.exemptions.domain.elapsed import passed
-from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.facts import GradeChange, PersonFacts
 from services.exemptions.domain.maternity import MaternityNotice, maternity_exemption
 from services.exemptions.domain.months import months_in_category_1
+from services.exemptions.domain.paid_all_the_same import asked_to_pay
 from services.exemptions.domain.parameters import ByLaw
+from services.exemptions.domain.pay_requests import pay_request
 from services.exemptions.domain.spells import Found, together
 from services.exemptions.domain.statutory import Ground, Holding, statutory_exemption
 
@@ -125,10 +127,12 @@ def said(notice_id: UUID, kind: Kind, values: Mapping[str, Value]) -> Said:
     return Said(notice_id, kind, notified_on.require(), values)
 
 
-def found_by(notices: Iterable[Said], figures: ByLaw) -> Found:
-    """The months that settled notices give, whatever the person is insured by."""
+def found_by(notices: Iterable[Said], figures: ByLaw, changes: Sequence[GradeChange] = ()) -> Found:
+    """The months that settled notices give, whatever the person is insured by; ``changes``: how a
+    disability changed since."""
     told = sorted(notices, key=lambda notice: notice.notified_on)
-    return together((_statutory(told, figures), _maternity(told, figures), _care(told, figures)))
+    statutory = _statutory(told, figures, changes)
+    return together((statutory, _maternity(told, figures), _care(told, figures)))
 
 
 def combined(
@@ -136,10 +140,14 @@ def combined(
 ) -> Combined:
     """What each month of a person is exempt by, by settled notices and the timeline."""
     told = list(notices)
+    requests = [pay_request(requested) for requested in facts.pay_requests]
+    asked, too_early = asked_to_pay(requests, figures.statutory)
+    by_law = found_by(told, figures, facts.disability_changes)
     return combine(
         Exemptible(
             insured=months_in_category_1(facts.periods or (), through),
-            by_law=found_by(told, figures),
+            by_law=by_law + Found(reviews=too_early),
+            asked=asked if requests else None,
             switched_on=tuple(n.notified_on for n in told if n.kind is Kind.STATUTORY_START),
         ),
         through,
@@ -193,23 +201,27 @@ def _of_same(notice: Said, settled: Sequence[Said]) -> list[Said]:
     return [other for other in same if other.children == notice.children]
 
 
-def grounds_held(notices: Iterable[Said], figures: ByLaw) -> tuple[Holding, ...]:
+def grounds_held(
+    notices: Iterable[Said], figures: ByLaw, changes: Sequence[GradeChange] = ()
+) -> tuple[Holding, ...]:
     """The days on which the grounds of statutory exemption hold, as notices tell them."""
     told = sorted(notices, key=lambda notice: notice.notified_on)
-    return _grounds(told, figures)[0]
+    return _grounds(told, figures, changes)[0]
 
 
-def _statutory(told: Sequence[Said], figures: ByLaw) -> Found:
-    holdings, more = _grounds(told, figures)
+def _statutory(told: Sequence[Said], figures: ByLaw, changes: Sequence[GradeChange]) -> Found:
+    holdings, more = _grounds(told, figures, changes)
     return statutory_exemption(holdings, figures.statutory) + more
 
 
-def _grounds(told: Sequence[Said], figures: ByLaw) -> tuple[tuple[Holding, ...], Found]:
+def _grounds(
+    told: Sequence[Said], figures: ByLaw, changes: Sequence[GradeChange]
+) -> tuple[tuple[Holding, ...], Found]:
     holdings: list[Holding] = []
     more = Found()
     for notice in told:
         if notice.kind is Kind.STATUTORY_START:
-            grounds, found = _holdings(notice, figures)
+            grounds, found = _holdings(notice, figures, changes)
             holdings += grounds
             more += found
         elif notice.kind is Kind.STATUTORY_END:
@@ -217,17 +229,32 @@ def _grounds(told: Sequence[Said], figures: ByLaw) -> tuple[tuple[Holding, ...],
     return tuple(holdings), more
 
 
-def _holdings(notice: Said, figures: ByLaw) -> tuple[tuple[Holding, ...], Found]:
+def _holdings(
+    notice: Said, figures: ByLaw, changes: Sequence[GradeChange]
+) -> tuple[tuple[Holding, ...], Found]:
     if notice.ground is not Ground.DISABILITY:
         return (Holding(notice.ground, notice.uncertain("since")),), Found()
     since, grade = notice.uncertain("since"), notice.values.get("grade")
     right = DisabilityRight(
         DisabilityBenefit(str(notice.values["benefit"])),
         since,
-        (GradeFrom(since, DisabilityGrade(str(grade))),) if grade else (),
+        _grades(since, None if grade is None else str(grade), changes),
     )
     grounds = disability_grounds(right, figures.statutory)
     return grounds.holdings, Found(reviews=grounds.reviews, without=grounds.without)
+
+
+def _grades(
+    since: UncertainDate, grade: str | None, changes: Sequence[GradeChange]
+) -> tuple[GradeFrom, ...]:
+    """The grade of the notice, and what it changed to since; not told, it was 1 or 2 [C]."""
+    later = [c for c in changes if since.value is None or c.since > since.value]
+    first = DisabilityGrade(grade) if grade else DisabilityGrade.SECOND if later else None
+    begun = () if first is None else (GradeFrom(since, first),)
+    return (
+        *begun,
+        *(GradeFrom(UncertainDate.exact(c.since), DisabilityGrade(c.grade)) for c in later),
+    )
 
 
 def _end(holdings: list[Holding], notice: Said) -> None:

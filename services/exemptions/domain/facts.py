@@ -47,6 +47,25 @@ class FarmersPension(_Fact):
     insured: Insured = Insured.CATEGORY_1
 
 
+class PayRequested(_Fact):
+    """A request to pay although exempt, or a change of it (法89条2項, 規則75条の2)."""
+
+    on: date
+    """申出日."""
+    first: Month | None = None
+    """None, of a change: no month is to be paid any more."""
+    last: Month | None = None
+    """None: it goes on."""
+    changes: bool = False
+
+
+class GradeChange(_Fact):
+    """The grade of a disability from a day on, as JPS decided it (`DisabilityGrade`)."""
+
+    since: date
+    grade: str
+
+
 class PersonFacts(_Fact):
     """A person as the last events told. None: no such event has come yet."""
 
@@ -59,9 +78,13 @@ class PersonFacts(_Fact):
     qualification_review: tuple[str, ...] = ()
     """What somebody has to look at before the timeline can be relied on."""
     pension_fund: tuple[PensionFund, ...] = ()
-    """Known memberships; the city is not told of them, so that none known says nothing."""
+    """Memberships that were stated; none known says nothing: not everybody tells the city."""
     farmers_pension: tuple[FarmersPension, ...] = ()
     """The same of the farmers' pension."""
+    pay_requests: tuple[PayRequested, ...] = ()
+    """Requests to pay although exempt, in the order of their days."""
+    disability_changes: tuple[GradeChange, ...] = ()
+    """How a disability changed after the notice that told of it, in the order of the days."""
     exempt: dict[Month, ExemptionKind] | None = None
     """What months are exempt by, as far as settled notices here tell; None: nobody looked."""
 

@@ -6,8 +6,15 @@ from services.exemptions.procedure import Procedure
 from services.exemptions.procedures.additional_premium import AdditionalPremium
 from services.exemptions.procedures.applications import Applications
 from services.exemptions.procedures.by_law import ByLaw
+from services.exemptions.procedures.statements import Statements
 
 ADDITIONAL_PREMIUM: Final = AdditionalPremium()
 BY_LAW: Final = ByLaw()
 APPLICATIONS: Final = Applications()
-PROCEDURES: Final[tuple[Procedure[Any, Any], ...]] = (ADDITIONAL_PREMIUM, BY_LAW, APPLICATIONS)
+STATEMENTS: Final = Statements()
+PROCEDURES: Final[tuple[Procedure[Any, Any], ...]] = (
+    ADDITIONAL_PREMIUM,
+    BY_LAW,
+    APPLICATIONS,
+    STATEMENTS,
+)

@@ -175,6 +175,16 @@ ROUTES: tuple[Route, ...] = (
         lists=Function.PERSON_VIEW,
     ),
     *_entry_routes(
+        noun="PremiumStatement",
+        path="/premium-statements",
+        service="exemptions",
+        forms=("/premium-statement-forms", "/premium-statement-forms"),
+        accept=exemption_requests.NewPremiumStatement,
+        settle=requests.SettleWithFindings,
+        words="納付の申出・農業者年金・国民年金基金・障害の程度の届出と記録",
+        lists=Function.PERSON_VIEW,
+    ),
+    *_entry_routes(
         noun="AdditionalPremiumNotice",
         path="/additional-premium-notices",
         service="exemptions",
