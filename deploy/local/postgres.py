@@ -49,8 +49,11 @@ class Postgres:
     def data(self) -> Path:
         return self.home / "data"
 
-    def start(self, binaries: Binaries, *, port: int, durable: bool = True) -> Process:
-        """Start the server; its cluster is made first where there is none."""
+    def start(
+        self, binaries: Binaries, *, port: int, durable: bool = True, shared_mb: int | None = None
+    ) -> Process:
+        """Start the server; its cluster is made first where there is none. ``shared_mb``: what it
+        keeps in memory; a city of a million wants the databases' indexes there."""
         conf = self.home / "conf"
         for folder in (self.home, conf):
             folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +77,7 @@ class Postgres:
             "PORT": str(port),
             "CONF": str(conf),
             "DURABLE": "on" if durable else "off",
-            "SHARED_BUFFERS": "512MB" if durable else "128MB",
+            "SHARED_BUFFERS": f"{shared_mb or (512 if durable else 128)}MB",
         }
         self._put(self.data / "stack.conf", render(CONF / "postgresql.conf", settings).encode())
         return spawn(

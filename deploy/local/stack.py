@@ -37,6 +37,7 @@ class Stack:
 
     ``jit`` is ``quick`` or ``full`` (see ``java.Jit``). A stack that is not ``durable`` does
     without fsync in PostgreSQL: safe against a killed process, not against a power cut; for tests.
+    ``shared_mb``: what PostgreSQL keeps in memory, where it is not to be little.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class Stack:
         progress: Progress | None = None,
         jit: java.Jit = "quick",
         durable: bool = True,
+        shared_mb: int | None = None,
     ) -> None:
         self.progress = progress or Progress()
         self.layout = Layout(local or local_folder(), name)
         self.state = State(self.layout.home / "state.json")
         self._jit = jit
         self._durable = durable
+        self._shared_mb = shared_mb
         self._store = Store(self.layout.cache, self.progress)
         self._java: java.Java | None = None
         self._java_lock = threading.Lock()
@@ -152,7 +155,10 @@ class Stack:
             binaries = postgres.find(self._store, self.layout.cache, self._user, self.progress)
             server = self._postgres
             process = server.start(
-                binaries, port=self.state.ports["postgres"], durable=self._durable
+                binaries,
+                port=self.state.ports["postgres"],
+                durable=self._durable,
+                shared_mb=self._shared_mb,
             )
             self._remember("postgres", process)
             server.wait(process)

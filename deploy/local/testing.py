@@ -39,9 +39,12 @@ class TestStack(Stack):
         local: Path | None = None,
         progress: Progress | None = None,
         jit: Jit = "quick",
+        shared_mb: int | None = None,
     ) -> None:
         quiet = progress or Progress(quiet=True)
-        super().__init__(name, local=local, progress=quiet, jit=jit, durable=False)
+        super().__init__(
+            name, local=local, progress=quiet, jit=jit, durable=False, shared_mb=shared_mb
+        )
 
     def settings(self, make: Callable[[], T], service: str, **more: str) -> T:
         """A service's settings, made from its variables: ``stack.settings(Settings, "audit")``.
