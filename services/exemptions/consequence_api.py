@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation
+from contracts.events import AuditOperation, ExemptionNoticeKind
 from contracts.forms import holds_individual_number
 from contracts.functions import Function
 from contracts.months import Month
@@ -17,6 +17,8 @@ from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.exemptions import problems
+from services.exemptions.domain.asked import ApplicationKind
+from services.exemptions.domain.consequences import Consequence
 from services.exemptions.stores import consequences
 from services.exemptions.stores.consequences import ConsequenceState, Found
 
@@ -25,6 +27,13 @@ CurrentService = Annotated[Service, Depends(current_service)]
 Viewer = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
 Acceptor = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
 AFTER = "対象外"
+NOT_SENT = (
+    "日本年金機構への送付前です。"
+    "申請者に確認し、期間の訂正（申請の出し直し）の要否を判断してください。"
+)
+_LABELS = {
+    kind.value: kind.label for kinds in (ApplicationKind, ExemptionNoticeKind) for kind in kinds
+}
 
 
 class ConsequenceView(BaseModel):
@@ -34,6 +43,7 @@ class ConsequenceView(BaseModel):
     person_id: UUID
     entry_id: UUID
     entry_kind: str
+    entry_kind_label: str
     what: str
     what_label: str
     from_month: Month
@@ -43,6 +53,8 @@ class ConsequenceView(BaseModel):
     after_label: str
     """What they are now."""
     sentence: str
+    action: str | None
+    """What to do, while something is to be done."""
     article: str
     needs_check: bool
     state: ConsequenceState
@@ -55,18 +67,21 @@ class ConsequenceView(BaseModel):
     @classmethod
     def of(cls, found: Found) -> "ConsequenceView":
         """The view of one."""
-        fell = found.what.value == "fell_away"
+        fell = found.what is Consequence.FELL_AWAY
+        to_do = fell and found.state is ConsequenceState.OPEN
+        shown = {
+            "what", "what_label", "before_label", "after_label", "state_label",
+            "entry_kind_label", "action",
+        }  # fmt: skip
         return cls(
+            entry_kind_label=_LABELS.get(found.entry_kind, found.entry_kind),
+            action=NOT_SENT if to_do else None,
             what=found.what.value,
             what_label=found.what.label,
             before_label=found.kind.label,
             after_label=AFTER if fell else f"要確認（{found.kind.label}が及ぶか）",
             state_label=found.state.label,
-            **{
-                name: getattr(found, name)
-                for name in cls.model_fields.keys()
-                - {"what", "what_label", "before_label", "after_label", "state_label"}
-            },
+            **{name: getattr(found, name) for name in cls.model_fields.keys() - shown},
         )
 
 

@@ -213,6 +213,8 @@ async def test_a_change_of_category_is_on_the_list_and_on_the_persons_page(
         application_id, "2026-12", "2027-06",
     )  # fmt: skip
     assert (found["before_label"], found["after_label"]) == ("全額免除", "対象外")
+    assert found["entry_kind_label"] == "免除・納付猶予の申請"
+    assert "送付前" in found["action"]
     assert found["sentence"] == (
         "令和8年12月1日に第２号被保険者となったため、全額免除の対象月でなくなりました。"
     )
@@ -232,7 +234,7 @@ async def test_told_again_it_is_there_once_and_what_is_noted_stays_noted(
     note = f"{LIST}/{found['consequence_id']}/note"
     answer = await call(*CLERK, post=note, json={"note": "送付前に申請者へ連絡した。"})
     assert answer.status_code == 200, answer.text
-    assert answer.json()["state_label"] == "対応済"
+    assert (answer.json()["state_label"], answer.json()["action"]) == ("対応済", None)
     assert (await call(*CLERK, post=note, json={"note": "再度"})).json()["code"] == "EX-0501"
     await take(exemptions, timeline(who, 4, *EMPLOYED))
     assert await listed(call) == []
