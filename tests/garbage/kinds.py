@@ -228,7 +228,7 @@ KINDS: tuple[Kind, ...] = (
          lambda c: c.body({**c.json, "owner": "qualification"}),
          {"qualification": "QU-1002"}, mended=True, of=lambda t: t is OwnedItemForwarded),
     Kind("a kind of report that nobody knows", lambda c: c.body({**c.json, "kind": "of_later"}),
-         "JR-1005", mended=True, of=lambda t: t is NoticeReportable),
+         {"jps_reporting": "JR-1005"}, mended=True, of=lambda t: t is NoticeReportable),
     Kind("a claim that nobody reported", _unreported(ReportItemKind.UNPAID_BENEFIT_CLAIM),
          {"claims": "CL-1001"}, mended=True, of=lambda t: t is ItemForwarded),
     Kind("an answer to no question", lambda c: c.record(reply(uuid4(), c.n)), "JR-1002",
