@@ -9,7 +9,7 @@ by the purpose table, and each hand-over recorded, by themselves (C11).
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from contracts.codes import Code
 from contracts.days import Day
@@ -81,6 +81,8 @@ class AnsweredAbout(Data):
     income: tuple[IncomeFact, ...] = ()
     public_assistance: PublicAssistanceFact | None = None
     disability_certificates: DisabilityCertificatesFact | None = None
+    blocked: StrictBool = False
+    """照会抑止: all is told as `FactOutcome.UNSETTLED`; once it is released, ask again."""
 
 
 class RegisterOutcome(Code):

@@ -1,13 +1,14 @@
 """Answers about everybody of one application at once, and about its household in the register
 (C11): each person decided on and recorded by themselves, as where they are asked one by one."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import (
     AnsweredAbout,
     AskedAbout,
+    BlockKind,
     ExemptionsHouseholdFactsAnswered,
     HouseholdFactsRequested,
     RegisteredHousehold,
@@ -18,7 +19,8 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
 from services.identity.domain import facts
 from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
-from services.identity.domain.household import registered
+from services.identity.domain.household import UNKNOWN, registered
+from services.identity.editing import stopped_of
 from services.identity.stores import facts as store
 
 ANSWERS: Final[Mapping[str, type[ExemptionsHouseholdFactsAnswered]]] = {
@@ -44,12 +46,15 @@ async def tell(batch: Sequence[Asked], uow: UnitOfWork, purposes: FactPurposeTab
         },
         {subject for received in batch for subject in facts.subjects(received.event)},
     )
-    households = await _households(batch, decided, uow)
+    everybody = {one.person_id for received in batch for one in received.event.people}
+    blocked = await stopped_of(uow, everybody, BlockKind.INQUIRY)
+    households = await _households(batch, decided, blocked, uow)
     for received, (each, household), there in zip(batch, decided, households, strict=True):
         people = []
         for one in received.event.people:
             decision = each[one.whose]
-            told = _about(received.event, one, decision, known.get(one.person_id, facts.NOTHING))
+            of_one = known.get(one.person_id, facts.NOTHING)
+            told = _about(received.event, one, decision, of_one, one.person_id in blocked)
             people.append(told)
             _record(uow, received, one, decision, told)
         if there is not None:
@@ -93,9 +98,13 @@ def _to_relate(
 
 
 async def _households(
-    batch: Sequence[Asked], decided: Sequence[Decided], uow: UnitOfWork
+    batch: Sequence[Asked],
+    decided: Sequence[Decided],
+    blocked: Collection[UUID],
+    uow: UnitOfWork,
 ) -> list[RegisteredHousehold | None]:
-    """What the register says, of whom it was asked for; None of the others."""
+    """What the register says, of whom it was asked for; None of the others. Of an applicant whom
+    照会抑止 protects it is told as not certain."""
     wanted = [
         (received.event.applicant_id, received.event.registered_on)
         for received, (_, household) in zip(batch, decided, strict=True)
@@ -109,16 +118,24 @@ async def _households(
         elif household.refusal is not None:
             found.append(RegisteredHousehold.model_validate({"refusal": household.refusal}))
         else:
-            found.append(registered(received.event.applicant_id, next(members)))
+            there, applicant = next(members), received.event.applicant_id
+            found.append(UNKNOWN if applicant in blocked else registered(applicant, there))
     return found
 
 
 def _about(
-    request: HouseholdFactsRequested, one: AskedAbout, decision: FactDecision, known: facts.Known
+    request: HouseholdFactsRequested,
+    one: AskedAbout,
+    decision: FactDecision,
+    known: facts.Known,
+    blocked: bool,
 ) -> AnsweredAbout:
-    told = (
-        facts.items(request, known) if decision.refusal is None else {"refusal": decision.refusal}
-    )
+    if decision.refusal is not None:
+        told: dict[str, Any] = {"refusal": decision.refusal}
+    elif blocked:
+        told = {**facts.items(request, facts.unsettled(request)), "blocked": True}
+    else:
+        told = facts.items(request, known)
     return AnsweredAbout(request_id=one.request_id, person_id=one.person_id, **told)
 
 
@@ -126,9 +143,8 @@ def _record(
     uow: UnitOfWork, received: Asked, one: AskedAbout, decision: FactDecision, told: AnsweredAbout
 ) -> None:
     details = {"whose": one.whose.value, **facts.outcomes(told)}
-    telling.record(
-        uow, received, decision.article, decision.refusal, details, person_id=one.person_id
-    )
+    refusal = "blocked" if told.blocked else decision.refusal
+    telling.record(uow, received, decision.article, refusal, details, person_id=one.person_id)
 
 
 def _record_household(

@@ -21,8 +21,9 @@ from contracts.events import (
 from contracts.events.residents import PersonName
 from services.identity.domain.household import Member, registered
 from tests.identity.feeds import income
-from tests.identity.house import House
+from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, token, told
+from tests.identity.test_block_api import Office
 from tests.identity.test_facts import FISCAL_2025
 from tests.identity.test_feeds_kept import tell
 
@@ -204,6 +205,26 @@ async def test_who_may_not_ask_is_told_nothing(
         assert [one.refusal for one in answer.people] == [refusal]
         assert answer.registered is not None
         assert (answer.registered.refusal, answer.registered.spouse) == (refusal, None)
+
+
+@pytest.mark.stack
+async def test_of_whom_inquiries_are_stopped_nothing_is_told(
+    house: House, counter: Counter
+) -> None:
+    """照会抑止 on the applicant: no fact, and no household; the spouse's facts are told."""
+    hanako, taro = await couple(house)
+    await tell(house, income())
+    await Office(house, counter).block(person_id=str(taro), kind="inquiry")
+    answer = await answered(house, asked(taro, (Whose.SPOUSE, hanako)))
+    assert [(one.blocked, one.income[0].outcome.value) for one in answer.people] == [
+        (True, "unsettled"), (False, "value"),
+    ]  # fmt: skip
+    assert answer.registered is not None
+    assert (shown(answer.registered.householder), shown(answer.registered.spouse)) == (
+        UNSURE, UNSURE,
+    )  # fmt: skip
+    kept = [one for one in await house.outbox(AuditRecorded) if one.details.get("whose")]
+    assert [one.details.get("refusal") for one in kept] == ["blocked", None]
 
 
 @pytest.mark.stack

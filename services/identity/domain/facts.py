@@ -114,8 +114,12 @@ def items(request: Asking, known: Known) -> dict[str, Any]:
 
 def withheld(kind: type[A], request: FactsRequested) -> A:
     """The answer about somebody whom 照会抑止 protects: nothing is told of what there is."""
-    nothing = Known(waiting=frozenset(subjects(request)))
-    return answer(kind, request, nothing).model_copy(update={"blocked": True})
+    return answer(kind, request, unsettled(request)).model_copy(update={"blocked": True})
+
+
+def unsettled(request: Asking) -> Known:
+    """Of whom all that is asked about is told as not certain."""
+    return Known(waiting=frozenset(subjects(request)))
 
 
 def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
