@@ -8,7 +8,8 @@ from datetime import date
 from deploy.demo.console import Refused
 from deploy.demo.day import Day
 from deploy.demo.house import House, NotThrough
-from deploy.demo.people import CLERK, REVIEWER, CommandFailed, prepare
+from deploy.demo.people import CommandFailed, prepare
+from deploy.demo.staff import STAFF, who_can_do_what
 from deploy.local.errors import StackError
 from deploy.local.progress import Progress
 from deploy.local.stack import Stack
@@ -39,12 +40,15 @@ def main() -> int:
 def _tell(house: House, passwords: dict[str, str], trace_id: str | None) -> None:
     print("\nThe house is running. To open:\n")
     print(f"  API page  {house.gateway}/api/docs   (a certificate of its own authority: accept it)")
-    for user_id in (CLERK, REVIEWER):
+    for user_id in STAFF:
         print(f"  sign in   {user_id} / {passwords[user_id]}")
     if house.viewer and trace_id:
         print(f"  trace     {house.viewer}/zipkin/traces/{trace_id}")
         print("            one resident's arrival: register, vault, …, report item, medium")
-    print("  state     make status      logs: make logs      stop: make stop\n")
+    print("\nWho can do what:\n")
+    for line in who_can_do_what():
+        print(f"  {line}")
+    print("\n  state     make status      logs: make logs      stop: make stop\n")
 
 
 def _arguments() -> argparse.Namespace:

@@ -14,7 +14,8 @@ from contracts.codes import ResidentChangeKind
 from contracts.sealing import PublicSealingKey
 from deploy.demo.console import Desk
 from deploy.demo.house import House
-from deploy.demo.people import CLERK, REVIEWER, Secrets, command
+from deploy.demo.people import Secrets, command
+from deploy.demo.staff import CLERK, REVIEWER
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, snapshot, working_day
 from deploy.upstream.feeds import feed_records

@@ -8,36 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.functions import Function
+from deploy.demo.staff import STAFF, Member
 from deploy.local.stack import Stack
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
-
-CLERK = "uketsuke01"
-"""Accepts notices and builds batches."""
-REVIEWER = "shinsa01"
-"""Settles what another accepted, and makes media."""
-
-_STAFF = {
-    CLERK: (
-        "受付　花子",
-        "中央区市民総合窓口課",
-        (
-            Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NUMBER_LOOKUP,
-            Function.NOTICE_ACCEPT, Function.BATCH_BUILD, Function.LINK_PROPOSE,
-            Function.RESULT_TAKE,
-        ),
-    ),
-    REVIEWER: (
-        "審査　一郎",
-        "健康保険課",
-        (
-            Function.PERSON_SEARCH, Function.PERSON_VIEW, Function.NOTICE_SETTLE,
-            Function.BATCH_BUILD, Function.BATCH_SEAL, Function.AUDIT_REVIEW,
-            Function.LINK_PROPOSE, Function.LINK_SETTLE, Function.RESULT_TAKE,
-        ),
-    ),
-}  # fmt: skip
 
 
 @dataclass
@@ -58,24 +32,43 @@ class Secrets:
 
 
 def prepare(stack: Stack) -> Secrets:
-    """The stack's staff and medium password; the first time they are made."""
+    """The stack's staff and medium password; made where they are not there yet."""
     folder = stack.layout.home / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "demonstration.json"
     if file.exists():
         known = json.loads(file.read_text())
-        return Secrets(file, known["passwords"], known["medium"], known["days"])
-    made = Secrets(file, {user: _password() for user in _STAFF}, _password(), 0)
-    for user_id, (name, department, functions) in _STAFF.items():
-        command(
-            stack, "gateway", "staff", "add", user_id, "--name", name, "--department", department,
-            *(word for function in functions for word in ("--function", function.value)),
-            "--password-stdin", "--applicant", "demonstration", "--approver", "its operator",
-            typed=made.passwords[user_id],
-        )  # fmt: skip
-    command(stack, "token_vault", "set-medium-password", typed=made.medium)
+        made = Secrets(file, known["passwords"], known["medium"], known["days"])
+    else:
+        made = Secrets(file, {}, _password(), 0)
+        command(stack, "token_vault", "set-medium-password", typed=made.medium)
+    held = _held(stack)
+    for user_id, member in STAFF.items():
+        if user_id not in made.passwords:
+            made.passwords[user_id] = _password()
+            _add(stack, user_id, member, made.passwords[user_id])
+        elif lacking := [f.value for f in member.functions if f.value not in held[user_id]]:
+            # A stack of an earlier release: its staff get what has come since.
+            command(stack, "gateway", "staff", "grant", user_id, *lacking, *_APPROVED)
     made.save()
     return made
+
+
+_APPROVED = ("--applicant", "demonstration", "--approver", "its operator")
+
+
+def _held(stack: Stack) -> dict[str, list[str]]:
+    table = json.loads(command(stack, "gateway", "staff", "list", "--format", "json"))
+    return {row["staff_id"]: row["functions"] for row in table["staff"]}
+
+
+def _add(stack: Stack, user_id: str, member: Member, password: str) -> None:
+    functions = (word for function in member.functions for word in ("--function", function.value))
+    command(
+        stack, "gateway", "staff", "add", user_id, "--name", member.name,
+        "--department", member.department, *functions, "--password-stdin", *_APPROVED,
+        typed=password,
+    )  # fmt: skip
 
 
 def command(stack: Stack, service: str, *arguments: str, typed: str = "") -> str:

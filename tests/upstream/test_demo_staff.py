@@ -1,0 +1,45 @@
+"""The made-up city's staff: every function is somebody's, and nobody decides alone."""
+
+import pytest
+
+from contracts.functions import Function
+from deploy.demo.staff import AUDITOR, STAFF, who_can_do_what
+
+TWO_PEOPLE = [
+    (Function.NOTICE_ACCEPT, Function.NOTICE_SETTLE),
+    (Function.LINK_PROPOSE, Function.LINK_SETTLE),
+    (Function.OUTSIDE_PROPOSE, Function.OUTSIDE_SETTLE),
+    (Function.BLOCK_PROPOSE, Function.BLOCK_SETTLE),
+    (Function.MEASURE_PROPOSE, Function.MEASURE_SETTLE),
+]
+
+
+def holders(*functions: Function) -> set[str]:
+    return {user for user, member in STAFF.items() if {*functions} <= {*member.functions}}
+
+
+def test_every_function_can_be_tried() -> None:
+    assert {f for member in STAFF.values() for f in member.functions} == set(Function)
+
+
+@pytest.mark.parametrize(("proposes", "settles"), TWO_PEOPLE)
+@pytest.mark.parametrize("sealed", [(), (Function.SEALED_VIEW,)], ids=["anybody", "sealed"])
+def test_what_one_proposes_another_settles(
+    proposes: Function, settles: Function, sealed: tuple[Function, ...]
+) -> None:
+    """Of sealed persons too, except entering people who are on no register."""
+    if sealed and proposes is Function.OUTSIDE_PROPOSE:
+        pytest.skip("who is on no register is under no measure")
+    for proposer in holders(proposes, *sealed):
+        assert holders(settles, *sealed) - {proposer}
+
+
+def test_the_auditor_sees_no_person() -> None:
+    assert STAFF[AUDITOR].functions == (Function.AUDIT_REVIEW,)
+    assert len(holders(Function.SEALED_VIEW)) == 2
+
+
+def test_it_is_printed_in_the_consoles_words() -> None:
+    printed = "\n".join(who_can_do_what())
+    assert "支援措置対象者の閲覧" in printed
+    assert all(function.label in printed for function in Function)
