@@ -30,6 +30,14 @@ on conflict (person_id) do update
     set surviving_id = excluded.surviving_id, identity_version = excluded.identity_version
     where m.identity_version < excluded.identity_version
 """
+_TURN: Final = 0x7475726E  # "turn": a space of advisory locks of its own
+# In the order of their keys, so that two never wait for each other.
+_TAKE_TURNS: Final = """
+select pg_advisory_xact_lock($1::int, turn) from (
+    select distinct hashtext(bus.surviving(a.id)::text) as turn
+    from unnest($2::uuid[]) as a (id) order by turn
+) turns
+"""
 _SURVIVING: Final = "select bus.surviving($1)"
 _SAME: Final = """
 select a.id as asked, s.id from unnest($1::uuid[]) as a (id),
@@ -78,6 +86,17 @@ async def undisturbed(connection: asyncpg.Connection) -> None:
     """No merge is taken in until the transaction ends: for who draws conclusions from what lies
     under several ids and keeps them. To be called before anything of them is read or locked."""
     await connection.execute(_SHARED, _CHANGING)
+
+
+async def one_at_a_time(connection: asyncpg.Connection, *persons: UUID | None) -> None:
+    """Of these persons nothing else is done that asks for the same, by whichever id, until the
+    transaction ends: for who looks whether something waits already, and adds it where not.
+
+    Two ids of one person may be of two shards, so that the shards' locks do not keep them apart.
+    """
+    await undisturbed(connection)
+    known = sorted({person for person in persons if person is not None})
+    await connection.execute(_TAKE_TURNS, _TURN, known)
 
 
 async def surviving(connection: asyncpg.Connection, person_id: UUID) -> UUID:

@@ -94,6 +94,7 @@ async def accept(new: NewClaim, staff: Acceptor, service: CurrentService) -> Cla
     claim = claim_of(uuid4(), new.person_id, read_values(form, submission))
     async with service.unit_for_shards(_shards(new.person_id, claim.claimant_id)) as uow:
         connection = uow.connection
+        await merges.one_at_a_time(connection, new.person_id, claim.claimant_id)
         await blocking.refuse(uow, BlockKind.CHANGE, new.person_id, claim.claimant_id)
         case = await work.case_of(connection, state, claim, submission.received_on)
         refused = refusals(case.findings(state))

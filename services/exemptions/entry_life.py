@@ -23,7 +23,7 @@ from contracts.forms import (
 )
 from contracts.functions import Function
 from contracts.topics import shard_of
-from services.chassis import audit, blocking
+from services.chassis import audit, blocking, merges
 from services.chassis.hiding import is_hidden
 from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
@@ -226,6 +226,7 @@ async def _accept(
     errors = procedure.faults(handed, uow.today)
     if errors:
         raise problems.faulty_form(errors)
+    await merges.one_at_a_time(uow.connection, new.person_id)
     await blocking.refuse(uow, BlockKind.CHANGE, new.person_id)
     desk = await procedure.desk(uow, state, handed)
     hindrance = await procedure.hindrance(uow, handed, desk)

@@ -80,7 +80,8 @@ async def lock(connection: Connection, batch_ids: Sequence[UUID]) -> dict[UUID, 
 _TOGETHER = """
 select distinct b.batch_id, i.person_id
 from jps_reporting.batches b join jps_reporting.items i using (batch_id)
-where b.state in ('collecting', 'checked', 'has_errors') and i.person_id = any($1::uuid[])
+where b.state in ('collecting', 'checked', 'has_errors', 'sealing')
+  and i.person_id = any($1::uuid[])
 """
 
 
