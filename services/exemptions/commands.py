@@ -42,13 +42,16 @@ async def renew(service: Service, arguments: argparse.Namespace) -> int:
     while True:
         now = await _all(service, "renewal_reviewed", renewing.review, cycle, "reviewed")
         reviewed += now
+        # Counting them all each time would cost more than the reviews.
         async with service.database.read() as connection:
-            stand = await renewals.counts(connection, cycle)
+            waits = await renewals.awaited(connection, cycle)
         if now:
             quiet_since = time.monotonic()
-        if not stand.asked or time.monotonic() - quiet_since > arguments.wait:
+        if not waits or time.monotonic() - quiet_since > arguments.wait:
             break
         await asyncio.sleep(_POLL_S)
+    async with service.database.read() as connection:
+        stand = await renewals.counts(connection, cycle)
     print(
         f"{cycle}: {begun} begun, {reviewed} reviewed in {time.monotonic() - began:.0f} s; "
         f"{stand.clear} clear, {stand.to_look_at} to look at, {stand.asked} awaited, "

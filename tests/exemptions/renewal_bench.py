@@ -21,6 +21,7 @@ from typing import Final
 
 from contracts.topics import Topic
 from deploy.bench import floor as pipeline
+from deploy.bench.floor import Target
 from deploy.bench.watching import Watch, processor_seconds
 from deploy.local import bus
 from deploy.local.layout import PROJECT
@@ -37,13 +38,9 @@ from tests.exemptions.big_city import (
 )
 
 CYCLE: Final = 2026
-REQUESTS, REPLIES, _AUDIT = FLOOR = tuple(
+FLOOR = tuple(
     Topic(name, "person id", (), (), timedelta(days=1), True, "")
-    for name in (
-        "bench.floor.renewal.requests",
-        "bench.floor.renewal.replies",
-        renewal_floor.AUDIT,
-    )
+    for name in (renewal_floor.REQUESTS, renewal_floor.REPLIES, renewal_floor.AUDIT)
 )
 SERVICES: Final = ("identity", "exemptions")
 
@@ -132,12 +129,12 @@ def floor(stack: TestStack, applicants: int) -> Run:
     with bus.admin_client(stack.bootstrap, stack.layout.certs) as client:
         bus.make_topics(client, FLOOR)
     hops = {
-        "identity": _floor_process(stack, "identity", REQUESTS.name, REPLIES.name),
-        "exemptions": _floor_process(stack, "exemptions", REPLIES.name, REPLIES.name),
+        "identity": _floor_process(stack, "identity", renewal_floor.REQUESTS),
+        "exemptions": _floor_process(stack, "exemptions", renewal_floor.REPLIES),
     }
     time.sleep(3)  # consumers join their groups; the house's are ready before they are watched
     try:
-        started = {"renew": _floor_process(stack, "command", REPLIES.name, REQUESTS.name)}
+        started = {"renew": _floor_process(stack, "command", renewal_floor.REPLIES)}
         return watched(stack, started, hops)
     finally:
         for process in hops.values():
@@ -155,12 +152,19 @@ async def _floor_databases(stack: TestStack, applicants: int) -> None:
             await fill(connection, applicants, CYCLE)
 
 
-def _floor_process(stack: TestStack, name: str, source: str, target: str) -> Process:
+async def _moved(stack: TestStack) -> int:
+    """How many renewals the floor has reviewed."""
+    async with stack.database_server.superuser("floor_exemptions") as connection:
+        query = "select count(*) from renewals where result is not null"
+        return int(await connection.fetchval(query))
+
+
+def _floor_process(stack: TestStack, name: str, source: str) -> Process:
     told = {
-        "SOURCE": source, "TARGET": target,
+        "SOURCES": source, "TARGETS": str(Target(renewal_floor.REPLIES, 0, 0)),
         "DATABASE": "floor_identity" if name == "identity" else "floor_exemptions",
         "PORT": str(stack.state.ports["postgres"]), "BOOTSTRAP": stack.bootstrap,
-        "CERTS": str(stack.layout.certs / "admin"), "BATCH": "500", "SIZE": "0", "SHARE": "0",
+        "CERTS": str(stack.layout.certs / "admin"), "BATCH": "500",
     }  # fmt: skip
     environment = stack.services.environment("exemptions")
     kept = {key: value for key, value in environment.items() if not key.startswith("NENKIN_")}
@@ -204,6 +208,9 @@ def main() -> None:
         sys.exit(f"the renewal came to {found}, and should to {expected(applicants)}")
     tell("house", renewed, applicants)
     bare = floor(stack, applicants)
+    moved = asyncio.run(_moved(stack))
+    if moved != applicants:
+        sys.exit(f"the floor came to {moved} of {applicants}: see its logs")
     tell("floor", bare, applicants)
     say(f"ratio to the floor: {bare.took / renewed.took:.2f} by time,"
         f" {bare.processor / renewed.processor:.2f} by processor")  # fmt: skip

@@ -26,6 +26,8 @@ from contracts.topics import SHARDS, shard_of
 from deploy.bench.floor import Hop, Out, Told
 
 BATCH: Final = 500
+REQUESTS: Final = "bench.floor.renewal.requests"
+REPLIES: Final = "bench.floor.renewal.replies"
 AUDIT: Final = "bench.floor.renewal.audit"
 AUDIT_BYTES: Final = 520
 AUDITED: Final = 4
@@ -78,7 +80,8 @@ class Identity:
                 {"id": one["id"], "income": from_json(known[UUID(one["person_id"])])}
                 for one in each["people"]
             ]
-            out.append((record.key, json.dumps({"people": told}).encode()))
+            out.append((REPLIES, record.key, json.dumps({"people": told}).encode()))
+            out += [(AUDIT, record.key, b"x" * AUDIT_BYTES)] * AUDITED
         return out
 
 
@@ -95,20 +98,9 @@ class Exemptions:
         return []
 
 
-class Recording(Hop):
-    """A hop that also sends what the house's audit records are, in bytes."""
-
-    async def _send(
-        self, connection: Any, consumer: Any, producer: Any, out: list[Out], seq: int, offsets: Any
-    ) -> None:
-        body = b"x" * AUDIT_BYTES
-        await send(producer, AUDIT, [(key, body) for key, _ in out for _ in range(AUDITED)])
-        await super()._send(connection, consumer, producer, out, seq, offsets)
-
-
-async def send(producer: AIOKafkaProducer, topic: str, out: Sequence[Out]) -> None:
-    """All of it, batched by shard, and confirmed."""
-    shards: dict[int, list[Out]] = {}
+async def send(producer: AIOKafkaProducer, out: Sequence[tuple[bytes, bytes]]) -> None:
+    """All requests, by key and body: batched by shard, and confirmed."""
+    shards: dict[int, list[tuple[bytes, bytes]]] = {}
     for key, body in out:
         shards.setdefault(shard_of(key.decode()) % SHARDS, []).append((key, body))
     sent = []
@@ -120,7 +112,7 @@ async def send(producer: AIOKafkaProducer, topic: str, out: Sequence[Out]) -> No
                     break
                 taken += 1
             batch.close()
-            sent.append(await producer.send_batch(batch, topic, partition=shard))
+            sent.append(await producer.send_batch(batch, REQUESTS, partition=shard))
             messages = messages[taken:]
     await asyncio.gather(*sent)
 
@@ -135,7 +127,7 @@ async def command(told: Told) -> None:
         acks="all", enable_idempotence=True, max_batch_size=512 * 1024,
     )  # fmt: skip
     async with producer:
-        while await _begin(connection, producer, told.target):
+        while await _begin(connection, producer):
             pass
         while left := await connection.fetchval(
             "select count(*) from renewals where result is null"
@@ -145,8 +137,8 @@ async def command(told: Told) -> None:
     await connection.close()
 
 
-async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer, topic: str) -> int:
-    out: list[Out] = []
+async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
+    out: list[tuple[bytes, bytes]] = []
     async with connection.transaction():
         due = await connection.fetch(_BEGIN, BATCH)
         renewals, questions = [], []
@@ -163,7 +155,7 @@ async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer, top
             packed = b"".join(body for _, body in out)
             await connection.execute("insert into outbox (packed) values ($1)", packed)
     if out:
-        await send(producer, topic, out)
+        await send(producer, out)
         await connection.execute("delete from outbox")
     return len(out)
 
@@ -184,7 +176,7 @@ async def _main(name: str) -> None:
     if name == "command":
         await command(told)
         return
-    hop = Recording(told, Identity()) if name == "identity" else Hop(told, Exemptions())
+    hop = Hop(told, Identity() if name == "identity" else Exemptions())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hop.stopping.set)
     await hop.run()
 

@@ -71,6 +71,11 @@ select renewal, state, count(*) from exemptions.applications
 where cycle = $1 and renewal is not null group by renewal, state
 """
 _COUNT_DUE: Final = f"select count(*) from exemptions.applications a where {_IS_DUE}"  # noqa: S608  the same
+_AWAITED: Final = """
+select exists (
+    select from exemptions.applications
+    where cycle = $1 and renewal = 'asked' and state = 'received')
+"""
 BY_RENEWAL: Final = "renewal"
 """Who accepted a continuing application: nobody did, the law continues it."""
 
@@ -166,6 +171,12 @@ async def note(connection: asyncpg.Connection, found: Sequence[tuple[UUID, Renew
 async def clear(connection: asyncpg.Connection, cycle: int, limit: int) -> list[UUID]:
     """Renewals that leave nothing to look at, and wait to be settled."""
     return [row["application_id"] for row in await connection.fetch(_CLEAR, cycle, limit)]
+
+
+async def awaited(connection: asyncpg.Connection, cycle: int) -> bool:
+    """Whether a renewal of the cycle waits for answers, or for its review."""
+    found: bool = await connection.fetchval(_AWAITED, cycle)
+    return found
 
 
 async def counts(connection: asyncpg.Connection, cycle: int) -> Counts:
