@@ -14,11 +14,11 @@ Amount = Annotated[int, Field(strict=True, ge=0, le=999_999_999_999)]
 Head = Annotated[int, Field(strict=True, ge=0, le=99)]
 
 
-class _Keyed(BaseModel):
+class Keyed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class IncomeKeyed(_Keyed):
+class IncomeKeyed(Keyed):
     """1人の1年分の所得。記入しない額・人数は0とする。"""
 
     income_year: Annotated[int, Field(strict=True, ge=2000, le=2100, description="所得のあった年")]
@@ -57,7 +57,7 @@ class IncomeKeyed(_Keyed):
     ] = None
 
 
-class PersonKeyed(_Keyed):
+class PersonKeyed(Keyed):
     """本人・配偶者・世帯主の所得と失業。"""
 
     incomes: Annotated[tuple[IncomeKeyed, ...], Field(max_length=10)] = ()
@@ -73,7 +73,7 @@ class SpouseKeyed(PersonKeyed):
     violent: Annotated[bool, Field(description="この配偶者から暴力を受けた")] = False
 
 
-class BirthKeyed(_Keyed):
+class BirthKeyed(Keyed):
     """出産・育児。予定日か出産日の少なくとも一方。"""
 
     due_on: Day | None = None
@@ -83,28 +83,28 @@ class BirthKeyed(_Keyed):
     raises_child: Annotated[bool, Field(description="子を養育する")] = True
 
 
-class StatutoryKeyed(_Keyed):
+class StatutoryKeyed(Keyed):
     """法定免除の事由（障害年金2級以上・生活扶助等）。"""
 
     since: Annotated[Day, Field(description="該当した日（裁定・開始日）")]
     until: Annotated[Day | None, Field(description="該当しなくなった日")] = None
 
 
-class SpanKeyed(_Keyed):
+class SpanKeyed(Keyed):
     """月の期間（両端を含む）。"""
 
     first: Month
     last: Month | None = None
 
 
-class SchoolKeyed(_Keyed):
+class SchoolKeyed(Keyed):
     """在学期間（対象校）。"""
 
     first: Day
     last: Day | None = None
 
 
-class ExemptionWhatIf(_Keyed):
+class ExemptionWhatIf(Keyed):
     """免除等の窓口試算の前提。個人を特定する項目はありません。"""
 
     birth_date: Day

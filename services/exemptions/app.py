@@ -23,6 +23,7 @@ from services.exemptions import (
     handlers,
     proposal_api,
     renewal_api,
+    retroactive_api,
     what_if_api,
 )
 from services.exemptions.files import read_application, read_by_law
@@ -58,6 +59,7 @@ def build(settings: Settings) -> Service:
             proposal_api.router,
             consequence_api.router,
             what_if_api.router,
+            retroactive_api.router,
         ),
         commands=commands.COMMANDS,
         state=state,

@@ -84,6 +84,7 @@ QUESTIONS = [
     Question(f"POST {STATEMENTS}/{{entry_id}}/withdraw", json=REASON, of=OF_STATEMENT),
     Question("GET /application-forms"),
     Question("POST /what-if", json=BODIES["askExemptionWhatIf"]),
+    Question("POST /what-if/retroactive", json=BODIES["askRetroactiveWhatIf"]),
     Question(f"POST {APPLICATIONS}", json=an_application(UUID(int=0))),
     Question(f"POST {APPLICATIONS}", json=a_student_application(UUID(int=0))),
     Question(f"GET {APPLICATIONS}"),
@@ -116,6 +117,7 @@ OF_NOBODY = {
     "GET /application-forms",
     "GET /premium-statement-forms",
     "POST /what-if",
+    "POST /what-if/retroactive",
 }
 
 

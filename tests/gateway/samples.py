@@ -124,6 +124,10 @@ BODIES: Final[dict[str, Any]] = {
     },
     "settleExemptionNotice": {"acknowledged": ["EX-0301"]},
     "withdrawExemptionNotice": {"reason": "本人の申出による"},
+    "askRetroactiveWhatIf": {
+        "paid_on": "2026-10-15",
+        "exempt": [{"kind": "full", "first": "2020-04", "last": "2021-03"}],
+    },
     "acceptPremiumStatement": {
         "person_id": ID,
         "kind": "pay_request",

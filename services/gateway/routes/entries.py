@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from contracts.events import AuditOperation
 from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
+from contracts.retroactive_what_if import RetroactiveWhatIf
 from contracts.what_if import WhatIf
 from services.gateway import exemption_requests, notice_requests, requests
 from services.gateway.domain.routing import GET, POST, Call, Route
@@ -127,6 +128,18 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_ACCEPT,),
         calls=(Call("exemptions", POST, "/what-if"),),
         body=ExemptionWhatIf,
+    ),
+    Route(
+        operation_id="askRetroactiveWhatIf",
+        method=POST,
+        path="/retroactive-payment-what-if",
+        tag=TAG,
+        summary="追納の額と順序を試算する（個人を特定しない窓口試算）",
+        description="Exempt months keyed in, nobody named: which can be paid later, for how much "
+        "by the announced amounts, in which order. Nothing is kept but that it was asked.",
+        functions=(Function.NOTICE_ACCEPT,),
+        calls=(Call("exemptions", POST, "/what-if/retroactive"),),
+        body=RetroactiveWhatIf,
     ),
     *_entry_routes(
         noun="Notice",
