@@ -17,6 +17,7 @@ from services.chassis.http import current_service, requires
 from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
+from services.identity import labels
 from services.identity.editing import not_editable
 from services.identity.near_miss_api import NearMissPage, System, compared, page_of
 from services.identity.problems import on_the_list
@@ -31,10 +32,13 @@ class ShownFeedNumber(BaseModel):
     """A number of another system that is the person's."""
 
     system: str
+    system_label: str
     addressee_number: str
     state: str
+    state_label: str
     """``linked``, or ``held``: newer records wait, since the four attributes no longer agree."""
     linked_at: datetime | None
+    subject_labels: list[str]
     subjects: list[str]
     """Which records of it are the person's: ``income/2026``, ``public_assistance`` …"""
     entry_id: UUID | None
@@ -79,8 +83,11 @@ async def list_numbers(person_id: UUID, staff: Proposer, service: CurrentService
         numbers=[
             ShownFeedNumber(
                 system=number.system,
+                system_label=labels.SYSTEMS[number.system],
                 addressee_number=number.addressee_number,
                 state=number.state.value,
+                state_label=labels.LINK_STATES[number.state.value],
+                subject_labels=[labels.subject(name) for name in number.subjects],
                 linked_at=number.linked_at,
                 subjects=list(number.subjects),
                 entry_id=number.entry_id,

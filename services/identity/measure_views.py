@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from contracts.events.residents import ResidentRecord
+from services.identity import labels
 from services.identity.domain.measures import Rules, Standing
 from services.identity.pages import Coded, FoundPerson, coded, person_line
 from services.identity.stores.measures import Measure
@@ -42,6 +43,7 @@ class MeasureView(BaseModel):
     ground: Coded
     kept_by: str | None
     """The system that keeps the measure and tells of it; null: it is kept here."""
+    kept_by_label: str | None
     last_day: date | None
     """支援終了予定日 of the last term; null while it is provisional."""
     days_left: int | None
@@ -74,6 +76,7 @@ def measure_view(
         hides=now.hides,
         ground=coded(measure.ground),
         kept_by=measure.told_by,
+        kept_by_label=labels.SYSTEMS[measure.told_by] if measure.told_by else None,
         last_day=now.terms[-1].last if now.terms else None,
         days_left=(now.terms[-1].last - today).days if now.terms and now.hides else None,
         applied_on=now.entered.on,

@@ -20,7 +20,8 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.identity.domain.comparison import Agreement, Comparison, compare_all
+from services.identity import labels
+from services.identity.domain.comparison import Comparison, compare_all
 from services.identity.editing import not_editable
 from services.identity.pages import Coded, FoundPerson, ShownDate, coded, person_line, shown_date
 from services.identity.problems import (
@@ -66,8 +67,10 @@ class NearMiss(BaseModel):
 
     entry_id: UUID
     system: str
+    system_label: str
     addressee_number: str
     state: str
+    state_label: str
     outcome: Coded
     opened_at: datetime
     told: TellsOf
@@ -338,8 +341,10 @@ def _shown(entry: Entry) -> NearMiss:
     return NearMiss(
         entry_id=entry.entry_id,
         system=entry.system,
+        system_label=labels.SYSTEMS[entry.system],
         addressee_number=entry.addressee_number,
         state=entry.state,
+        state_label=labels.ENTRY_STATES[entry.state],
         outcome=coded(entry.outcome),
         opened_at=entry.opened_at,
         told=TellsOf(
@@ -358,15 +363,11 @@ def _shown(entry: Entry) -> NearMiss:
 
 def shown_comparison(found: Comparison) -> ShownComparison:
     """Which of the four attributes agree, for people to read."""
-
-    def shown(agreement: Agreement) -> Coded:
-        return coded(agreement)
-
     return ShownComparison(
-        name=shown(found.name),
-        address=shown(found.address),
-        birth_date=shown(found.birth_date),
-        sex=shown(found.sex),
+        name=coded(found.name),
+        address=coded(found.address),
+        birth_date=coded(found.birth_date),
+        sex=coded(found.sex),
         all_agree=found.all_agree,
     )
 

@@ -84,6 +84,8 @@ async def test_the_numbers_of_a_person_say_what_hangs_on_each(
     assert (number["system"], number["addressee_number"]) == ("tax_system", TAX_NUMBER)
     assert number["state"] == "linked"
     assert number["subjects"] == ["income/2026"]
+    assert (number["system_label"], number["state_label"]) == ("税務システム", "紐付け済")
+    assert number["subject_labels"] == ["所得（2026年度）"]
     assert number["entry_id"] is None
     assert await numbers.of(uuid4()) == 404
 

@@ -92,6 +92,7 @@ async def test_what_the_register_tells_hides_at_once(
     assert (sight.person_id, sight.hidden) == (hanako, True)
     (shown,) = await of_person(office, hanako)
     assert (shown["state"]["label"], shown["kept_by"]) == ("仮支援措置", "resident_register")
+    assert shown["kept_by_label"] == "住民記録システム"
     (record,) = [
         r for r in await house.outbox(AuditRecorded) if r.details.get("of") == "measure"
         and r.operation is AuditOperation.ENTRY_SETTLED

@@ -70,6 +70,7 @@ async def test_the_list_says_what_the_system_tells_and_the_page_who_comes_near(
     assert (listed["total"], listed["more"]) == (1, False)
     (entry,) = listed["entries"]
     assert (entry["system"], entry["addressee_number"]) == ("tax_system", TAX_NUMBER)
+    assert (entry["system_label"], entry["state_label"]) == ("税務システム", "未処理")
     assert entry["told"]["name"]["kanji"] == "佐藤　花子"
     assert entry["told"]["birth_date"]["display"] == "昭和60年5月2日"
     assert entry["outcome"] == {"code": "near", "label": "一部不一致"}
