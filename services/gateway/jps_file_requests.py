@@ -1,11 +1,14 @@
 """What the gateway takes on files that JPS sends back, and on what of them fits no item."""
 
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.days import Moment
-from services.gateway.requests import Query
+from services.gateway.requests import Body, Query
+
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class JpsFilesQuery(Query):
@@ -28,3 +31,31 @@ class TakeFileQuery(BadRowsQuery):
     check: Annotated[
         bool, Field(description="確認だけを行う（取り込めない行を表示し、何も取り込まない）")
     ] = False
+
+
+class UnmatchedQuery(Query):
+    """不一致の一覧の条件。"""
+
+    settled: Annotated[bool, Field(description="処理済みの行を表示する")] = False
+    after: Annotated[UUID | None, Field(description="前の頁の next")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class UnmatchedDone(Body):
+    """突合しない行について行った処理。"""
+
+    done: Annotated[Text, Field(description="処理した内容")]
+
+
+class UnmatchedMatch(Body):
+    """行の突合先。処理結果の行は報告項目、被保険者記録等の行は個人を指定する。"""
+
+    item_id: Annotated[UUID | None, Field(description="報告項目")] = None
+    person_id: Annotated[UUID | None, Field(description="個人")] = None
+    reason: Annotated[Text, Field(description="突合の根拠")]
+
+
+class UnmatchedAgreement(Body):
+    """提案に同意するかどうか。"""
+
+    agree: StrictBool

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from services.chassis.service import Service
-from services.jps_reporting import batch_api, commands, file_api, item_api, parameter_files
+from services.jps_reporting import (
+    batch_api,
+    commands,
+    file_api,
+    item_api,
+    parameter_files,
+    unmatched_api,
+)
 from services.jps_reporting.handlers import handlers
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.settings import Settings
@@ -24,7 +31,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
         handlers=handlers(reporting),
-        routers=[batch_api.router, item_api.router, file_api.router],
+        routers=[batch_api.router, item_api.router, file_api.router, unmatched_api.router],
         commands=commands.COMMANDS,
         state=reporting,
     )

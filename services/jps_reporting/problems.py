@@ -130,6 +130,67 @@ def serial_exhausted() -> Problem:
     )
 
 
+def unmatched_settled() -> Problem:
+    """What was done about a row is noted already."""
+    return Problem(
+        "JR-3013",
+        409,
+        "この行は既に処理されています。",
+        action="不一致の一覧を表示し直してください。",
+    )
+
+
+def match_proposed() -> Problem:
+    """One proposal at a time."""
+    return Problem(
+        "JR-3014",
+        409,
+        "この行の突合は既に提案されています。",
+        action="提案の確定または却下の後に提案してください。",
+    )
+
+
+def no_match_proposed() -> Problem:
+    """There is nothing to agree to."""
+    return Problem(
+        "JR-3015",
+        409,
+        "この行の突合は提案されていません。",
+        action="先に、突合する報告項目または個人を提案してください。",
+    )
+
+
+def cannot_match(why: str) -> Problem:
+    """The row cannot be what is proposed; ``why`` is for staff."""
+    return Problem(
+        "JR-3016",
+        409,
+        "この行は、指定されたものと突合できません。",
+        detail=why,
+        action="突合できないときは、処理した内容を記録してください。",
+    )
+
+
+def same_person_matches() -> Problem:
+    """Two people: who proposed does not agree."""
+    return Problem(
+        "JR-3017",
+        403,
+        "突合を提案した職員は、その突合を確定できません。",
+        action="別の職員が内容を確認して確定してください。",
+    )
+
+
+def number_in_text(field: str) -> Problem:
+    """An individual number in a free text."""
+    return Problem(
+        "JR-3018",
+        422,
+        "個人番号と思われる数字は入力できません。",
+        errors=[{"field": field, "code": "JR-3018", "message": "個人番号を除いてください。"}],
+    )
+
+
 _NOT_TAKEN_ACTIONS = {
     "JR-4101": "取り込むファイルと、ファイルの見出しを確認してください。",
     "JR-4102": "機構から受領したままのファイルを指定してください。",

@@ -69,7 +69,7 @@ async def take_results(
             items[place] = item
             states[item.item_id] = state_after(item.decisions)
             told.append(Told(line, said))
-            _tell(uow, row.medium_serial, item, said)
+            tell(uow, row.medium_serial, item, said)
     await results.add(uow.connection, file_id, told, uow.now)
     await results.move(
         uow.connection, states, now=uow.now, staff_id=staff.staff_id if staff else None
@@ -78,7 +78,8 @@ async def take_results(
     return Came(len(told), len(rows) - len(told) - len(listed), len(listed))
 
 
-def _tell(uow: UnitOfWork, serial: int, item: SentItem, decision: Decision) -> None:
+def tell(uow: UnitOfWork, serial: int, item: SentItem, decision: Decision) -> None:
+    """Tell the item's owner what JPS decided on it; ``serial``: of the medium it was on."""
     values = decision.corrected_occurred_on, decision.corrected_category
     uow.emit(
         ItemDecided(

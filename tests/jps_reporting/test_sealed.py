@@ -21,10 +21,11 @@ pytestmark = pytest.mark.stack
 SEEING = (Function.BATCH_BUILD, Function.BATCH_SEAL, Function.SEALED_VIEW)
 SENT = {"batch_id": "sent_batch_id"}
 ABOUT = {"person_id": "", "item_id": "", "batch_id": "", "sent_batch_id": "", "batched_id": "",
-         "file_id": "", "salt": ""}  # fmt: skip
+         "file_id": "", "salt": "", "unmatched_id": "", "sent_item_id": ""}  # fmt: skip
 FILE = text(RESULTS, [ACCEPTED | {"媒体通番": "2", "記録番号": "1"}]) + "{salt}\r\n"
 """The result of a hidden person's item, on the second medium; of nobody's, where there is none. The
 last line is bad, and makes it another file each time."""
+MATCH = {"item_id": "{sent_item_id}", "reason": "控えと照合"}
 BATCH = "/batches/{batch_id}"
 QUESTIONS = [
     Question("GET /persons/{person_id}/items"),
@@ -56,6 +57,11 @@ QUESTIONS = [
     Question("POST /jps-files", {"check": "true"}, content=FILE),
     Question("POST /jps-files", content=FILE),
     Question("GET /jps-files", {"limit": "1"}),
+    Question("GET /unmatched-results", {"settled": "true"}),
+    Question("GET /unmatched-results/{unmatched_id}"),
+    Question("POST /unmatched-results/{unmatched_id}/match", json=MATCH),
+    Question("POST /unmatched-results/{unmatched_id}/match/settle", json={"agree": True}),
+    Question("POST /unmatched-results/{unmatched_id}/settle", json={"done": "年金事務所に照会"}),
     Question("GET /jps-files/{file_id}"),  # of a file that there is not: a file is nobody's
 ]
 OF_NOBODY = {"POST /batches", "GET /jps-files/{file_id}"}
@@ -106,6 +112,23 @@ async def house(sealing_house: House) -> House:
     return sealing_house
 
 
+async def unmatched(house: House, batch_id: str) -> str:
+    """A row about an item of a medium that does not fit it; beside it one that was settled."""
+    answer = await house.call("GET", f"/batches/{batch_id}", SEALER, *SEEING)
+    place = {"媒体通番": str(answer.json()["batch"]["medium"]["serial"]), "記録番号": "1"}
+    other = ACCEPTED | place | {"届書種別": "0104"}
+    content = text(RESULTS, [other, other | {"処理結果": "2", "返戻事由": "01"}]).encode("cp932")
+    taker = (Function.RESULT_TAKE, Function.SEALED_VIEW)
+    await house.call("POST", "/jps-files", "s001", *taker, content=content)
+    rows = (await house.call("GET", "/unmatched-results", "s001", *taker)).json()["rows"]
+    of_medium = [row["unmatched_id"] for row in rows if row["person_id"] is not None]
+    path = f"/unmatched-results/{of_medium[0]}/settle"
+    done = await house.call("POST", path, "s001", *taker, json={"done": "照会済み"})
+    assert done.status_code == 200, done.text
+    last: str = of_medium[-1]
+    return last
+
+
 async def with_everything(house: House) -> dict[str, str]:
     """Somebody hidden with items on a medium that was sent, in a batch, held back and waiting."""
     first = await item_of(house)
@@ -124,6 +147,8 @@ async def with_everything(house: House) -> dict[str, str]:
     await house.take([reportable(person_id=person_id, **LEFT)])
     house.service.clock.move(timedelta(minutes=1))  # a file from now on is the latest
     return {
+        "unmatched_id": await unmatched(house, sent_batch_id),
+        "sent_item_id": str(first.item_id),
         "file_id": str(uuid4()),
         "salt": str(uuid4()),
         "person_id": str(person_id),

@@ -175,6 +175,18 @@ def judge(
     return None if same_day[0] == decision else Unmatched.ANOTHER_RESULT
 
 
+def judge_by_hand(
+    row: ItemResult, item: SentItem, reasons: dict[str, str], today: date
+) -> Decision | Unmatched | None:
+    """The same where people have found which item the row is about: kind and number may be others.
+
+    What cannot be of any item (not sent yet, decided before it was, another result of that day)
+    cannot be by hand either.
+    """
+    alike = {"kind": item.kind, "basic_pension_number": None}
+    return judge(row.model_copy(update=alike), item, reasons, today)
+
+
 def state_after(decisions: tuple[Decision, ...]) -> ItemState:
     """The state of an item that JPS decided on: by the decision of the latest day."""
     latest = max(decisions, key=lambda decision: decision.decided_on)

@@ -26,6 +26,11 @@ join jps_reporting.items as i on i.item_id = p.item_id
 left join jps_reporting.slips as s on s.medium_id = m.medium_id
 order by i.item_id for update of i
 """
+_ITEM = """
+select m.serial, p.position
+from jps_reporting.provisions as p join jps_reporting.media as m using (medium_id)
+where p.item_id = $1
+"""
 _DECISIONS = """
 select item_id, outcome, decided_on, return_code, return_reason, corrected_occurred_on,
        corrected_category, assigned_number, exemption::text as exemption
@@ -99,6 +104,12 @@ async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Plac
     }
 
 
+async def place_of(connection: Connection, item_id: UUID) -> Place | None:
+    """Where an item stands on a medium; None: on none."""
+    row = await connection.fetchrow(_ITEM, item_id)
+    return (row["serial"], row["position"]) if row else None
+
+
 async def decisions_of(
     connection: Connection, item_ids: Sequence[UUID]
 ) -> dict[UUID, list[Decision]]:
@@ -168,53 +179,3 @@ async def list_unmatched(
         file_id,
         now,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class UnmatchedRow:
-    """A row of the list, and what was done about it."""
-
-    unmatched_id: UUID
-    file_id: UUID
-    line: int
-    why: str
-    said: dict[str, Any]
-    listed_at: datetime
-    settled_at: datetime | None
-    settled_by: str | None
-    done: str | None
-
-
-_UNMATCHED = """
-select unmatched_id, file_id, line, code as why, said::text as said, listed_at, settled_at,
-       settled_by, done
-from jps_reporting.unmatched
-where (settled_at is not null) = $1
-  and ($2::uuid is null
-       or (listed_at, unmatched_id) > (select listed_at, unmatched_id
-                                       from jps_reporting.unmatched where unmatched_id = $2))
-order by listed_at, unmatched_id limit $3
-"""
-
-
-async def unmatched(
-    connection: Connection, *, settled: bool, after: UUID | None, limit: int
-) -> list[UnmatchedRow]:
-    """A page of the list, the oldest first."""
-    rows = await connection.fetch(_UNMATCHED, settled, after, limit)
-    return [UnmatchedRow(**{**dict(row), "said": json.loads(row["said"])}) for row in rows]
-
-
-async def settle(
-    connection: Connection, unmatched_id: UUID, *, done: str, staff_id: str, now: datetime
-) -> bool:
-    """Note what was done about a row; False: it is not there, or settled already."""
-    tag: str = await connection.execute(
-        "update jps_reporting.unmatched set settled_at = $2, settled_by = $3, done = $4"
-        " where unmatched_id = $1 and settled_at is null",
-        unmatched_id,
-        now,
-        staff_id,
-        done,
-    )
-    return tag == "UPDATE 1"

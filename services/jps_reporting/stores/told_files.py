@@ -101,7 +101,8 @@ cross join lateral (
          + (select count(*) from jps_reporting.told_persons as t where t.file_id = f.file_id)
            as taken) as c
 cross join lateral (
-    select count(*) as listed from jps_reporting.unmatched as n where n.file_id = f.file_id) as u
+    select count(*) as listed from jps_reporting.unmatched as n
+    where n.file_id = f.file_id and n.matched_person is null) as u
 """
 _BY_ID = f"{_FILES} where f.file_id = $1"
 _LATEST = f"""{_FILES} where ($1::timestamptz is null or f.started_at < $1)
