@@ -154,7 +154,10 @@ def _numbers(facts: Sequence[Fact]) -> PensionNumbers | None:
 def _differences(
     facts: Sequence[Fact], parameters: Parameters, day: date
 ) -> tuple[Difference, ...] | None:
-    told = any(told_by_jps(fact.content) for fact in facts)
+    told = any(
+        told_by_jps(fact.content) or isinstance(fact.content, PensionNumberStatement)
+        for fact in facts
+    )
     return differences(facts, parameters, day) if told else None
 
 

@@ -162,6 +162,16 @@ def test_two_numbers_and_one_that_they_do_not_know() -> None:
     )
 
 
+def test_two_numbers_of_one_person_are_put_up_though_jps_told_nothing() -> None:
+    """Two records merged, each with a number that a notice gave."""
+    first = employed().has_number(NUMBER, settled="2026-04-05")
+    second = employed().has_number(OTHER, settled="2026-05-07")
+    together = [*first.facts, *second.facts]
+    found = differences(together, LAW, d("2026-12-01"))
+    assert [each.reason.code for each in found] == ["pension-number-two"]
+    assert differences(first.facts, LAW, d("2026-12-01")) == ()
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_each_difference_has_an_article(rule: Any) -> None:
     assert rule.article

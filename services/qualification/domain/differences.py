@@ -80,10 +80,11 @@ def told_by_jps(content: Content) -> bool:
 
 
 def differences(facts: Sequence[Fact], parameters: Parameters, day: date) -> tuple[Difference, ...]:
-    """The differences by ``day``; none where JPS told nothing. Raises ``NoValue``."""
+    """The differences by ``day``; where JPS told nothing, two numbers alone. Raises ``NoValue``."""
     counting = standing(facts)
     if not any(told_by_jps(fact.content) for fact in counting):
-        return ()
+        # Of one person from two records each may have brought a number of its own.
+        return tuple(_numbers(counting))
     found = [*_categories(counting, parameters, day), *_numbers(counting)]
     found += [
         Difference(review.since or day, review.reason)
