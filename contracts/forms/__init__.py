@@ -37,7 +37,7 @@ from contracts.forms.declaration import (
 )
 from contracts.forms.examination import Finding, FindingKind, refusals, unacknowledged
 from contracts.forms.origin import by_whom, notifier_of
-from contracts.forms.receipts import receipt_text
+from contracts.forms.receipts import book_of, receipt_text
 from contracts.forms.states import (
     DECIDED,
     EntryState,
@@ -99,6 +99,7 @@ __all__ = [
     "Submission",
     "UnknownForm",
     "Value",
+    "book_of",
     "by_whom",
     "channel_rule",
     "channel_rules",

@@ -1,4 +1,14 @@
-"""受付番号 as it is written on what people are given."""
+"""受付番号 as it is written on what people are given, and the book that it is of."""
+
+from typing import Final
+
+_APART: Final = "（支援措置別冊）"
+
+
+def book_of(office: str, *, hidden: bool) -> str:
+    """The book in which an office numbers a receipt. About somebody hidden it is one apart: in the
+    office's own a number would be missing for whoever cannot see it (sealed means absent)."""
+    return f"{office}{_APART}" if hidden else office
 
 
 def receipt_text(fiscal_year: int, number: int, *, apart: bool) -> str:

@@ -12,17 +12,18 @@ from services.chassis import audit, merges
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions import exempting
+from services.exemptions import deciding, exempting
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.exemption_views import Why
 from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW, STATEMENTS
 from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.state import state_of
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
-from services.exemptions.views import PeriodView, PersonView
+from services.exemptions.views import GrantedSpan, PeriodView, PersonView
 
 router = APIRouter()
 CurrentService = Annotated[Service, Depends(current_service)]
@@ -39,6 +40,7 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         held = await entries.of_person(uow.connection, NOTICES, person_id)
         applied = await entries.of_person(uow.connection, APPLICATIONS, person_id)
         found = await consequences.standing(uow.connection, [person_id])
+        stands = await deciding.standing_of(uow, person_id)
         today = Month.of(uow.today)
         audit.record(
             uow,
@@ -49,7 +51,9 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
             details={"of": "exemptions"},
         )
     state = state_of(service)
-    at = exempting.desk(known or PersonFacts(), held, state.forms, state.by_law, today)
+    at = exempting.desk(
+        known or PersonFacts(), held, state.forms, state.by_law, today, stands.months
+    )
     return PersonView(
         person_id=person_id,
         additional_premium=tuple(map(PeriodView.of, premium_periods(at) if known else ())),
@@ -60,4 +64,6 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         exempt=exempting.spans(at),
         consequences=tuple(map(ConsequenceView.of, found.get(person_id, ()))),
         paid_by_request=exempting.asked_to_pay(at),
+        granted=GrantedSpan.of(stands),
+        granted_to_look_at=tuple(Why.of(review.reason) for review in stands.reviews),
     )

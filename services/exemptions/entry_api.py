@@ -66,6 +66,11 @@ def routes(procedure: Procedure[Any, Any]) -> APIRouter:
         """Settle an entry (本登録): by another person than who accepted it, documents complete."""
         return await entry_life.settle(service, procedure, entry_id, said or Settling(), staff)
 
+    @router.post(f"{one}/report-again", response_model=None)
+    async def report_again(entry_id: UUID, staff: Settler, service: CurrentService) -> BaseModel:
+        """Report what JPS returned once more as it is, under another item."""
+        return await entry_life.report_again(service, procedure, entry_id, staff)
+
     @router.post(f"{one}/withdraw", response_model=None)
     async def withdraw(
         entry_id: UUID, said: Withdrawal, staff: Acceptor, service: CurrentService

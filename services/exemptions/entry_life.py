@@ -149,6 +149,35 @@ async def withdraw(
     return procedure.summary(entry)
 
 
+async def report_again(
+    service: Service, procedure: Any_, entry_id: UUID, staff: StaffContext
+) -> BaseModel:
+    """Report what JPS returned once more as it is, under another item; by another person than who
+    accepted it. Raises the problem where that cannot be."""
+    state = state_of(service)
+    async with service.unit_for_shards(await _shard(service, procedure, entry_id)) as uow:
+        entry = await _found(uow, procedure, entry_id, lock=True)
+        await blocking.refuse(uow, BlockKind.CHANGE, entry.person_id)
+        if entry.state is not EntryState.RETURNED or await entries.is_mended(
+            uow.connection, procedure.table, entry_id
+        ):
+            raise problems.wrong_state(entry.state)
+        try:
+            require_another_person(entry.accepted_by, staff.staff_id)
+        except SamePerson:
+            raise problems.same_person() from None
+        handed, item_id = handed_in(state, entry), uuid4()
+        desk = await procedure.desk(uow, state, handed)
+        event = procedure.effect(handed, desk, item_id).event
+        assert event is not None  # JPS returned it
+        await entries.report_again(uow.connection, procedure.table, entry_id, item_id)
+        uow.emit(procedure.as_reported(entry, event), key=str(entry.person_id))
+        record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff, Function.NOTICE_SETTLE,
+               again=True)  # fmt: skip
+        entry = await _found(uow, procedure, entry_id)
+        return await _view(uow, state, procedure, entry)
+
+
 async def take_effect(
     uow: UnitOfWork,
     procedure: Any_,
@@ -186,6 +215,7 @@ def handed_in(
         form=state.forms.form(entry.kind, entry.received_on),
         submission=entry.submission.with_documents(documents),
         kept=entry,
+        mends=entry.mends,
     )
 
 
@@ -222,7 +252,9 @@ async def _accept(
     staff: StaffContext,
 ) -> BaseModel:
     form = _form(state, procedure, new.kind, submission)
-    handed: Handed[Any] = Handed(uuid4(), new.kind, new.person_id, form, submission)
+    handed: Handed[Any] = Handed(
+        uuid4(), new.kind, new.person_id, form, submission, mends=new.mends
+    )
     errors = procedure.faults(handed, uow.today)
     if errors:
         raise problems.faulty_form(errors)
@@ -235,15 +267,19 @@ async def _accept(
     found = refusals(procedure.examine(handed, desk))
     if found:
         raise problems.refused(found)
+    if new.mends is not None:
+        await _require_mendable(uow, procedure, new)
     accepted = New(
         entry_id=handed.entry_id,
         kind=new.kind,
         person_id=new.person_id,
         submission=submission,
         notified_on=procedure.notified_on(handed),
+        office=staff.department,
         fiscal_year=fiscal_year(submission.received_on),
         apart=await is_hidden(uow.connection, *procedure.people(handed)),
         own=procedure.own_columns(handed),
+        mends=new.mends,
     )
     await entries.add(uow.connection, procedure.table, accepted, staff.staff_id, uow.now)
     await procedure.after_acceptance(uow, handed)
@@ -251,6 +287,22 @@ async def _accept(
     record(uow, procedure, AuditOperation.ENTRY_PROVISIONAL, entry, staff, Function.NOTICE_ACCEPT,
            **_verified(submission))  # fmt: skip
     return await _view(uow, state, procedure, entry)
+
+
+async def _require_mendable(uow: UnitOfWork, procedure: Any_, new: NewEntry) -> None:
+    """Raises the problem unless it mends a returned entry of this person and kind."""
+    assert new.mends is not None  # the caller asks of those that mend something
+    entry = await entries.find(uow.connection, procedure.table, new.mends, lock=True)
+    same = await merges.same_person(uow.connection, [new.person_id])
+    people = same.get(new.person_id, (new.person_id,))
+    if (
+        entry is None
+        or entry.kind != new.kind
+        or entry.person_id not in people
+        or entry.state is not EntryState.RETURNED
+        or await entries.is_mended(uow.connection, procedure.table, new.mends)
+    ):
+        raise problems.not_mendable()
 
 
 async def _refusal(

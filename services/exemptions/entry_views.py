@@ -1,13 +1,17 @@
 """What staff see of entries of any procedure, and what they send."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
+from contracts.events import GrantedKind, GrantedMonths
 from contracts.forms import AttachmentRecord, EntryChoices, EntryState, Finding, Form, Submission
 from contracts.months import Month
+from services.exemptions.domain.decisions import Decision, DecisionResult, Review, result
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.stores.entries import Entry
 
 
@@ -23,6 +27,8 @@ class NewEntry(Sent):
     person_id: UUID
     kind: Annotated[str, Field(max_length=60)]
     submission: Submission
+    mends: UUID | None = None
+    """The returned entry that it takes the place of."""
 
 
 class Settling(Sent):
@@ -48,6 +54,52 @@ class FormList(EntryChoices):
     forms: tuple[Form, ...]
 
 
+class GrantedView(BaseModel):
+    """承認区分・承認期間."""
+
+    kind: GrantedKind
+    kind_label: str
+    from_month: Month
+    to_month: Month
+
+
+class DecisionView(BaseModel):
+    """処理結果: what JPS decided, as theirs (C40)."""
+
+    decision_id: UUID
+    result: DecisionResult
+    result_label: str
+    decided_on: date
+    return_code: str | None
+    return_reason: str | None
+    granted: tuple[GrantedView, ...] | None
+    """Of an application; empty: refused, null: not told."""
+
+    @classmethod
+    def of(
+        cls,
+        decision: Decision,
+        wanted: Sequence[ExemptionKind] = (),
+        review: Review | None = None,
+    ) -> Self:
+        """The view of a decision. ``wanted`` and ``review``: of an application."""
+        come_to = result(decision, wanted, review)
+        granted = decision.granted
+        return cls(
+            decision_id=decision.decision_id,
+            result=come_to,
+            result_label=come_to.label,
+            decided_on=decision.decided_on,
+            return_code=decision.return_code,
+            return_reason=decision.return_reason,
+            granted=None if granted is None else tuple(map(_granted, granted)),
+        )
+
+
+def _granted(span: GrantedMonths) -> GrantedView:
+    return GrantedView(kind_label=span.kind.label, **dict(span))
+
+
 class EntrySummary(BaseModel):
     """An entry in a list."""
 
@@ -66,10 +118,17 @@ class EntrySummary(BaseModel):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    mends: UUID | None
+    mended: bool
+    """Another one took its place."""
+    decision: DecisionView | None
+    """日本年金機構の決定: theirs, never the city's (C40)."""
 
     @classmethod
     def of(cls, entry: Entry, kind_label: str, **more: Any) -> Self:
         """The view of an entry; ``more`` is what it does not say of itself."""
+        decided = DecisionView.of(entry.decision) if entry.decision else None
+        more = {"decision": decided, **more}
         more |= {"kind_label": kind_label, "state_label": entry.state.label}
         return cls(**more, **{n: getattr(entry, n) for n in cls.model_fields.keys() - more.keys()})
 

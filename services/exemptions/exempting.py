@@ -1,14 +1,15 @@
 """What the examination of a person's notices rests on, and what their months are exempt by."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.events import ExemptionNoticeKind
 from contracts.forms import Forms, Value, values_of
 from contracts.months import Month
+from services.exemptions.domain.combination import Combined
 from services.exemptions.domain.exemption_notices import Said, combined, said
 from services.exemptions.domain.facts import PersonFacts
-from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.domain.kinds import Applied, ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 from services.exemptions.domain.parameters import ByLaw
 from services.exemptions.domain.statements import StatementKind, stated, statement
@@ -33,6 +34,8 @@ class Desk:
     forms: Forms
     figures: ByLaw
     through: Month
+    applied: Applied = field(default_factory=dict)
+    """What stands of that which JPS granted on applications."""
 
     @property
     def insured(self) -> frozenset[Month] | None:
@@ -46,12 +49,17 @@ class Desk:
 
 
 def desk(
-    known: PersonFacts, held: Iterable[Notice], forms: Forms, figures: ByLaw, now: Month
+    known: PersonFacts,
+    held: Iterable[Notice],
+    forms: Forms,
+    figures: ByLaw,
+    now: Month,
+    applied: Applied,
 ) -> Desk:
     """The person's notices beside what is known."""
     all_held = tuple(held)
     known = _stated(known, all_held, forms)
-    return Desk(known, all_held, _settled(all_held, forms), forms, figures, now + _AHEAD)
+    return Desk(known, all_held, _settled(all_held, forms), forms, figures, now + _AHEAD, applied)
 
 
 def taken(
@@ -64,18 +72,23 @@ def taken(
 
 
 def kinds(at: Desk) -> dict[Month, ExemptionKind]:
-    """The months that settled notices exempt, and by what."""
-    return combined(at.settled, at.known, at.figures, at.through).kinds
+    """The months that settled notices and JPS's decisions exempt, and by what."""
+    return _combined(at).kinds
 
 
 def spans(at: Desk) -> tuple[Span, ...]:
-    """What the person's months are exempt by, by settled notices, with the reasons."""
-    return Span.of(combined(at.settled, at.known, at.figures, at.through), at.through)
+    """What the person's months are exempt by, by settled notices and JPS's decisions, with the
+    reasons."""
+    return Span.of(_combined(at), at.through)
 
 
 def asked_to_pay(at: Desk) -> tuple[AskedSpan, ...]:
     """The months that would be exempt by law and are to be paid at the person's request."""
-    return AskedSpan.of(combined(at.settled, at.known, at.figures, at.through))
+    return AskedSpan.of(_combined(at))
+
+
+def _combined(at: Desk) -> Combined:
+    return combined(at.settled, at.known, at.figures, at.through, at.applied)
 
 
 def _stated(known: PersonFacts, held: Iterable[Notice], forms: Forms) -> PersonFacts:

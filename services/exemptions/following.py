@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from contracts.events import ExemptionNoticeKind
-from contracts.forms import EntryState
 from contracts.months import Month
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import reviewing
@@ -75,7 +74,7 @@ def _applied(kept: Iterable[Kept]) -> Iterator[Given]:
             if month.result is Result.PASSES and month.kind is not None
         }
         if one.counts:
-            sent = one.state is EntryState.FORWARDED
+            sent = one.forwarded_on is not None
             yield Given(one.entry_id, months, by_application=True, sent=sent)
 
 
@@ -93,6 +92,4 @@ def _noticed(held: Sequence[Notice], through: Month) -> Iterator[Given]:
                 last = min(last, end.from_month - 1)
         exempt = _KINDS[SUBJECTS[kind]]
         months = {one.from_month + n: exempt for n in range(last - one.from_month + 1)}
-        yield Given(
-            one.entry_id, months, by_application=False, sent=one.state is EntryState.FORWARDED
-        )
+        yield Given(one.entry_id, months, by_application=False, sent=one.forwarded_on is not None)

@@ -10,22 +10,25 @@ from contracts.events import (
     AssistanceChanged,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
+    ItemDecided,
     ItemForwarded,
     OwnedItemForwarded,
     PersonChanged,
     QualificationChanged,
     ReportItemForwarded,
     ReportItemKind,
+    ReportOwner,
 )
 from services.chassis import merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import following, proposing
+from services.exemptions import deciding, following, proposing
 from services.exemptions.state import State
 from services.exemptions.stores import (
     answers,
     applications,
     assistance,
+    decisions,
     entries,
     persons,
     registered,
@@ -77,8 +80,20 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Mark notices and applications as forwarded; what was told for the review of an application
     is emptied. Refuses an item of ours that nothing is behind (EX-1001).
 
-    What JPS decided is read past: it is shown with the report items.
+    Then keep what JPS decided on ours (EX-1004 where nothing was sent).
     """
+    decided = [
+        received
+        for received in batch
+        if isinstance(received.event, ItemDecided)
+        and received.event.owner is ReportOwner.EXEMPTIONS
+    ]
+    await _forwarded(batch, uow)
+    if decided:
+        await deciding.take(decided, uow)
+
+
+async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     told = [
         received
         for received in batch
@@ -89,6 +104,7 @@ async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         return
     items = [received.event.item_id for received in ours]
     known = {i for t in _TABLES for i in await entries.known_items(uow.connection, t, items)}
+    known |= (await decisions.owners(uow.connection, items)).keys()  # reported again since
     unknown = [received for received in ours if received.event.item_id not in known]
     if unknown:
         reason = "no settled notice or application has this item id"

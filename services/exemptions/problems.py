@@ -124,11 +124,72 @@ def number_in_reason() -> Problem:
 def nothing_to_do(state: str) -> Problem:
     """A consequence that is noted already, or that nothing has to be done about."""
     return Problem(
-        "EX-0501",
+        "EX-0701",
         409,
         "対応を記録する必要のない項目です。",
         detail=f"現在の状態: {state}",
         action="一覧を表示し直してください。",
+    )
+
+
+def not_mendable() -> Problem:
+    """What is to be mended is no returned entry of this person and kind, or is mended already."""
+    return Problem(
+        "EX-0111",
+        409,
+        "返戻された届書ではないため、再提出として受け付けられません。",
+        action="返戻された同じ種類の届書を選ぶか、新しい届書として受け付けてください。",
+    )
+
+
+def no_such_work() -> Problem:
+    """The decision is not on the list of those that need work."""
+    return Problem(
+        "EX-0301",
+        404,
+        "対応を要する決定の一覧にありません。",
+        action="一覧を再表示してください。",
+    )
+
+
+def not_with_jps() -> Problem:
+    """A request can only be noted on an application that was forwarded."""
+    return Problem(
+        "EX-0302",
+        409,
+        "日本年金機構へ送付した申請ではありません。",
+        action="送付前の申請は、取下げとしてください。",
+    )
+
+
+def day_of_request() -> Problem:
+    """The day of a request is before the application, or in the future."""
+    return Problem(
+        "EX-0303",
+        422,
+        "申請・請求の年月日に誤りがあります。",
+        action="免除等の申請日から本日までの日を入力してください。",
+    )
+
+
+def noted_already() -> Problem:
+    """The same request of that day is noted already."""
+    return Problem(
+        "EX-0304",
+        409,
+        "同じ日の同じ申請・請求が既に記録されています。",
+        action="記録を確認してください。",
+    )
+
+
+def too_much_to_print(most: int) -> Problem:
+    """More receipts than one print holds."""
+    return Problem(
+        "EX-0601",
+        422,
+        "一度に印刷できる件数を超えています。",
+        detail=f"一度に印刷できるのは{most}件までです。",
+        action="受付番号の範囲を分けて印刷してください。",
     )
 
 

@@ -30,7 +30,7 @@ from contracts.forms import (
 from contracts.months import Month
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import exempting, problems
+from services.exemptions import deciding, exempting, problems
 from services.exemptions.entry_views import (
     EntrySummary,
     NewEntry,
@@ -58,6 +58,8 @@ class Handed(Generic[E]):
     submission: Submission
     kept: E | None = None
     """The entry; None: it is about to be accepted."""
+    mends: UUID | None = None
+    """The returned entry that it takes the place of."""
 
     @property
     def values(self) -> dict[str, Value]:
@@ -165,6 +167,10 @@ class Procedure(ABC, Generic[E, D]):
         """Whom it is about: where one of them is hidden it is numbered in a book apart."""
         return [handed.person_id]
 
+    def as_reported(self, entry: E, event: Event) -> Event:  # noqa: ARG002  for those with months
+        """What is told of an entry that is reported again: the same as the first time."""
+        return event
+
     def details(self, entry: E) -> dict[str, str | int | bool]:
         """What every audit record says of an entry."""
         return {"of": str(entry.kind)}
@@ -201,12 +207,17 @@ class NoticeProcedure(Procedure[Notice, Desk]):
         return self.name
 
     async def desk(self, uow: UnitOfWork, state: State, handed: Handed[Notice]) -> Desk:
-        """The person as known, and all of their notices."""
+        """The person as known, and all of their other notices: what it mends is left out."""
         known = await persons.facts(uow.connection, handed.person_id)
         if known is None:
             raise problems.person_unknown()
+        own = (handed.entry_id, handed.mends)
         held = await entries.of_person(uow.connection, NOTICES, handed.person_id)
-        return exempting.desk(known, held, state.forms, state.by_law, Month.of(uow.today))
+        beside = [notice for notice in held if notice.entry_id not in own]
+        stands = await deciding.standing_of(uow, handed.person_id)
+        return exempting.desk(
+            known, beside, state.forms, state.by_law, Month.of(uow.today), stands.months
+        )
 
     def notified_on(self, handed: Handed[Notice]) -> date:
         """The form's ``notified_on``."""
@@ -226,6 +237,12 @@ class NoticeProcedure(Procedure[Notice, Desk]):
         subject = self.subject(handed.kind)
         waiting = [notice for notice in desk.held if notice.state is EntryState.RECEIVED]
         return problems.another_open() if any(n.subject == subject for n in waiting) else None
+
+    def as_reported(self, entry: Notice, event: Event) -> Event:
+        """With the months that it was settled with."""
+        kept = {"from_month": entry.from_month, "to_month": entry.to_month}
+        told = {name: month for name, month in kept.items() if name in type(event).model_fields}
+        return event.model_copy(update=told)
 
     def summary(self, entry: Notice) -> NoticeSummary:
         """A notice in a list."""

@@ -10,8 +10,10 @@ from contracts.months import Month
 from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.additional_premium import Period, Reason
+from services.exemptions.domain.application.standing import Standing
+from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.entry_views import NoticeSummary
-from services.exemptions.exemption_views import AskedSpan, Span
+from services.exemptions.exemption_views import AskedSpan, Span, Why
 
 
 class ReasonView(BaseModel):
@@ -58,6 +60,41 @@ class PremiumNoticeSummary(NoticeSummary):
     change: AdditionalPremiumChange
 
 
+class GrantedSpan(BaseModel):
+    """Months of one kind that JPS granted and that stand, with the reasons."""
+
+    kind: ExemptionKind
+    label: str
+    from_month: Month
+    to_month: Month
+    reasons: tuple[Why, ...]
+
+    @classmethod
+    def of(cls, stands: Standing) -> "tuple[GrantedSpan, ...]":
+        """The runs of months of one kind and one set of reasons."""
+        spans: list[GrantedSpan] = []
+        for month, one in sorted(stands.months.items()):
+            reasons = tuple(map(Why.of, one.reasons))
+            last = spans[-1] if spans else None
+            if (
+                last is not None
+                and (last.kind, last.reasons) == (one.kind, reasons)
+                and last.to_month + 1 == month
+            ):
+                spans[-1] = last.model_copy(update={"to_month": month})
+            else:
+                spans.append(
+                    cls(
+                        kind=one.kind,
+                        label=one.kind.label,
+                        from_month=month,
+                        to_month=month,
+                        reasons=reasons,
+                    )
+                )
+        return tuple(spans)
+
+
 class PersonView(BaseModel):
     """What exemptions shows of a person."""
 
@@ -76,8 +113,11 @@ class PersonView(BaseModel):
     """Months of settled entries that became something else when the qualification changed."""
     paid_by_request: tuple[AskedSpan, ...]
     """Months that would be exempt by law and are paid at the person's request."""
+    granted: tuple[GrantedSpan, ...]
+    """What stands of that which JPS granted on applications, month by month: theirs (C40)."""
+    granted_to_look_at: tuple[Why, ...]
     not_held: tuple[str, ...] = (
         "当システムで受け付けていない法定免除・産前産後免除・育児免除",
-        "申請免除・納付猶予・学生納付特例の承認・却下（日本年金機構の決定）",
+        "当システムから送付していない申請に対する、日本年金機構の承認・却下",
     )
     """What is not in this system yet: its absence here says nothing about the person."""

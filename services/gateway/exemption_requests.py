@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.days import Day
 from services.gateway.requests import Body, HandedIn, Query
 
 
@@ -18,6 +19,24 @@ class NewExemptionApplication(Body):
         tuple[Annotated[int, Field(ge=2000, le=2200)], ...],
         Field(max_length=5, description="同じ申請を行う他の年度（西暦）"),
     ] = ()
+    mends: Annotated[UUID | None, Field(description="再提出する返戻された申請")] = None
+
+
+class NewExemptionRequest(Body):
+    """免除等の申請について記録する取消申請・審査請求。"""
+
+    kind: Annotated[
+        Literal["cancellation", "appeal"],
+        Field(description="cancellation 取消申請・appeal 審査請求"),
+    ]
+    made_on: Annotated[Day, Field(description="申請・請求の年月日")]
+
+
+class DecisionsQuery(Query):
+    """対応を要する日本年金機構の決定の一覧の条件。"""
+
+    after: Annotated[UUID | None, Field(description="前の頁の最後の decision_id")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class NewPremiumStatement(Body):
@@ -26,6 +45,7 @@ class NewPremiumStatement(Body):
     person_id: UUID
     kind: Annotated[str, Field(max_length=60)]
     submission: HandedIn
+    mends: Annotated[UUID | None, Field(description="再提出する返戻された届書")] = None
 
 
 class SettleRenewals(Body):

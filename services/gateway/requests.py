@@ -280,6 +280,7 @@ class NewAdditionalPremiumNotice(Body):
     person_id: UUID
     kind: Annotated[str, Field(max_length=60)]
     submission: HandedIn
+    mends: Annotated[UUID | None, Field(description="再提出する返戻された届書")] = None
 
 
 class NewExemptionNotice(Body):
@@ -288,6 +289,7 @@ class NewExemptionNotice(Body):
     person_id: UUID
     kind: Annotated[str, Field(max_length=60)]
     submission: HandedIn
+    mends: Annotated[UUID | None, Field(description="再提出する返戻された届書")] = None
 
 
 class NewUnpaidBenefitClaim(Body):

@@ -17,6 +17,7 @@ from contracts.forms import (
     SamePerson,
     Submission,
     UnknownForm,
+    book_of,
     by_whom,
     entry_choices,
     holds_individual_number,
@@ -58,7 +59,7 @@ from services.qualification.notice_views import (
 )
 from services.qualification.reporting_again import reported_under, require_mendable
 from services.qualification.state import State, state_of
-from services.qualification.stores import notices, persons, receipts, runs
+from services.qualification.stores import notices, persons, runs
 from services.qualification.stores.notices import NewNotice, Notice, with_documents
 from services.qualification.stores.persons import NewFact
 
@@ -158,7 +159,7 @@ async def accept(request: NoticeRequest, staff: Accepting, service: CurrentServi
             notice_id=notice_id,
             kind=form.kind,
             person_id=person_id,
-            office=receipts.book_of(staff.department, hidden=hidden),
+            office=book_of(staff.department, hidden=hidden),
             fiscal_year=fiscal_year(submission.received_on),
             submission=submission,
             occurred_on=told.occurred_on,

@@ -1,27 +1,21 @@
 """受付処理簿 on paper: the register of an office and a year, or a part of it, as PDF.
 
-Printed are what qualification itself holds: birth date and basic pension number say who it is.
-Names stay with identity, which hands them over for a report and for nothing else (C11): a clerk who
-needs one looks the person up, which is recorded of that clerk. Nobody hidden is printed for whoever
-may not see them (promise 8): the rows are not there.
+A clerk who needs a name looks the person up, which is recorded of that clerk. Nobody hidden is
+printed for whoever may not see them (promise 8): the rows are not there.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from contracts.codes import ResidentKind
-from contracts.dates import UncertainDate
-from contracts.eras import wareki
 from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.chassis import audit, merges
-from services.chassis.clock import JAPAN
 from services.chassis.http import current_service, requires
-from services.chassis.printing import PDF, Column, Sheet, pdf, with_geta
+from services.chassis.printing import PDF, pdf
+from services.chassis.registers import MOST, PrintedReceipt, birth_text, register_sheet
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification import problems as refusals
@@ -29,26 +23,11 @@ from services.qualification.domain.facts import Fact
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
 from services.qualification.domain.numbers import pension_numbers
 from services.qualification.domain.one_person import facts_together, history
-from services.qualification.domain.reasons import western
 from services.qualification.receipt_api import ReceiptView, receipt_line
 from services.qualification.state import state_of
 from services.qualification.stores import persons, receipts
 
 router = APIRouter()
-
-MOST: Final = 2000
-"""Receipts in one print: some 130 pages."""
-COLUMNS: Final = (
-    Column("受付番号", 9),
-    Column("受付日", 12),
-    Column("届書の種類", 19),
-    Column("届出人・経路", 13),
-    Column("生年月日", 12),
-    Column("基礎年金番号", 10),
-    Column("結果", 9),
-    Column("結果の日", 12),
-    Column("送付日", 12),
-)
 
 
 @router.get("/receipts/print", response_class=Response)
@@ -78,21 +57,15 @@ async def print_register(
         people = {receipt.person_id for receipt in found}
         same = await merges.same_person(uow.connection, people)
         facts = await persons.facts_of(uow.connection, sorted(people.union(*same.values())))
-        rows = tuple(
-            _row(
+        lines = tuple(
+            _line(
                 receipt_line(receipt, year, known.title(receipt.kind)),
                 facts_together(facts, same.get(receipt.person_id, (receipt.person_id,))),
             )
             for receipt in found
         )
         printed, pages = pdf(
-            Sheet(
-                title="国民年金　受付処理簿",
-                heading=with_geta(f"{year}年度　{of}"),
-                footing=with_geta(_footing(uow.now, staff)),
-                columns=COLUMNS,
-                rows=rows,
-            )
+            register_sheet("国民年金　受付処理簿", of, year, lines, staff, uow.now)
         )
         audit.record(
             uow,
@@ -115,31 +88,17 @@ async def print_register(
     )
 
 
-def _footing(now: datetime, staff: StaffContext) -> str:
-    at = now.astimezone(JAPAN)
-    when = f"{wareki(at.date())}{at.hour}時{at.minute:02d}分"
-    return f"印刷日時：{when}　印刷者：{staff.staff_id}（{staff.department}）　個人番号の記載：なし"
-
-
-def _row(line: ReceiptView, facts: Sequence[Fact]) -> tuple[str, ...]:
+def _line(line: ReceiptView, facts: Sequence[Fact]) -> PrintedReceipt:
     said, number = history(facts), pension_numbers(facts).current
-    by = line.notifier_label or ""
-    cells = (
-        line.receipt,
-        wareki(line.received_on),
-        line.title,
-        f"{by}　{line.channel_label}" if by else line.channel_label,
-        _birth(said[-1].birth_date, said[-1].resident_kind) if said else "",
-        f"{number[:4]}-{number[4:]}" if number else "",
-        line.result or line.state_label,
-        wareki(line.result_on) if line.result_on else "",
-        wareki(line.forwarded_on) if line.forwarded_on else "",
+    return PrintedReceipt(
+        receipt=line.receipt,
+        received_on=line.received_on,
+        title=line.title,
+        notifier=line.notifier_label,
+        channel=line.channel_label,
+        birth=birth_text(said[-1].birth_date, said[-1].resident_kind) if said else "",
+        basic_pension_number=number,
+        result=line.result or line.state_label,
+        result_on=line.result_on,
+        forwarded_on=line.forwarded_on,
     )
-    return tuple(map(with_geta, cells))
-
-
-def _birth(written: UncertainDate, kind: ResidentKind) -> str:
-    """A foreign resident's birth date in Western years, everybody else's in their era."""
-    if written.value is None:
-        return written.notation
-    return western(written.value) if kind is ResidentKind.FOREIGN else wareki(written.value)

@@ -26,13 +26,19 @@ class Caller:
         self._transport = httpx.ASGITransport(app=with_peer)
 
     async def __call__(
-        self, staff_id: str, *functions: Function, get: str = "", post: str = "", **options: Any
+        self,
+        staff_id: str,
+        *functions: Function,
+        get: str = "",
+        post: str = "",
+        at: str = "1234",
+        **options: Any,
     ) -> httpx.Response:
-        """GET ``get`` or POST to ``post`` as ``staff_id``, who holds ``functions``."""
+        """GET ``get`` or POST to ``post`` as ``staff_id`` of an office, who holds ``functions``."""
         method, path = ("POST", post) if post else ("GET", get)
         staff = StaffContext(
             staff_id=staff_id,
-            department="1234",
+            department=at,
             functions=frozenset(function.value for function in functions),
             session_id="session",
             terminal="terminal",

@@ -29,10 +29,11 @@ _EXEMPTIONS: Final = (
     """,
     """
     insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year,
-        receipt_number, state, submission, received_on, applied_on, accepted_by, accepted_at,
-        settled_by, settled_at, acknowledged, item_id, reviewed, continues_kind, continues_ground)
+        office, receipt_number, state, submission, received_on, applied_on, accepted_by,
+        accepted_at, settled_by, settled_at, acknowledged, item_id, reviewed, continues_kind,
+        continues_ground)
     select md5('application' || n)::uuid, 'exemption_application', md5('applicant' || n)::uuid,
-           $3::int, $3::int, n, 'settled',
+           $3::int, $3::int, 'o', n, 'settled',
            jsonb_set(jsonb_set($2::text::jsonb, '{values,spouse}',
                      to_jsonb(md5('spouse' || n)::uuid)),
                      '{values,householder}', to_jsonb(md5('householder' || n)::uuid)),

@@ -235,7 +235,7 @@ async def test_told_again_it_is_there_once_and_what_is_noted_stays_noted(
     answer = await call(*CLERK, post=note, json={"note": "送付前に申請者へ連絡した。"})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["state_label"], answer.json()["action"]) == ("対応済", None)
-    assert (await call(*CLERK, post=note, json={"note": "再度"})).json()["code"] == "EX-0501"
+    assert (await call(*CLERK, post=note, json={"note": "再度"})).json()["code"] == "EX-0701"
     await take(exemptions, timeline(who, 4, *EMPLOYED))
     assert await listed(call) == []
 

@@ -47,6 +47,7 @@ ABOUT = {
     "application_id": "",
     "exemption_id": "",
     "consequence_id": "",
+    "decision_id": "",
 }
 OF_APPLICATION = {"entry_id": "application_id"}
 OF_EXEMPTION = {"entry_id": "exemption_id"}
@@ -92,6 +93,19 @@ QUESTIONS = [
     Question(f"GET {APPLICATIONS}/{{entry_id}}", of=OF_APPLICATION),
     Question(f"POST {APPLICATIONS}/{{entry_id}}/settle", of=OF_APPLICATION),
     Question(f"POST {APPLICATIONS}/{{entry_id}}/withdraw", json=REASON, of=OF_APPLICATION),
+    Question(f"POST {NOTICES}/{{entry_id}}/report-again", of=SENT),
+    Question(f"POST {STATEMENTS}/{{entry_id}}/report-again", of=OF_STATEMENT),
+    Question(f"POST {BY_LAW}/{{entry_id}}/report-again", of=OF_EXEMPTION),
+    Question(f"POST {APPLICATIONS}/{{entry_id}}/report-again", of=OF_APPLICATION),
+    Question(
+        f"POST {APPLICATIONS}/{{entry_id}}/requests",
+        json={"kind": "appeal", "made_on": "2026-10-15"},
+        of=OF_APPLICATION,
+    ),
+    Question("GET /exemption-decisions"),
+    Question("GET /receipts"),
+    Question("GET /receipts/print"),
+    Question("POST /exemption-decisions/{decision_id}/settle", json={"done": "説明した"}),
     Question(f"GET {RENEWALS}", {"cycle": "2027", "renewal": "clear"}),
     Question(f"POST {RENEWALS}/settle", json={"cycle": 2027}),
     Question(f"GET {PROPOSALS}"),
@@ -228,6 +242,21 @@ select application_id, '2027-07-01', 'person', person_id, 'nobody', now()
 from exemptions.applications where person_id = $1 and continued_from is not null
 """
 
+_DECIDED = """
+insert into exemptions.decisions (decision_id, entry_id, item_id, outcome, decided_on, needs_work,
+    recorded_at)
+select gen_random_uuid(), entry_id, coalesce(item_id, entry_id), 'returned', '2026-10-15', true,
+    now()
+from (select entry_id, item_id from exemptions.entries where entry_id = $1
+      union all select application_id, item_id from exemptions.applications
+      where application_id = $2) as e
+returning decision_id
+"""
+_NOTED = """
+insert into exemptions.application_notes values (gen_random_uuid(), $1, 'appeal', '2026-10-15', 's',
+    now())
+"""
+
 
 async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     """Somebody with rows in every table: a notice that was sent, and one that waits."""
@@ -254,12 +283,19 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         await connection.execute(_CONTINUED, UUID(application))
         await connection.execute(_REGISTERED, person_id)
         consequence = await connection.fetchval(_CONSEQUENCE, person_id)
+        decisions = await connection.fetch(_DECIDED, UUID(first), UUID(application))
+        await connection.execute(
+            "insert into exemptions.decisions_settled values ($1, 'x', 's', now())",
+            decisions[1]["decision_id"],
+        )
+        await connection.execute(_NOTED, UUID(application))
     return {
         "person_id": str(person_id),
         "entry_id": second,
         "forwarded_id": first,
         "application_id": application,
         "exemption_id": birth,
+        "decision_id": str(decisions[0]["decision_id"]),
         "proposal_id": await proposed(service, person_id),
         "consequence_id": str(consequence),
         "statement_id": await state(stack, service, person_id),

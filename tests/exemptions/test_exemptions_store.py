@@ -127,6 +127,8 @@ async def test_the_running_role_has_these_rights_and_no_others(
     tables = (
         "persons", "qualifications", "receipt_numbers", "entries", "entry_documents",
         "applications", "application_questions", "application_documents", "registered_households",
+        "decisions", "decisions_settled", "application_notes", "proposals", "proposal_steps",
+        "assistance_watch", "assistance_questions", "consequences",
     )  # fmt: skip
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")
@@ -154,9 +156,10 @@ async def test_the_database_itself_wants_two_people(stack: TestStack, database: 
         with pytest.raises(asyncpg.CheckViolationError):
             await connection.execute(
                 "insert into exemptions.entries (entry_id, kind, subject, person_id,"
-                " fiscal_year, receipt_number, apart, state, submission, received_on, notified_on,"
+                " fiscal_year, receipt_number, apart, office, state, submission, received_on,"
+                " notified_on,"
                 " accepted_by, accepted_at, settled_by, settled_at, item_id, from_month)"
-                " values ($1, 'maternity', 'maternity', $2, 2026, 1, false, 'settled', '{}',"
+                " values ($1, 'maternity', 'maternity', $2, 2026, 1, false, 'o', 'settled', '{}',"
                 " '2026-10-15', '2026-10-15', 's001', now(), 's001', now(), $1, '2026-10')",
                 uuid4(),
                 person,

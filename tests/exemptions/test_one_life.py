@@ -116,7 +116,7 @@ async def test_what_was_taken_in_before_one_life_is_carried_over(
         answer = await call(*CLERK, post=withdrawing, json={"reason": "取下げ"})
         assert answer.json()["state"] == "withdrawn"
         await take(service, person_changed(person, 2), category_1(person))
-        answer = await call(*CLERK, post="/exemption-notices", json=expecting(person))
+        answer = await call(*CLERK, post="/exemption-notices", json=expecting(person), at="全庁")
         assert answer.json()["notice"]["receipt"] == "2026-00009"
     sent, waits = shown[start]["notice"], shown[birth]["notice"]
     assert (sent["receipt"], sent["state"], sent["forwarded_on"], sent["from_month"]) == (

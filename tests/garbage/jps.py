@@ -76,9 +76,9 @@ def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -
         "with person as (insert into exemptions.persons (person_id, person_version, residence)"
         " values ($1, 1, '[]') on conflict do nothing)"
         " insert into exemptions.applications (application_id, kind, person_id, cycle,"
-        " fiscal_year, receipt_number, state, submission, received_on, applied_on, accepted_by,"
-        " accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
-        " 'student_application', $1, 2026, 2025,"
+        " fiscal_year, office, receipt_number, state, submission, received_on, applied_on,"
+        " accepted_by, accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
+        " 'student_application', $1, 2026, 2025, 'o',"
         " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
         " '2026-10-01', 's', now(), 't', now(), $3, '[{}]')",
         person(n), uuid4(), item_id,

@@ -269,10 +269,10 @@ def _question_asked(house: House, n: int) -> tuple[UUID, UUID]:
         "with person as (insert into exemptions.persons (person_id, person_version, residence)"
         " values ($1, 1, '[]') on conflict do nothing),"
         " application as (insert into exemptions.applications (application_id, kind, person_id,"
-        " cycle, fiscal_year, receipt_number, state, submission, received_on, applied_on,"
+        " cycle, fiscal_year, office, receipt_number, state, submission, received_on, applied_on,"
         " accepted_by, accepted_at, withdrawn_by, withdrawn_at) values ($2, 'student_application',"
-        " $1, 2026, 2026, 1 + (select count(*) from exemptions.applications), 'withdrawn', '{}',"
-        " '2026-10-01', '2026-10-01', 's', now(), 's', now()))"
+        " $1, 2026, 2026, 'o', 1 + (select count(*) from exemptions.applications), 'withdrawn',"
+        " '{}', '2026-10-01', '2026-10-01', 's', now(), 's', now()))"
         " insert into exemptions.application_questions (request_id, application_id, whose,"
         " person_id, asked_at) values ($3, $2, 'applicant', $1, now())",
         person(n), application_id, request_id,

@@ -118,6 +118,8 @@ BODIES: Final[dict[str, Any]] = {
     },
     "settleExemptionApplication": {"acknowledged": ["spouse-not-told"]},
     "withdrawExemptionApplication": {"reason": "本人の申出による"},
+    "noteExemptionRequest": {"kind": "cancellation", "made_on": "2026-10-01"},
+    "settleExemptionDecision": {"done": "年金事務所へ照会し、本人に説明した"},
     "settleExemptionRenewals": {"cycle": 2026, "limit": 100},
     "noteExemptionConsequence": {"note": "改めて申請書の提出を案内した。"},
     "acceptExemptionNotice": {
@@ -167,6 +169,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "listNotices": {"state": "received", "limit": "20"},
     "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
     "listExemptionConsequences": {"state": "open"},
+    "listExemptionReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
 }
 """By operation id."""

@@ -8,7 +8,7 @@ months the year before, of its last the year before that (90条1項1号, 規則7
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.codes import Code
@@ -161,7 +161,7 @@ def application(kind: ApplicationKind, values: Mapping[str, Value]) -> Said:
         cycle=cycle,
         first=_month(values, "from_month") or first,
         last=_month(values, "to_month") or last,
-        wanted=_wanted(kind, values),
+        wanted=wanted_by(kind, values),
         continuing=values.get("continuing") is True,
         spouse=_spouse(values),
         householder=_householder(values),
@@ -210,7 +210,7 @@ def contradictions(
         found += _wrong_school(values)
     else:
         found += _wrong_people(values, applicant_id)
-        if not _wanted(kind, values):
+        if not wanted_by(kind, values):
             found.append(_wrong("full", "EX-0201", "希望する免除等を一つ以上選んでください。"))
     return found
 
@@ -223,8 +223,9 @@ def _purpose(said: Said) -> FactPurpose:
     return FactPurpose.EXEMPTION_REVIEW
 
 
-def _wanted(kind: ApplicationKind, values: Mapping[str, Value]) -> tuple[ExemptionKind, ...]:
-    """Full exemption first; deferment after the parts, unless they asked for it before them."""
+def wanted_by(kind: ApplicationKind, values: Mapping[str, Any]) -> tuple[ExemptionKind, ...]:
+    """What a form applies for, also as it was entered: full exemption first; deferment after the
+    parts, unless they asked for it before them."""
     if kind is ApplicationKind.STUDENT:
         return (ExemptionKind.STUDENT,)
     parts: Sequence[ExemptionKind] = _PARTS

@@ -28,6 +28,7 @@ from services.exemptions.domain.disability import (
 )
 from services.exemptions.domain.elapsed import passed
 from services.exemptions.domain.facts import GradeChange, PersonFacts
+from services.exemptions.domain.kinds import Applied
 from services.exemptions.domain.maternity import MaternityNotice, maternity_exemption
 from services.exemptions.domain.months import months_in_category_1
 from services.exemptions.domain.paid_all_the_same import asked_to_pay
@@ -136,9 +137,16 @@ def found_by(notices: Iterable[Said], figures: ByLaw, changes: Sequence[GradeCha
 
 
 def combined(
-    notices: Iterable[Said], facts: PersonFacts, figures: ByLaw, through: Month
+    notices: Iterable[Said],
+    facts: PersonFacts,
+    figures: ByLaw,
+    through: Month,
+    applied: Applied | None = None,
 ) -> Combined:
-    """What each month of a person is exempt by, by settled notices and the timeline."""
+    """What each month of a person is exempt by, by settled notices and the timeline.
+
+    ``applied``: what stands of that which JPS granted on applications.
+    """
     told = list(notices)
     requests = [pay_request(requested) for requested in facts.pay_requests]
     asked, too_early = asked_to_pay(requests, figures.statutory)
@@ -147,6 +155,7 @@ def combined(
         Exemptible(
             insured=months_in_category_1(facts.periods or (), through),
             by_law=by_law + Found(reviews=too_early),
+            applied=applied or {},
             asked=asked if requests else None,
             switched_on=tuple(n.notified_on for n in told if n.kind is Kind.STATUTORY_START),
         ),

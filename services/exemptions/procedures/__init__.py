@@ -18,3 +18,8 @@ PROCEDURES: Final[tuple[Procedure[Any, Any], ...]] = (
     APPLICATIONS,
     STATEMENTS,
 )
+
+
+def procedure_of(kind: str) -> Procedure[Any, Any]:
+    """The procedure that a kind of entry belongs to."""
+    return next(procedure for procedure in PROCEDURES if kind in procedure.labels)

@@ -24,7 +24,9 @@ from services.exemptions.application_views import (
     ApplicationPage,
     ApplicationSummary,
     ApplicationView,
+    DifferenceView,
     NewApplication,
+    RequestView,
     inquiries,
 )
 from services.exemptions.domain.asked import ApplicationKind, contradictions
@@ -32,10 +34,11 @@ from services.exemptions.procedure import Effect, Handed, Procedure
 from services.exemptions.review_views import reviewed_spans
 from services.exemptions.reviewing import AWAITED, Reviewed
 from services.exemptions.state import State
-from services.exemptions.stores import answers, entries, persons
+from services.exemptions.stores import answers, entries, notes, persons
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES
+from services.exemptions.stores.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Review:
     held: tuple[Kept, ...]
     told: tuple[Answer, ...] = ()
     found: Reviewed = AWAITED
+    noted: tuple[Note, ...] = ()
+    """取消申請・審査請求 about it."""
 
 
 class Applications(Procedure[Kept, Review]):
@@ -102,7 +107,8 @@ class Applications(Procedure[Kept, Review]):
             return Review(held)
         told = (await answers.latest(uow.connection, [handed.entry_id]))[handed.entry_id]
         if handed.kept.state is not EntryState.RECEIVED:
-            return Review(held, tuple(told))
+            noted = await notes.of(uow.connection, [handed.entry_id])
+            return Review(held, tuple(told), noted=tuple(noted.get(handed.entry_id, ())))
         notices = await entries.of_person(uow.connection, NOTICES, handed.person_id)
         through = reviewing.said_by(handed).last
         taken = exempting.taken(known, notices, state.forms, state.by_law, through)
@@ -179,6 +185,8 @@ class Applications(Procedure[Kept, Review]):
             review=None if outcomes is None else reviewed_spans(outcomes),
             settled_review=reviewing.settled_months(entry),
             findings=desk.found.findings,
+            differences=DifferenceView.all_of(entry),
+            requests=tuple(map(RequestView.of, desk.noted)),
         )
 
     def page(self, entries: Sequence[Kept], total: int, following: int | None) -> ApplicationPage:

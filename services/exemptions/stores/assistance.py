@@ -34,7 +34,7 @@ on conflict (person_id) do update set ask_on = least(w.ask_on, excluded.ask_on)
 _WATCH_HOLDERS: Final = """
 insert into exemptions.assistance_watch (person_id, ask_on)
 select distinct n.person_id, $1::date from exemptions.entries n
-where n.kind = 'statutory_start' and n.state in ('settled', 'forwarded')
+where n.kind = 'statutory_start' and n.settled_by is not null
   and n.submission #>> '{values,ground}' = 'assistance'
 on conflict (person_id) do nothing
 """

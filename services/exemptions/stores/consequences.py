@@ -49,9 +49,9 @@ from unnest($1::uuid[]) as a (id)
 join exemptions.qualifications q on q.person_id = a.id
 cross join lateral bus.same_person(a.id) as same
 where exists (select from exemptions.applications e
-              where e.person_id = same and e.state in ('settled', 'forwarded'))
+              where e.person_id = same and e.settled_by is not null)
     or exists (select from exemptions.entries e
-               where e.person_id = same and e.state in ('settled', 'forwarded'))
+               where e.person_id = same and e.settled_by is not null)
 """
 
 

@@ -16,19 +16,23 @@ from contracts.forms import (
     AttachmentState,
     EntryState,
     Submission,
+    book_of,
     receipt_text,
 )
 from contracts.months import Month
 from contracts.numbers import ascii_digits
+from services.exemptions.domain.decisions import Decision, counting
+from services.exemptions.stores import decisions
 
 _COMMON: Final = """
 e.sequence, e.kind, e.person_id, e.fiscal_year, e.receipt_number, e.apart, e.state,
 e.submission::text as submission, e.received_on, e.accepted_by, e.accepted_at, e.settled_by,
-e.settled_at, e.acknowledged, e.withdrawn_by, e.withdrawn_at, e.withdrawn_reason, e.forwarded_on
+e.settled_at, e.acknowledged, e.withdrawn_by, e.withdrawn_at, e.withdrawn_reason, e.forwarded_on,
+e.item_id, e.mends
 """
 _NEXT_NUMBER: Final = """
-insert into exemptions.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
-on conflict (fiscal_year, apart) do update set last_number = r.last_number + 1
+insert into exemptions.receipt_numbers as r (office, fiscal_year, last_number) values ($1, $2, 1)
+on conflict (office, fiscal_year) do update set last_number = r.last_number + 1
 returning last_number
 """
 _SAME: Final = """
@@ -63,11 +67,20 @@ class Entry:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     forwarded_on: date | None
+    item_id: UUID | None
+    """Of the report to JPS that was made last."""
+    mends: UUID | None
+    """The returned entry that this one takes the place of."""
+    mended: bool
+    """Another one, which is settled, took its place."""
+    decision: Decision | None
+    """What JPS decided on the report that was made last: theirs (C40)."""
 
     @property
     def counts(self) -> bool:
-        """Whether it takes effect: it was settled."""
-        return self.state in (EntryState.SETTLED, EntryState.FORWARDED)
+        """Whether it takes effect: it was settled, and nothing took its place. What JPS returned
+        stands until it is mended: that a report is not in order says nothing about the fact."""
+        return self.state not in (EntryState.RECEIVED, EntryState.WITHDRAWN) and not self.mended
 
     @property
     def receipt(self) -> str:
@@ -128,25 +141,30 @@ class New:
     person_id: UUID
     submission: Submission
     notified_on: date
+    office: str
+    """That took it in: it numbers what it takes in by itself (受付処理簿)."""
     fiscal_year: int
     apart: bool
     """About somebody hidden: numbered in a book apart."""
     own: Mapping[str, Any]
     """Values of the table's own columns."""
+    mends: UUID | None = None
 
 
 async def add(
     connection: asyncpg.Connection, table: Table[Any], new: New, by: str, now: datetime
 ) -> None:
-    """Keep an entry under the next receipt number of its fiscal year (受付番号).
+    """Keep an entry under the next receipt number of its office and fiscal year (受付番号).
 
     The number's row stays locked until the transaction ends: numbers have no gaps.
     """
-    number = await connection.fetchval(_NEXT_NUMBER, new.fiscal_year, new.apart)
+    book = book_of(new.office, hidden=new.apart)
+    number = await connection.fetchval(_NEXT_NUMBER, book, new.fiscal_year)
     values: dict[str, Any] = {
         table.key: new.entry_id,
         "kind": new.kind,
         "person_id": new.person_id,
+        "office": book,
         "fiscal_year": new.fiscal_year,
         "receipt_number": number,
         "apart": new.apart,
@@ -156,6 +174,7 @@ async def add(
         table.day: new.notified_on,
         "accepted_by": by,
         "accepted_at": now,
+        "mends": new.mends,
         **new.own,
     }
     places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
@@ -285,6 +304,21 @@ async def known_items(
     return {row["item_id"] for row in await connection.fetch(query, items)}
 
 
+async def is_mended(connection: asyncpg.Connection, table: Table[Any], entry_id: UUID) -> bool:
+    """Whether an entry that was not withdrawn takes the place of this one."""
+    query = f"select exists (select from {table.name} where mends = $1 and state <> 'withdrawn')"  # noqa: S608  constants
+    found: bool = await connection.fetchval(query, entry_id)
+    return found
+
+
+async def report_again(
+    connection: asyncpg.Connection, table: Table[Any], entry_id: UUID, item_id: UUID
+) -> None:
+    """A returned entry waits to be sent once more, as another item."""
+    values = {"state": EntryState.SETTLED.value, "item_id": item_id, "forwarded_on": None}
+    await _change(connection, table, entry_id, values)
+
+
 async def forward(
     connection: asyncpg.Connection, table: Table[Any], forwarded: Mapping[UUID, date]
 ) -> list[UUID]:
@@ -303,11 +337,19 @@ async def read(
     connection: asyncpg.Connection, table: Table[E], where: str, *arguments: Any
 ) -> list[E]:
     """Entries by a condition, which is a constant of the code and calls the table ``e``."""
-    columns = f"e.{table.key} as entry_id, {_COMMON}, e.{table.day} as notified_on, {table.own}"
+    columns = (
+        f"e.{table.key} as entry_id, {_COMMON}, e.{table.day} as notified_on, {table.own}, exists ("
+        f"select from {table.name} m where m.mends = e.{table.key}"
+        " and m.state not in ('received', 'withdrawn')) as mended"
+    )
     query = f"select {columns} from {table.name} e where {where}"  # noqa: S608  constants
     rows = await connection.fetch(query, *arguments)
     later = await _documents(connection, table, [row["entry_id"] for row in rows])
-    return [_entry(table, dict(row), later.get(row["entry_id"], ())) for row in rows]
+    decided = await decisions.on_items(connection, filter(None, (row["item_id"] for row in rows)))
+    return [
+        _entry(table, dict(row), later.get(row["entry_id"], ()), decided.get(row["item_id"], ()))
+        for row in rows
+    ]
 
 
 def number_in(submission: Submission) -> str | None:
@@ -341,7 +383,13 @@ async def _documents(
     return later
 
 
-def _entry(table: Table[E], values: dict[str, Any], later: Sequence[AttachmentRecord]) -> E:
+def _entry(
+    table: Table[E],
+    values: dict[str, Any],
+    later: Sequence[AttachmentRecord],
+    decided: Sequence[Decision],
+) -> E:
+    values["decision"] = counting(decided)
     submission = Submission.model_validate_json(values["submission"])
     values["submission"] = submission.with_documents(later)
     values["state"] = EntryState(values["state"])

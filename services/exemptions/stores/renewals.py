@@ -16,7 +16,9 @@ from services.exemptions.domain.renewals import RenewalState
 # the next cycle, or where one that continues it was withdrawn.
 _IS_DUE: Final = """
 a.cycle = $1 and a.continues_kind is not null
-    and a.kind = 'exemption_application' and a.state in ('settled', 'forwarded')
+    and a.kind = 'exemption_application'
+    and a.state in ('settled', 'forwarded', 'accepted', 'corrected')
+    and coalesce(a.decided_kind, '') <> 'none'
     and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
     and not exists (
         select from exemptions.applications n
@@ -25,10 +27,11 @@ a.cycle = $1 and a.continues_kind is not null
     and not exists (
         select from exemptions.applications n
         where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle
-            and n.state in ('settled', 'forwarded') and n.sequence > a.sequence)
+            and n.settled_by is not null and n.sequence > a.sequence)
 """
 _DUE: Final = f"""
-select a.application_id, a.person_id, a.submission::text as submission, a.continues_kind,
+select a.application_id, a.person_id, a.submission::text as submission,
+    coalesce(a.decided_kind, a.continues_kind) as continues_kind,
     a.continues_ground
 from exemptions.applications a
 where {_IS_DUE}
@@ -185,6 +188,6 @@ async def counts(connection: asyncpg.Connection, cycle: int) -> Counts:
     for row in await connection.fetch(_COUNT, cycle):
         state = row["state"]
         waits = state == "received"
-        name = row["renewal"] if waits else "settled" if state == "forwarded" else state
+        name = row["renewal"] if waits else state if state == "withdrawn" else "settled"
         found[name] += row["count"]
     return Counts(due=await connection.fetchval(_COUNT_DUE, cycle - 1), **found)

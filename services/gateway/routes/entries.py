@@ -23,6 +23,7 @@ def _entry_routes(
     settle: type[BaseModel],
     words: str,
     lists: Function,
+    again: bool = False,
 ) -> tuple[Route, ...]:
     """The routes of one kind of entry: forms, acceptance, work list, settling, withdrawal.
 
@@ -100,6 +101,22 @@ def _entry_routes(
             calls=(Call(service, POST, f"{one}/withdraw"),),
             body=requests.Withdrawal,
         ),
+        *((_again(noun, one, service, words),) if again else ()),
+    )
+
+
+def _again(noun: str, one: str, service: str, words: str) -> Route:
+    return Route(
+        operation_id=f"report{noun}Again",
+        method=POST,
+        path=f"{one}/report-again",
+        tag=TAG,
+        summary=f"返戻された{words}をそのまま再報告する",
+        description="As another report item, by another staff member than who accepted it. What "
+        "has to be changed is handed in anew, with `mends`.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call(service, POST, f"{one}/report-again"),),
     )
 
 
@@ -186,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
         settle=requests.SettleWithFindings,
         words="法定免除・産前産後免除・育児免除の届出",
         lists=Function.PERSON_VIEW,
+        again=True,
     ),
     *_entry_routes(
         noun="PremiumStatement",
@@ -196,6 +214,7 @@ ROUTES: tuple[Route, ...] = (
         settle=requests.SettleWithFindings,
         words="納付の申出・農業者年金・国民年金基金・障害の程度の届出と記録",
         lists=Function.PERSON_VIEW,
+        again=True,
     ),
     *_entry_routes(
         noun="AdditionalPremiumNotice",
@@ -206,6 +225,7 @@ ROUTES: tuple[Route, ...] = (
         settle=requests.SettleWithFindings,
         words="付加保険料の申出",
         lists=Function.PERSON_VIEW,
+        again=True,
     ),
     *_entry_routes(
         noun="ExemptionApplication",
@@ -216,6 +236,74 @@ ROUTES: tuple[Route, ...] = (
         settle=requests.SettleWithFindings,
         words="免除等の申請",
         lists=Function.PERSON_VIEW,
+        again=True,
+    ),
+    Route(
+        operation_id="listExemptionReceipts",
+        method=GET,
+        path="/exemption-receipts",
+        tag=TAG,
+        summary="付加・免除の受付処理簿を表示する",
+        description="What an office took in during a fiscal year, in the order of receipt numbers, "
+        "which have no gaps and are counted apart from those of `/receipts`.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("exemptions", GET, "/receipts"),),
+        query=requests.ReceiptsQuery,
+    ),
+    Route(
+        operation_id="printExemptionReceipts",
+        method=GET,
+        path="/exemption-receipts/print",
+        tag=TAG,
+        summary="付加・免除の受付処理簿を印刷する（PDF）",
+        description="From one receipt number to another, A4 landscape. Who printed is recorded.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("exemptions", GET, "/receipts/print"),),
+        query=notice_requests.ReceiptsPrintQuery,
+        media_types=("application/pdf",),
+    ),
+    Route(
+        operation_id="noteExemptionRequest",
+        method=POST,
+        path="/exemption-applications/{entry_id}/requests",
+        tag=TAG,
+        summary="免除等の申請について、取消申請・審査請求を記録する",
+        description="Of an application that was forwarded; from then on the person page shows what "
+        "stands.",
+        functions=(Function.NOTICE_ACCEPT,),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("exemptions", POST, "/exemption-applications/{entry_id}/requests"),),
+        body=exemption_requests.NewExemptionRequest,
+        status=201,
+    ),
+    Route(
+        operation_id="listExemptionDecisions",
+        method=GET,
+        path="/exemption-decisions",
+        tag=TAG,
+        summary="対応を要する日本年金機構の決定（返戻・審査との相違）の一覧を表示する",
+        description="Decisions that are other than the city's review, and returned entries, about "
+        "which nobody has done anything yet; the earliest told first.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("exemptions", GET, "/exemption-decisions"),),
+        query=exemption_requests.DecisionsQuery,
+    ),
+    Route(
+        operation_id="settleExemptionDecision",
+        method=POST,
+        path="/exemption-decisions/{decision_id}/settle",
+        tag=TAG,
+        summary="日本年金機構の決定について行った処理を記録する",
+        description="What was done is kept; nothing is reported.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("exemptions", POST, "/exemption-decisions/{decision_id}/settle"),),
+        body=requests.WhatWasDone,
+        status=204,
+        media_types=(),
     ),
     Route(
         operation_id="showExemptionRenewal",

@@ -24,7 +24,6 @@ order by receipt_number limit $4
 _COUNT: Final = """
 select count(*) from qualification.notices where office = $1 and fiscal_year = $2
 """
-_APART: Final = "（支援措置別冊）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,6 @@ class Receipt:
     forwarded_on: date | None
     channel: Channel
     notifier: Notifier | None
-
-
-def book_of(office: str, *, hidden: bool) -> str:
-    """The book in which an office numbers a receipt. About somebody hidden it is one apart: in the
-    office's own a number would be missing for whoever cannot see it (sealed means absent)."""
-    return f"{office}{_APART}" if hidden else office
 
 
 async def next_number(connection: asyncpg.Connection, office: str, fiscal_year: int) -> int:

@@ -1,0 +1,94 @@
+"""受付処理簿 on paper: what an office took in, from one receipt number to another.
+
+Printed are what the service itself holds: birth date and basic pension number say who it is. Names
+stay with identity, which hands them over for a report and for nothing else (C11).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from contracts.codes import ResidentKind
+from contracts.dates import UncertainDate
+from contracts.eras import wareki
+from services.chassis.clock import JAPAN
+from services.chassis.printing import Column, Sheet, with_geta
+from services.chassis.staff_context import StaffContext
+
+MOST: Final = 2000
+"""Receipts in one print: some 130 pages."""
+COLUMNS: Final = (
+    Column("受付番号", 9),
+    Column("受付日", 12),
+    Column("届書の種類", 19),
+    Column("届出人・経路", 13),
+    Column("生年月日", 12),
+    Column("基礎年金番号", 10),
+    Column("結果", 9),
+    Column("結果の日", 12),
+    Column("送付日", 12),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReceipt:
+    """One line."""
+
+    receipt: str
+    received_on: date
+    title: str
+    notifier: str | None
+    channel: str
+    birth: str
+    basic_pension_number: str | None
+    result: str
+    result_on: date | None
+    forwarded_on: date | None
+
+
+def register_sheet(
+    title: str,
+    office: str,
+    fiscal_year: int,
+    lines: Iterable[PrintedReceipt],
+    staff: StaffContext,
+    now: datetime,
+) -> Sheet:
+    """The register of an office and a fiscal year, or a part of it; who printed it stands below."""
+    at = now.astimezone(JAPAN)
+    when = f"{wareki(at.date())}{at.hour}時{at.minute:02d}分"
+    by = f"{staff.staff_id}（{staff.department}）"
+    return Sheet(
+        title=title,
+        heading=with_geta(f"{fiscal_year}年度　{office}"),
+        footing=with_geta(f"印刷日時：{when}　印刷者：{by}　個人番号の記載：なし"),
+        columns=COLUMNS,
+        rows=tuple(map(_row, lines)),
+    )
+
+
+def birth_text(written: UncertainDate, kind: ResidentKind | None) -> str:
+    """A foreign resident's birth date in Western years, everybody else's in their era."""
+    if written.value is None:
+        return written.notation
+    day = written.value
+    if kind is ResidentKind.FOREIGN:
+        return f"{day.year}年{day.month}月{day.day}日"
+    return wareki(day)
+
+
+def _row(line: PrintedReceipt) -> tuple[str, ...]:
+    number = line.basic_pension_number
+    cells = (
+        line.receipt,
+        wareki(line.received_on),
+        line.title,
+        f"{line.notifier}　{line.channel}" if line.notifier else line.channel,
+        line.birth,
+        f"{number[:4]}-{number[4:]}" if number else "",
+        line.result,
+        wareki(line.result_on) if line.result_on else "",
+        wareki(line.forwarded_on) if line.forwarded_on else "",
+    )
+    return tuple(map(with_geta, cells))
