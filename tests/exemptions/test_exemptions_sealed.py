@@ -24,6 +24,7 @@ from tests.exemptions.counter import (
 from tests.exemptions.exempting import a_notice as a_notice_by_law
 from tests.exemptions.exempting import expecting
 from tests.exemptions.nights import SINCE_MAY, Night
+from tests.exemptions.sealed_rows import CONSEQUENCE, CONTINUED, DECIDED, NOTED, REGISTERED
 from tests.gateway.samples import BODIES
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -220,44 +221,6 @@ async def hide(service: Service, person_id: UUID, version: int = 1, *, hidden: b
     await take(service, event)
 
 
-_CONTINUED = """
-insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year, state,
-    submission, received_on, applied_on, continued_from, continued_kind, continued_ground, renewal,
-    accepted_by, accepted_at)
-select gen_random_uuid(), kind, person_id, 2027, 2027, 'received', submission, '2027-07-01',
-    '2027-07-01', application_id, 'full', 'income', 'clear', 'renewal', now()
-from exemptions.applications where application_id = $1
-"""
-_CONSEQUENCE = """
-insert into exemptions.consequences (consequence_id, person_id, entry_id, entry_kind, what, kind,
-    from_month, to_month, code, sentence, article, needs_check, timeline_version, state, found_at)
-values (gen_random_uuid(), $1, gen_random_uuid(), 'exemption_application', 'fell_away', 'full',
-    '2026-12', '2027-06', 'x', 'x', 'x', false, 1, 'open', now())
-returning consequence_id
-"""
-_REGISTERED = """
-insert into exemptions.registered_households (application_id, registered_on, householder_outcome,
-    householder_id, spouse_outcome, told_at)
-select application_id, '2027-07-01', 'person', person_id, 'nobody', now()
-from exemptions.applications where person_id = $1 and continued_from is not null
-"""
-
-_DECIDED = """
-insert into exemptions.decisions (decision_id, entry_id, item_id, outcome, decided_on, needs_work,
-    recorded_at)
-select gen_random_uuid(), entry_id, coalesce(item_id, entry_id), 'returned', '2026-10-15', true,
-    now()
-from (select entry_id, item_id from exemptions.entries where entry_id = $1
-      union all select application_id, item_id from exemptions.applications
-      where application_id = $2) as e
-returning decision_id
-"""
-_NOTED = """
-insert into exemptions.application_notes values (gen_random_uuid(), $1, 'appeal', '2026-10-15', 's',
-    now())
-"""
-
-
 async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     """Somebody with rows in every table: a notice that was sent, and one that waits."""
     person_id = await lives(service)
@@ -280,15 +243,15 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
                 " now())",
                 UUID(document_of),
             )
-        await connection.execute(_CONTINUED, UUID(application))
-        await connection.execute(_REGISTERED, person_id)
-        consequence = await connection.fetchval(_CONSEQUENCE, person_id)
-        decisions = await connection.fetch(_DECIDED, UUID(first), UUID(application))
+        await connection.execute(CONTINUED, UUID(application))
+        await connection.execute(REGISTERED, person_id)
+        consequence = await connection.fetchval(CONSEQUENCE, person_id)
+        decisions = await connection.fetch(DECIDED, UUID(first), UUID(application))
         await connection.execute(
             "insert into exemptions.decisions_settled values ($1, 'x', 's', now())",
             decisions[1]["decision_id"],
         )
-        await connection.execute(_NOTED, UUID(application))
+        await connection.execute(NOTED, UUID(application))
     return {
         "person_id": str(person_id),
         "entry_id": second,

@@ -1,0 +1,41 @@
+"""Rows that no door of exemptions makes at once: what the sealed tests put in by hand."""
+
+CONTINUED = """
+insert into exemptions.applications (application_id, kind, person_id, cycle, fiscal_year, state,
+    submission, received_on, applied_on, continued_from, continued_kind, continued_ground, renewal,
+    accepted_by, accepted_at)
+select gen_random_uuid(), kind, person_id, 2027, 2027, 'received', submission, '2027-07-01',
+    '2027-07-01', application_id, 'full', 'income', 'clear', 'renewal', now()
+from exemptions.applications where application_id = $1
+"""
+
+REGISTERED = """
+insert into exemptions.registered_households (application_id, registered_on, householder_outcome,
+    householder_id, spouse_outcome, told_at)
+select application_id, '2027-07-01', 'person', person_id, 'nobody', now()
+from exemptions.applications where person_id = $1 and continued_from is not null
+"""
+
+CONSEQUENCE = """
+insert into exemptions.consequences (consequence_id, person_id, entry_id, entry_kind, what, kind,
+    from_month, to_month, code, sentence, article, needs_check, timeline_version, state, found_at)
+values (gen_random_uuid(), $1, gen_random_uuid(), 'exemption_application', 'fell_away', 'full',
+    '2026-12', '2027-06', 'x', 'x', 'x', false, 1, 'open', now())
+returning consequence_id
+"""
+
+DECIDED = """
+insert into exemptions.decisions (decision_id, entry_id, item_id, outcome, decided_on, needs_work,
+    recorded_at)
+select gen_random_uuid(), entry_id, coalesce(item_id, entry_id), 'returned', '2026-10-15', true,
+    now()
+from (select entry_id, item_id from exemptions.entries where entry_id = $1
+      union all select application_id, item_id from exemptions.applications
+      where application_id = $2) as e
+returning decision_id
+"""
+
+NOTED = """
+insert into exemptions.application_notes values (gen_random_uuid(), $1, 'appeal', '2026-10-15', 's',
+    now())
+"""
