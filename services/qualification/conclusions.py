@@ -217,7 +217,9 @@ def conclude_one(
     for person_id in ids:
         alone = plan(facts.get(person_id, ()), parameters).until(AsOf(day))
         for transition in alone.transitions:
-            owners.setdefault(happening(transition), person_id)
+            # What is nobody's to report alone, would stand for nobody when they are separated.
+            if transition.is_reportable:
+                owners.setdefault(happening(transition), person_id)
     former = {p: _answered_for(known[p]) for p in formers if p in known}
     return replace(whole, former=former, owners=owners)
 

@@ -135,6 +135,17 @@ def test_each_transition_is_one_ids_to_report_and_no_other_day_s(first: Life, se
     assert whole.former[B].next_due is None
 
 
+def test_what_was_nobodys_to_report_alone_is_the_surviving_persons() -> None:
+    """Alone the former id reaches 20 in category 3, which JPS knows; together in category 1."""
+    first, second = born(2000), born(2000)
+    first.moves_in_from_abroad("2022-01-01").jps_tells("2022-03-01", complete_since="2015-01-01")
+    second.moves_in_from_abroad("2015-01-01").jps_tells("2020-07-01", (3, "2019-01-01", None))
+    whole = conclude_one(
+        (A, B), {A: Known(1), B: Known(1)}, {A: first.facts, B: second.facts}, LAW, END
+    )
+    assert [(t.reason, whole.owner(t)) for t in whole.transitions] == [("age-20", A), ("age-60", A)]
+
+
 def happened_key(transition: Any) -> tuple[Any, ...]:
     return transition.kind, transition.occurred_on, transition.reason
 
