@@ -145,8 +145,10 @@ select r.rolname, n.nspname from pg_roles r cross join pg_namespace n
 where r.rolcanlogin and not r.rolsuper and has_schema_privilege(r.oid, n.oid, 'create')
 """
 
-_GRANT = re.compile(
-    r"^grant\s+([^;]+?)\s+on\s+(?:table\s+)?(\w+\.\w+)\s+to\s+:run\s*;",
+_TABLES = r"\w+\.\w+(?:\s*,\s*\w+\.\w+)*"
+_STATEMENT = re.compile(
+    rf"^(?:grant\s+(?P<granted>[^;]+?)\s+on\s+(?:table\s+)?(?P<of>{_TABLES})\s+to\s+:run"
+    rf"|drop\s+table\s+(?P<dropped>{_TABLES}))\s*;",
     re.MULTILINE | re.IGNORECASE,
 )
 _PRIVILEGE = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
@@ -154,22 +156,39 @@ _PRIVILEGE = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
 
 def declared_rights(service: str) -> set[Right]:
     """What a service's migrations grant to the role that it runs as, all grants together: columns
-    that are granted one after the other are granted like those granted at once."""
+    that are granted one after the other are granted like those granted at once. What is dropped
+    later is granted to nobody."""
+    files = [
+        f for folder in (CHASSIS, migrations_of(service)) for f in sorted(folder.glob("*.sql"))
+    ]
+    return granted((file.read_text() for file in files), service)
+
+
+def granted(migrations: Iterable[str], role: str) -> set[Right]:
+    """The same of the texts of migrations, in their order."""
     found: dict[tuple[str, str], set[str]] = {}
     whole: set[tuple[str, str]] = set()
-    for folder in (CHASSIS, migrations_of(service)):
-        for file in sorted(folder.glob("*.sql")):
-            for privileges, table in _GRANT.findall(file.read_text()):
-                for verb, columns in _PRIVILEGE.findall(privileges):
-                    right = table.lower(), verb.lower()
-                    names = {name.strip() for name in columns.split(",") if columns}
-                    found.setdefault(right, set()).update(names)
-                    if not names:
-                        whole.add(right)
+    for statement in (s for text in migrations for s in _STATEMENT.finditer(text)):
+        if dropped := statement["dropped"]:
+            gone = set(_names(dropped))
+            found = {right: names for right, names in found.items() if right[0] not in gone}
+            whole = {right for right in whole if right[0] not in gone}
+            continue
+        for verb, columns in _PRIVILEGE.findall(statement["granted"]):
+            names = set(_names(columns))
+            for table in _names(statement["of"]):
+                right = table, verb.lower()
+                found.setdefault(right, set()).update(names)
+                if not names:
+                    whole.add(right)
     return {
-        Right(service, table, verb, () if (table, verb) in whole else tuple(sorted(columns)))
+        Right(role, table, verb, () if (table, verb) in whole else tuple(sorted(columns)))
         for (table, verb), columns in found.items()
     }
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip().lower() for name in listed.split(",") if name.strip()]
 
 
 def owned(service: str, tables: Iterable[str]) -> set[Right]:
