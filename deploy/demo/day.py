@@ -15,7 +15,7 @@ from contracts.sealing import PublicSealingKey
 from deploy.demo.console import Desk
 from deploy.demo.house import House
 from deploy.demo.people import Secrets, command
-from deploy.demo.staff import CLERK, REVIEWER
+from deploy.demo.staff import AUDITOR, CLERK, REVIEWER
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, snapshot, working_day
 from deploy.upstream.feeds import feed_records
@@ -57,6 +57,7 @@ class Day:
         self.new = first + size
         self.clerk = self._desk(CLERK)
         self.reviewer = self._desk(REVIEWER)
+        self.auditor = self._desk(AUDITOR)
 
     def play(self) -> Summary:
         """All of it."""

@@ -70,11 +70,11 @@ def test_the_nightly_run_let_somebody_come_of_age(played: Day) -> None:
 
 def test_the_audit_record_is_sound_and_tells_who_made_the_medium(played: Day) -> None:
     assert json.loads(played.summary.verified.splitlines()[-1])["sound"] is True
-    with played.reviewer as reviewer:
-        records = reviewer.get("/audit/records", operation="provision")["records"]
+    with played.auditor as auditor:
+        records = auditor.get("/audit/records", operation="provision")["records"]
         of_persons = [record for record in records if record["person_id"]]
         assert len(of_persons) == played.summary.medium["items"]
-        made = reviewer.get("/audit/records", operation="medium_sealed")["records"]
+        made = auditor.get("/audit/records", operation="medium_sealed")["records"]
     assert any(_staff(record) == "shinsa01" for record in made)
 
 

@@ -370,7 +370,9 @@ class TestRights:
             ("addresses", "INSERT SELECT"),
             ("block_steps", "INSERT SELECT"),
             ("blocks", "INSERT SELECT"),
+            ("blocks_told", "INSERT SELECT"),
             ("edit_locks", "DELETE INSERT SELECT UPDATE"),
+            ("feed_links_undone", "DELETE INSERT SELECT"),
             ("findings", "INSERT SELECT"),
             ("households", "INSERT SELECT"),
             ("names", "INSERT SELECT"),
@@ -383,6 +385,9 @@ class TestRights:
             ("republications", "INSERT SELECT UPDATE"),
             ("residents", "INSERT SELECT"),
             ("search_counts", "DELETE INSERT SELECT UPDATE"),
+            ("told_measure_persons", "DELETE INSERT SELECT"),
+            ("told_measure_versions", "INSERT SELECT"),
+            ("told_measures", "INSERT SELECT"),
         }
 
     async def test_a_number_cannot_be_assigned_twice_whatever_the_code_does(
