@@ -88,6 +88,8 @@ class SupportMeasureRecorded(Event):
         over = self.standing is MeasureStanding.ENDED
         if over != (self.ended_on is not None) or over != (self.end_reason is not None):
             raise ValueError("an end has its day and its reason, and nothing else has them")
+        if self.ended_on and self.ended_on > self.reported_on:
+            raise ValueError("an end is told when it has come: until then they are protected")
         if len(set(self.persons)) != len(self.persons):
             raise ValueError("a person is named twice")
         return self

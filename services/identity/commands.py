@@ -47,6 +47,9 @@ async def republish(service: Service, arguments: argparse.Namespace) -> int:
     ahead = _PAST if arguments.restored else 0
     await _republish_few(service, partial(_sights, ahead=ahead))
     await _republish_few(service, partial(_merges, ahead=ahead))
+    async with service.unit_of_work() as uow:
+        # Those set by a release that told nobody.
+        await blocks_told.changed(uow.connection, await blocks_told.stopped(uow.connection))
     await _republish_few(service, partial(_blocks, ahead=ahead))
     async with service.unit_of_work() as uow:
         run = await republishing.take_up(uow.connection, since, ahead, uow.now)

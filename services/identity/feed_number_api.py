@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -18,7 +18,7 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.identity import labels
-from services.identity.editing import not_editable
+from services.identity.editing import not_editable, stopped
 from services.identity.near_miss_api import NearMissPage, System, compared, page_of
 from services.identity.problems import on_the_list
 from services.identity.stores import doubting, near_misses, reading
@@ -63,20 +63,30 @@ class Doubt(BaseModel):
 @router.get("/persons/{person_id}/feed-numbers")
 async def list_numbers(person_id: UUID, staff: Proposer, service: CurrentService) -> FeedNumberList:
     """The numbers of other systems whose records are taken for this person's."""
+    refusal: Problem | None = None
     async with service.unit_of_work() as uow:
         person = await reading.person(uow.connection, staff.functions, person_id)
-        ids = person.ids if person else ()
+        if person is not None:
+            refusal = await stopped(uow, person.person_id, BlockKind.INQUIRY)
+        ids = person.ids if person and refusal is None else ()
         found = await doubting.numbers_of(uow.connection, staff.functions, ids)
+        details = {"refused": refusal.code} if refusal else {}
         audit.record(
             uow,
             AuditOperation.INQUIRY,
             staff=staff,
             function=Function.LINK_PROPOSE,
             person_id=person_id,
-            outcome=AuditOutcome.DONE if person else AuditOutcome.FAILED,
+            outcome=AuditOutcome.REFUSED
+            if refusal
+            else AuditOutcome.DONE
+            if person
+            else AuditOutcome.FAILED,
             count=len(found),
-            details={"of": "feed_numbers"},
+            details={"of": "feed_numbers", **details},
         )
+    if refusal is not None:
+        raise refusal
     if person is None:
         raise problems.not_found()
     return FeedNumberList(
@@ -121,8 +131,11 @@ async def doubt(
             refusal = on_the_list()
         else:
             refusal = await not_editable(uow, staff, person.person_id)
-            found = await compared(uow, staff, service, person.person_id, number.told)
-            if refusal is None and found is not None:
+            found = None
+            if refusal is None:
+                found = await compared(uow, staff, service, person.person_id, number.told)
+                refusal = None if found is not None else problems.not_found()
+            if found is not None:
                 entry_id = await doubting.doubt(
                     uow.connection, doubted,
                     (person.person_id, found), staff.staff_id, uow.now,

@@ -45,9 +45,14 @@ async def take(
     )
     if late:
         return None
-    measure = await _following(uow, rules, told, None if known is None else known.measure_id)
+    measure, steps = await _following(uow, rules, told, known.measure_id if known else None)
     moved = await told_measures.names(uow.connection, told, measure.measure_id, uow.now)
-    await hide(uow, sorted({*measure.persons, *moved}))
+    concerned = sorted({*measure.persons, *moved})
+    for step in steps:
+        _record(uow, measure.measure_id, concerned, step.kind.value, told.source)
+    if moved and not steps:
+        _record(uow, measure.measure_id, moved, "persons", told.source)
+    await hide(uow, concerned)
     return None
 
 
@@ -74,36 +79,39 @@ async def hide(uow: UnitOfWork, persons: Sequence[UUID]) -> list[PersonSightChan
 
 async def _following(
     uow: UnitOfWork, rules: Rules, told: SupportMeasureRecorded, measure_id: UUID | None
-) -> Measure:
+) -> tuple[Measure, list[Step]]:
+    """The measure as it stands after the record, and the steps that the record brought."""
     if measure_id is None:
-        entered, *steps = follow((), told, uow.now)
+        steps = follow((), told, uow.now)
+        entered, *further = steps
         measure = Measure(uuid4(), told.ground, (), (entered,), told.source)
         await measures.add(uow.connection, measure)
-        _record(uow, measure, entered)
     else:
         found = await measures.find(uow.connection, measure_id, lock=True)
         if found is None:
             raise ValueError("what follows a record is a measure")
         measure, steps = found, follow(found.steps, told, uow.now)
-    for step in steps:
+        further = steps
+    for step in further:
         after = Measure(
             measure.measure_id, measure.ground, measure.persons, (*measure.steps, step), told.source
         )
         standing = after.standing(rules, uow.today)
         await measures.add_step(uow.connection, measure, step, standing)
-        _record(uow, after, step)
         measure = after
-    return measure
+    return measure, steps
 
 
-def _record(uow: UnitOfWork, measure: Measure, step: Step) -> None:
-    """What the register did with a measure, of each person whom it names and who is known."""
-    for person_id in measure.persons or (None,):
+def _record(
+    uow: UnitOfWork, measure_id: UUID, persons: Sequence[UUID], step: str, source: str
+) -> None:
+    """What the register did with a measure, of each person concerned who is known."""
+    for person_id in persons or (None,):
         audit.record(
             uow,
             AuditOperation.ENTRY_SETTLED,
             function=Function.MEASURE_SETTLE,
             person_id=person_id,
-            reference=measure.measure_id,
-            details={"of": "measure", "step": step.kind.value, "by": step.staff_id},
+            reference=measure_id,
+            details={"of": "measure", "step": step, "by": source},
         )

@@ -1,6 +1,7 @@
 """What other services are told of blocks (抑止): what is stopped for whom, and nothing of why; and
 that 照会抑止 stops facts whoever asks."""
 
+from argparse import Namespace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from contracts.events import (
     Whose,
 )
 from contracts.events.blocks import Stop
+from services.identity.commands import republish
 from tests.identity.desk import FindingDesk, two
 from tests.identity.feeds import income
 from tests.identity.house import Counter, House
@@ -67,6 +69,20 @@ async def test_set_lifted_and_released_the_neighbours_are_told(
     assert await stops(house) == {hanako: (3, ["change"])}
     await office.post(f"{path}/settlement", OTHER, agree=True)
     assert await stops(house) == {hanako: (4, [])}
+
+
+async def test_one_that_an_earlier_release_set_is_told_when_all_is_republished(
+    house: House, office: Office, hanako: UUID
+) -> None:
+    await office.block(person_id=str(hanako))
+    async with house.owner() as connection:
+        await connection.execute("delete from identity.blocks_told")
+    before = len(await house.outbox(PersonBlocksChanged))
+    await republish(house.service, Namespace(since=None, restored=False))
+    told_again = (await house.outbox(PersonBlocksChanged))[before:]
+    assert [(e.person_id, [s.kind for s in e.stops]) for e in told_again] == [
+        (hanako, [BlockKind.CHANGE])
+    ]
 
 
 async def test_what_only_warns_is_told_to_nobody(

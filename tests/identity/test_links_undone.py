@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from contracts.events import FactsTakenBack
+from contracts.events import AuditOutcome, AuditRecorded, FactsTakenBack
 from contracts.events.residents import PersonName
 from contracts.functions import Function
 from tests.identity.desk import FindingDesk
 from tests.identity.feeds import TAX_NUMBER, attributes, income
 from tests.identity.house import Counter, House
 from tests.identity.people import Kind, token, told
+from tests.identity.test_block_api import Office
 from tests.identity.test_feeds_kept import attached, links, look_again, queue, tell
 from tests.identity.test_near_misses import CHIEF, CLERK, TARO, Desk
 
@@ -88,6 +89,17 @@ async def test_the_numbers_of_a_person_say_what_hangs_on_each(
     assert number["subject_labels"] == ["所得（2026年度）"]
     assert number["entry_id"] is None
     assert await numbers.of(uuid4()) == 404
+
+
+async def test_of_somebody_under_照会抑止_it_says_nothing(
+    house: House, counter: Counter, numbers: Numbers, hanako: UUID
+) -> None:
+    await Office(house, counter).block(person_id=str(hanako), kind="inquiry")
+    assert await numbers.of(hanako) == 403
+    last = (await house.outbox(AuditRecorded))[-1]
+    assert (last.outcome, last.count, last.details["of"]) == (
+        AuditOutcome.REFUSED, 0, "feed_numbers",
+    )  # fmt: skip
 
 
 async def test_undone_by_two_the_facts_go_and_who_asked_for_them_is_told(

@@ -53,12 +53,16 @@ def measure(
     persons: tuple[str, ...] = (HANAKO,),
     **more: Any,
 ) -> SupportMeasureRecorded:
-    ends: dict[str, Any] = {}
+    ends: dict[str, Any] = {"reported_on": date(2026, 4, 1)}
     if standing is ENDED:
-        ends = {"ended_on": date(2026, 9, 1), "end_reason": MeasureEndReason.REQUESTED}
+        ends = {
+            "ended_on": date(2026, 9, 1),
+            "end_reason": MeasureEndReason.REQUESTED,
+            "reported_on": date(2026, 9, 1),
+        }
     return SupportMeasureRecorded(
         record_version=version, measure_number="S-1",
-        reported_on=date(2026, 4, 1), ground=MeasureGround.DOMESTIC_VIOLENCE, standing=standing,
+        ground=MeasureGround.DOMESTIC_VIOLENCE, standing=standing,
         applied_on=date(2026, 4, 1), started_on=started, last_day=last, persons=persons,
         **{"change": FeedChange.RECORDED, **ends, **more},
     )  # fmt: skip
@@ -97,8 +101,24 @@ async def test_what_the_register_tells_hides_at_once(
         r for r in await house.outbox(AuditRecorded) if r.details.get("of") == "measure"
         and r.operation is AuditOperation.ENTRY_SETTLED
     ]  # fmt: skip
-    assert record.details["step"] == "entered"
+    assert (record.details["step"], record.person_id) == ("entered", hanako)
     assert record.sees_sealed
+
+
+async def test_whoever_comes_and_goes_is_in_the_records(house: House, hanako: UUID) -> None:
+    await house.told(told(Kind.MOVE_IN, number=TARO, number_token=token(2)))
+    taro = await house.person_id(TARO)
+    await tell(house, measure(), measure(version=2, persons=(TARO,)))
+    records = [
+        (r.details["step"], r.person_id) for r in await house.outbox(AuditRecorded)
+        if r.details.get("of") == "measure" and r.operation is AuditOperation.ENTRY_SETTLED
+    ]  # fmt: skip
+    assert records == [("entered", hanako), *sorted([("persons", hanako), ("persons", taro)])]
+
+
+def test_an_end_that_has_not_come_is_told_by_nobody() -> None:
+    with pytest.raises(ValueError, match="until then they are protected"):
+        measure(ENDED, ended_on=date(2026, 9, 2))
 
 
 async def test_its_life_is_followed(house: House, office: Office, hanako: UUID) -> None:

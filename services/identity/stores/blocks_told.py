@@ -54,6 +54,14 @@ _LIVES: Final = """
 select coalesce(former_id, person_id) as person_id from identity.residents
 where household_id = $1 and resident_status = '1'
 """
+_STOPPED: Final = """
+select b.person_id from identity.blocks b
+where b.person_id is not null and b.is_set and not b.over and b.level = 'stop'
+union
+select coalesce(r.former_id, r.person_id) from identity.blocks b
+join identity.residents r on r.household_id = b.household_id and r.resident_status = '1'
+where b.is_set and not b.over and b.level = 'stop'
+"""
 _TOLD: Final = """
 select person_id, blocks_version, stops::text as stops from identity.blocks_told
 where $1::uuid is null or person_id > $1
@@ -89,6 +97,11 @@ async def concerned(
     if person_id is not None:
         return [person_id]
     return [row["person_id"] for row in await connection.fetch(_LIVES, household_id)]
+
+
+async def stopped(connection: asyncpg.Connection) -> list[UUID]:
+    """Everybody for whom something is stopped now, told of or not."""
+    return [row["person_id"] for row in await connection.fetch(_STOPPED)]
 
 
 async def told(
