@@ -16,7 +16,7 @@ from services.chassis.http import requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.jps_reporting import file_views
-from services.jps_reporting.problems import not_taken
+from services.jps_reporting.problems import not_taken, others_hand_over
 from services.jps_reporting.reporting import CurrentReporting, CurrentService, Reporting
 from services.jps_reporting.stores import told_files
 from services.jps_reporting.taking import Given, Looked, NotTaken, look, rows, take
@@ -49,6 +49,8 @@ async def hand_over(
     ``check`` reads it, tells its bad rows and takes nothing. ``after`` and ``limit`` choose among
     the bad rows. Raises JR-4101 to JR-4105: nothing of it is taken, and that is recorded.
     """
+    if reporting.handing_over.locked():
+        raise others_hand_over()
     async with reporting.handing_over:
         content = BytesIO()
         async for chunk in uploads.chunks(
@@ -64,8 +66,7 @@ async def hand_over(
         except NotTaken as why:
             await _record_refusal(service, staff, why)
             raise not_taken(why.code, why.reason) from None
-    async with service.database.read() as connection:
-        return await _view(connection, reporting, taking.file_id, after, limit)
+    return await _told(service, reporting, staff, taking.file_id, after, limit)
 
 
 @router.get("/jps-files")
@@ -102,6 +103,17 @@ async def file(
     limit: Limit = 100,
 ) -> file_views.FileView:
     """What came of a file's rows, and its bad rows beyond line ``after``."""
+    return await _told(service, reporting, staff, file_id, after, limit)
+
+
+async def _told(
+    service: Service,
+    reporting: Reporting,
+    staff: StaffContext,
+    file_id: UUID,
+    after: int,
+    limit: int,
+) -> file_views.FileView:
     async with service.unit_of_work() as uow:
         audit.record(
             uow,

@@ -44,7 +44,9 @@ async def whose(
         return known
     if item_id is None or person_id is not None:
         raise refusals.cannot_match("処理結果の行は、報告項目を指定して突合してください。")
-    item, _, _ = await _judged(uow, parameters, row, item_id)
+    item, _, said = await _judged(uow, parameters, row, item_id)
+    if said is None:
+        raise refusals.cannot_match("同じ処理結果が既に取り込まれています。")
     return item.person_id
 
 
@@ -55,18 +57,20 @@ async def match(
 
     Before whoever may not see the person, the row stays what it was.
     """
-    # Who is one person may have changed since it was proposed.
     await merges.undisturbed(uow.connection)
+    person_id = agreed.person_id
     if agreed.item_id is not None:
         await _take_result(uow, parameters, row, agreed.item_id, staff_id)
     else:
-        await _take_record(uow, row, agreed.person_id)
+        # Who is one person may have changed since it was proposed.
+        person_id = await merges.surviving(uow.connection, person_id)
+        await _take_record(uow, row, person_id)
     row_id = row.unmatched_id
-    concerned = [one for one in (row.person_id, agreed.person_id) if one is not None]
+    concerned = [one for one in (row.person_id, person_id) if one is not None]
     hidden = await hiding.hidden_of(uow.connection, concerned)
-    if agreed.person_id in hidden and row.person_id not in hidden:
+    if person_id in hidden and row.person_id not in hidden:
         row_id = uuid4()
-        await unmatched.leave_veil(uow.connection, row.unmatched_id, row_id, agreed.person_id)
+        await unmatched.leave_veil(uow.connection, row.unmatched_id, row_id, person_id)
     await unmatched.settle(
         uow.connection,
         row_id,
@@ -74,7 +78,7 @@ async def match(
         staff_id=staff_id,
         now=uow.now,
         item_id=agreed.item_id,
-        person_id=agreed.person_id,
+        person_id=person_id,
     )
     return row_id
 

@@ -171,6 +171,17 @@ def cannot_match(why: str) -> Problem:
     )
 
 
+def others_hand_over() -> Problem:
+    """As many files as are held in memory at once are being handed over."""
+    return Problem(
+        "JR-3019",
+        503,
+        "他のファイルを取り込んでいるため、受け付けられません。",
+        action="しばらくしてから、もう一度取り込んでください。",
+        headers={"Retry-After": "30"},
+    )
+
+
 def same_person_matches() -> Problem:
     """Two people: who proposed does not agree."""
     return Problem(

@@ -71,10 +71,11 @@ class Read:
 
 
 def look(layouts: tuple[ToldLayout, ...], given: Given) -> Looked:
-    """Look at the whole file. Raises `NotTaken`: JR-4101 other headings, JR-4102 the encoding,
-    JR-4103 an individual number, JR-4104 its length."""
+    """Look at the whole file. Raises `NotTaken`: JR-4101 other headings, JR-4102 the encoding or
+    the length of a line, JR-4103 an individual number, JR-4104 its length."""
     with given.opened() as file:
         first = file.readline(_LONGEST_LINE)
+        _require_whole(1, first)
         layout, headings = _layout(layouts, first)
         digest, length = hashlib.sha256(first), len(first)
         for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), start=2):
@@ -82,6 +83,7 @@ def look(layouts: tuple[ToldLayout, ...], given: Given) -> Looked:
             length += len(line)
             if length > given.max_bytes:
                 raise NotTaken("JR-4104", f"ファイルが {given.max_bytes} バイトを超えています。")
+            _require_whole(number, line)
             _require_clean(layout, number, line)
     return Looked(layout, headings, digest.digest())
 
@@ -105,6 +107,12 @@ def _layout(layouts: tuple[ToldLayout, ...], first: bytes) -> tuple[ToldLayout, 
         return of_headings(layouts, headings), headings
     except NotThisFile as not_this:
         raise NotTaken("JR-4101", str(not_this)) from None
+
+
+def _require_whole(number: int, line: bytes) -> None:
+    """In pieces, a number across a border would not be found."""
+    if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+        raise NotTaken("JR-4102", f"{number} 行目が {_LONGEST_LINE} バイトを超えています。")
 
 
 def _require_clean(layout: ToldLayout, number: int, line: bytes) -> None:

@@ -27,8 +27,9 @@ class RowView(View):
     kind: Code | None
     outcome: Code | None
     said: tuple[dict[str, Any], ...]
-    """As it was read. Of a row that is nobody's, whoever may not see hidden persons is told where
-    it stands alone: it may be one of theirs, and its numbers are nobody else's to know."""
+    """As it was read. Of a row that is nobody's, or perhaps another's, whoever may not see hidden
+    persons is told where it stands alone: it may be one of theirs, and its numbers are nobody
+    else's to know."""
     listed_at: datetime
     settled_at: datetime | None
     settled_by: str | None
@@ -100,7 +101,8 @@ class RowDetail(RowView):
 
 def _row(row: UnmatchedRow, *, sees_numbers: bool) -> dict[str, Any]:
     said = row.said["rows"] if row.is_record else [row.said]
-    if row.person_id is None and not sees_numbers:
+    is_anothers = row.person_id is None or row.code == Unmatched.OTHER_NUMBER
+    if is_anothers and not sees_numbers:
         said = [{name: one[name] for name in one.keys() & _PLACES} for one in said[:1]]
     first = said[0]
     return {

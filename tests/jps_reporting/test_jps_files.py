@@ -96,7 +96,9 @@ async def test_a_file_is_taken_in_and_answered_with_its_figures(sealing_house: H
 
     before = await house.outbox()
     assert await hand_over(house, content) == shown  # the same again brings nothing new
-    assert await house.outbox() == before
+    (look,) = (await house.outbox())[len(before) :]
+    assert isinstance(look, AuditRecorded)
+    assert (look.operation, str(look.reference)) == (AuditOperation.INQUIRY, shown["file_id"])
     listed = await house.call("GET", "/jps-files", "s003", *TAKE)
     assert [figures(one) for one in listed.json()["files"]] == [figures(shown)]
     again = await house.call("GET", f"/jps-files/{shown['file_id']}", "s003", *TAKE)
@@ -143,6 +145,24 @@ async def test_a_file_with_a_number_leaves_a_record_of_the_attempt_alone(
     assert not await house.fetch("select from jps_reporting.told_files")
     (record,) = await house.emitted(AuditRecorded)
     assert (record.outcome, record.details["code"]) == (AuditOutcome.FAILED, "JR-4103")
+
+
+async def test_a_number_is_not_hidden_by_the_length_of_its_line(house: House) -> None:
+    number = synthetic_individual_number(3)
+    start = len(of(ACCEPTED).splitlines()[1])
+    content = of(ACCEPTED | {"付番基礎年金番号": "x" * (65_530 - start) + number})
+    answer = await house.call("POST", "/jps-files", "s003", *TAKE, content=content)
+    assert (answer.status_code, answer.json()["code"]) == (422, "JR-4102")
+    assert not await house.fetch("select from jps_reporting.told_files")
+
+
+async def test_who_would_be_a_third_at_once_is_asked_to_come_again(house: House) -> None:
+    handing_over = house.service.state.handing_over
+    async with handing_over, handing_over:
+        content = of(ACCEPTED | {"記録番号": "1"})
+        answer = await house.call("POST", "/jps-files", "s003", *TAKE, content=content)
+    assert (answer.status_code, answer.json()["code"]) == (503, "JR-3019")
+    await hand_over(house, content)
 
 
 async def test_a_longer_file_is_not_even_read_to_its_end(

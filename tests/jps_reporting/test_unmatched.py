@@ -1,11 +1,19 @@
 """Rows that fit no item: a list of work, settled by saying what was done, or matched by two."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.events import AuditOperation, AuditOutcome, AuditRecorded, ItemDecided, PersonTold
+from contracts.events import (
+    AuditOperation,
+    AuditOutcome,
+    AuditRecorded,
+    ItemDecided,
+    PersonMerged,
+    PersonTold,
+)
 from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
 from services.chassis import sight
@@ -166,6 +174,42 @@ async def test_a_record_is_matched_to_its_person_by_two_people(sealing_house: Ho
     assert (told.person_id, told.stays) == (event.person_id, ())
 
 
+async def test_a_record_is_told_of_who_the_person_is_when_it_is_agreed(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    first, second = await on_a_medium(house, 2)
+    row = await listed(house, OF_PERSON | {"基礎年金番号": NUMBER}, layout=RECORDS)
+    path = f"{row['unmatched_id']}/match"
+    chosen = {"person_id": str(first.person_id), "reason": "通知書の写しで確認"}
+    assert (await post(house, path, "s003", **chosen))[0] == 201
+    await house.take(
+        [
+            PersonMerged(
+                person_id=first.person_id,
+                identity_version=1,
+                surviving_id=second.person_id,
+                decision_id=uuid4(),
+                decided_on=date(2026, 10, 9),
+            )
+        ]
+    )
+    code, matched = await post(house, f"{path}/settle", "s004", agree=True)
+    assert (code, matched["matched_person"]) == (200, str(second.person_id))
+    (told,) = await house.emitted(PersonTold)
+    assert told.person_id == second.person_id
+
+
+async def test_a_result_that_is_known_is_not_matched_again(sealing_house: House) -> None:
+    house = sealing_house
+    (event,) = await on_a_medium(house)
+    await hand_over(house, of(RETURNED | {"記録番号": "1"}))
+    row = await listed(house, RETURNED | {"記録番号": "9"})
+    path = f"{row['unmatched_id']}/match"
+    code, told = await post(house, path, "s003", item_id=str(event.item_id), reason="x")
+    assert (code, told["code"]) == (409, "JR-3016")
+
+
 async def test_the_list_goes_on_page_by_page(house: House) -> None:
     await hand_over(house, of(*(ACCEPTED | {"記録番号": str(n)} for n in (1, 2, 3))))
     seen: list[str] = []
@@ -192,6 +236,34 @@ class TestHiddenPersons:
         assert NUMBER not in detail.text
         seen = await house.call("GET", f"{LIST}/{row['unmatched_id']}", "s009", *SEES)
         assert NUMBER in seen.text
+
+    async def test_so_is_a_number_that_is_perhaps_anothers(self, sealing_house: House) -> None:
+        house = sealing_house
+        await on_a_medium(house, basic_pension_number="2271174729")
+        row = await listed(house, ACCEPTED | {"記録番号": "1", "基礎年金番号": NUMBER})
+        assert (row["why"]["code"], row["person_id"] is None) == ("JR-4003", False)
+        detail = await house.call("GET", f"{LIST}/{row['unmatched_id']}", "s003", *TAKE)
+        assert NUMBER not in detail.text
+        seen = await house.call("GET", f"{LIST}/{row['unmatched_id']}", "s009", *SEES)
+        assert NUMBER in seen.text
+
+    async def test_a_row_of_one_who_was_hidden_may_be_found_to_be_anothers_who_is(
+        self, sealing_house: House
+    ) -> None:
+        house = sealing_house
+        was, hidden = await on_a_medium(house, 2)
+        await hide(house, was.person_id)
+        row = await listed(house, RETURNED | {"記録番号": "1", "届書種別": "0102"})
+        assert row["person_id"] is None  # the veil of the first
+        await hide(house, was.person_id, hidden=False, version=2)
+        await hide(house, hidden.person_id)
+        (row,) = await rows(house, *SEES)
+        path = f"{row['unmatched_id']}/match"
+        chosen = {"item_id": str(hidden.item_id), "reason": "控えと照合"}
+        assert (await post(house, path, "s009", *SEES, **chosen))[0] == 201
+        assert (await post(house, f"{path}/settle", "s010", *SEES, agree=True))[0] == 200
+        (shown,) = await rows(house)
+        assert shown["person_id"] == str(was.person_id)
 
     async def test_their_rows_can_be_settled_as_nobodys_and_nothing_of_theirs_changes(
         self, sealing_house: House
