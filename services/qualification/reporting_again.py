@@ -29,7 +29,7 @@ async def report_again(
 
     ``notice_id``: the notice behind it now. None comes back where the transition no longer follows
     from the facts: what follows instead is reported by itself. A notice that was itself reported is
-    reported again as it is.
+    reported again as it is, unless it was taken back meanwhile.
     """
     own = await notice_reports.find(uow.connection, known.last_item_id)
     if own is not None:

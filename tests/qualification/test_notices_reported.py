@@ -234,3 +234,19 @@ async def test_taken_back_its_report_stands_no_more(
     assert (fallen.item_id, fallen.stands) == (report.item_id, False)
     await house.nightly("2026-11-06")
     assert len(await house.outbox(QualificationReportStands)) == 1
+
+
+@pytest.mark.stack
+async def test_taken_back_it_is_not_reported_again_though_it_was_returned(
+    house: House, counter: Counter, person: UUID
+) -> None:
+    notice_id = await settled(counter, "address_change", person)
+    (first,) = await reported(house)
+    house.on("2026-11-20")
+    await told(house, forwarded(first))
+    assert (await take_back(counter, notice_id)).status_code == 200
+    await told(house, decided(person, first.item_id, "2026-11-20", ItemOutcome.RETURNED))
+    path = f"/returned-reports/{first.item_id}/report-again"
+    again = await counter.call("POST", path, SETTLER)
+    assert (again.status_code, again.json()["code"]) == (409, "QU-0603")
+    assert await reported(house) == [first]

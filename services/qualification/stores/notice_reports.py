@@ -16,7 +16,7 @@ values ($1, $2, $3, 'notice', $4, $5, $6, 'notice', $7, $8, $9, $10)
 """
 _FIND: Final = """
 select item_id, first_item_id, person_id, notice_id, notice_kind, occurred_on, reason, accepted_on
-from qualification.transitions where item_id = $1 and kind = 'notice'
+from qualification.transitions where item_id = $1 and kind = 'notice' and stands
 """
 _GONE: Final = """
 update qualification.transitions set stands = false
@@ -45,7 +45,7 @@ async def add(
 
 
 async def find(connection: asyncpg.Connection, item_id: UUID) -> NoticeReport | None:
-    """The report of this id; None: under it no notice was reported."""
+    """The report of this id; None: under it no notice was reported, or none that stands."""
     row = await connection.fetchrow(_FIND, item_id)
     if row is None:
         return None
