@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,6 +35,11 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "120s",
 }
 _ACQUIRE_TIMEOUT_S = 30
+
+
+def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """The columns of rows, so many, even where there is no row: what ``unnest`` takes."""
+    return [[row[i] for row in rows] for i in range(width)]
 
 
 async def connect(

@@ -37,6 +37,7 @@ from services.exemptions.domain.proposed import (
     goes_on,
     next_shown,
     shown,
+    still_listed,
 )
 from services.exemptions.domain.statutory import Ground
 from services.exemptions.state import State
@@ -77,9 +78,13 @@ async def work_out(uow: UnitOfWork, people: Sequence[UUID], state: State) -> Wor
         found = called_for(of_person, state.by_law)
         entries = [entry for each in ids[person_id] for entry in held.get(each, ())]
         due = shown(found, uow.today)
-        changed += [(person_id, c) for c in changes(person_id, due, entries, of_person)]
-        if (on := next_shown(found, uow.today)) is not None:
-            later[person_id] = on
+        came = changes(person_id, due, entries, of_person)
+        changed += [(person_id, change) for change in came]
+        days = [next_shown(found, uow.today)]
+        if still_listed(entries, came):
+            days.append(ask_again(uow.today, state.by_law))
+        if known_days := [day for day in days if day is not None]:
+            later[person_id] = min(known_days)
     await proposals.write(uow.connection, changed, uow.today, uow.now)
     await assistance.watch(uow.connection, later)
     await assistance.dispose(uow.connection, sorted(known), uow.now)
@@ -111,9 +116,9 @@ async def ask(uow: UnitOfWork, state: State, limit: int) -> tuple[int, int]:
             continue
         if goes_on(of_person.held):
             again[watched] = ask_again(uow.today, state.by_law)
-        if person_id not in asked.values():
-            asked[uuid4()] = person_id
-            _ask(uow, list(asked)[-1], person_id, of_person, state)
+        if person_id not in asked:
+            asked[person_id] = uuid4()
+            _ask(uow, asked[person_id], person_id, of_person, state)
     await assistance.ask(uow.connection, asked, uow.now)
     await assistance.ask_next(uow.connection, again)
     return len(due), len(asked)

@@ -166,6 +166,22 @@ async def test_who_is_exempt_by_assistance_is_asked_about_again_without_news(
     assert await night.codes() == ["assistance-not-told"]
 
 
+async def test_what_stays_on_the_list_is_asked_about_again_without_news(
+    night: Desk, person: UUID
+) -> None:
+    """As of somebody under 照会抑止: when it is released nobody tells."""
+    await night.news(person)
+    (request,) = await night.run()
+    await night.told(request, outcome=FactOutcome.UNSETTLED)
+    assert len(await night.listed()) == 1
+    night.on("2026-11-13")
+    assert await night.run() == []
+    night.on("2026-11-14")
+    (request,) = await night.run()
+    await night.told(request, SINCE_MAY)
+    assert await night.codes() == ["assistance-begins"]
+
+
 async def test_no_record_says_something_only_where_assistance_is_held(night: Desk) -> None:
     plain, held = await somebody(night.service), await somebody(night.service)
     await notify(night.call, a_notice(held, "statutory_start", BEGUN))

@@ -171,6 +171,14 @@ def concerns(known: Known) -> bool:
     return bool(known.insured) or bool(_assisted(known.held))
 
 
+def still_listed(held: Sequence[Held], came: Sequence[Change]) -> bool:
+    """Whether something is on the list once these changes have come."""
+    touched = {change.entry_id for change in came}
+    return any(change.proposal is not None for change in came) or any(
+        entry.is_open and entry.entry_id not in touched for entry in held
+    )
+
+
 def goes_on(held: Sequence[Holding]) -> bool:
     """Whether a ground by assistance is held that has not ended."""
     return any(holding.ceased is None for holding in _assisted(held))

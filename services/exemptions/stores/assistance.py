@@ -123,8 +123,9 @@ async def ask_next(connection: asyncpg.Connection, on: Mapping[UUID, date | None
 
 
 async def ask(connection: asyncpg.Connection, asked: Mapping[UUID, UUID], now: datetime) -> None:
-    """Note what is asked, of whom; the questions leave as events of the same transaction."""
-    await connection.execute(_ASK, list(asked), list(asked.values()), now)
+    """Note of whom is asked, each with the request; the questions leave as events of the same
+    transaction."""
+    await connection.execute(_ASK, list(asked.values()), list(asked), now)
 
 
 async def asked_of(connection: asyncpg.Connection, requests: Collection[UUID]) -> dict[UUID, UUID]:

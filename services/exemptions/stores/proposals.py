@@ -12,13 +12,14 @@ from uuid import UUID
 import asyncpg
 
 from contracts.months import Month
+from services.chassis.database import columns
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.assistance import Proposal, ProposalKind
 from services.exemptions.domain.proposed import Came, Change, Held, Step
 
 _HELD: Final = """
 select person_id, entry_id, kind, step, open, occurred_on from exemptions.proposals
-where person_id = any($1::uuid[])
+where person_id = any($1::uuid[]) order by entry_id for update
 """
 _CAME: Final = """
 select person_id, application_id, kind, cycle from exemptions.applications
@@ -88,7 +89,7 @@ class Taken:
 
 
 async def held(connection: asyncpg.Connection, people: Sequence[UUID]) -> dict[UUID, list[Held]]:
-    """The entries under these ids, open or ended."""
+    """The entries under these ids, open or ended, locked: nobody takes a step meanwhile."""
     found: dict[UUID, list[Held]] = defaultdict(list)
     for row in await connection.fetch(_HELD, list(people)):
         found[row["person_id"]].append(
@@ -119,7 +120,7 @@ async def write(
     listed = [(c.entry_id, person, c.proposal) for person, c in changed if c.proposal is not None]
     rows = [_row(*each) for each in listed]
     if rows:
-        await connection.execute(_LIST, *_columns(rows, 7), on)
+        await connection.execute(_LIST, *columns(rows, 7), on)
     ended = [change for _, change in changed if change.proposal is None]
     if ended:
         ids, steps = [c.entry_id for c in ended], [c.step.value for c in ended]
@@ -176,7 +177,7 @@ async def _add_steps(
     note: str | None, now: datetime,
 ) -> None:  # fmt: skip
     rows = [(each.entry_id, each.step.value, each.answered_by) for each in taken]
-    await connection.execute(_ADD_STEPS, *_columns(rows, 3), on, by, note, now)
+    await connection.execute(_ADD_STEPS, *columns(rows, 3), on, by, note, now)
 
 
 async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> list[Entry]:
@@ -220,7 +221,3 @@ def _reason(proposal: Proposal) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[row[i] for row in rows] for i in range(width)]

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import asyncpg
 
+from services.chassis.database import columns
 from services.identity.domain.register import Register
 from services.identity.domain.whereabouts import Whereabouts
-from services.identity.stores.bulk import add, columns, many
+from services.identity.stores.bulk import add, many
 
 Part = tuple[str, str]
 """(kind, key): ``town`` or ``building``."""

@@ -32,8 +32,3 @@ async def many(
     """One statement for all rows, each of its columns an array; none where there are no rows."""
     if rows:
         await connection.execute(sql, *map(list, zip(*rows, strict=True)), *more)
-
-
-def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """The columns of rows, so many, even where there is no row."""
-    return [[row[i] for row in rows] for i in range(width)]

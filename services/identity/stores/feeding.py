@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from contracts.events.feeds import FeedRecord, FourAttributes
+from services.chassis.database import columns
 from services.identity.domain.comparison import Judgement
 from services.identity.domain.feeds import (
     Feeds,
@@ -22,7 +23,7 @@ from services.identity.domain.feeds import (
 )
 from services.identity.domain.folding import Folding
 from services.identity.stores import bearers
-from services.identity.stores.bulk import add, columns, many
+from services.identity.stores.bulk import add, many
 
 LOOK_AGAIN_AFTER: Final = timedelta(seconds=60)
 """A number that is nobody's is compared once more so much later: what the register told in the

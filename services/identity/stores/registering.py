@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from contracts.events import ResidentTokenised
+from services.chassis.database import columns
 from services.chassis.received import Received
 from services.identity.domain.folding import Folding
 from services.identity.domain.numbers import NumberState, integrated_number
 from services.identity.domain.register import Known, Name, Place, Register
 from services.identity.domain.residence import Residence
 from services.identity.stores import addressing
-from services.identity.stores.bulk import add, columns, many
+from services.identity.stores.bulk import add, many
 from services.identity.stores.findings import resolve_renumbered
 
 _KNOWN: Final = """

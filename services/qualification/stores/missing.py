@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.chassis.database import columns
 from services.qualification.domain.missing import Call, Came
 from services.qualification.domain.missing_rules import MissingKind
 from services.qualification.domain.missing_work import Change, Held, Step
@@ -33,7 +34,7 @@ where p.person_id = theirs.id and p.asked_on is not null
 """
 _HELD: Final = """
 select person_id, entry_id, open from qualification.missing_notices
-where person_id = any($1::uuid[])
+where person_id = any($1::uuid[]) order by entry_id for update
 """
 _CAME: Final = """
 select person_id, notice_id, kind, occurred_on from qualification.notices
@@ -161,7 +162,7 @@ async def write(
             )
             for each in listed
         ]  # fmt: skip
-        await connection.execute(_LIST, *_columns(rows, 7), on)
+        await connection.execute(_LIST, *columns(rows, 7), on)
     if ended:
         ids, steps = [c.entry_id for c in ended], [c.step.value for c in ended]
         await connection.execute(_STEP, ids, steps, on)
@@ -238,7 +239,7 @@ async def _add_steps(
     note: str | None, now: datetime,
 ) -> None:  # fmt: skip
     rows = [(each.entry_id, each.step.value, each.notice_id) for each in taken]
-    await connection.execute(_ADD_STEPS, *_columns(rows, 3), on, by, note, now)
+    await connection.execute(_ADD_STEPS, *columns(rows, 3), on, by, note, now)
 
 
 async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> list[Entry]:
@@ -269,7 +270,3 @@ def _reason(call: Call) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[row[i] for row in rows] for i in range(width)]

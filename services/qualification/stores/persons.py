@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.chassis.database import columns
 from services.qualification.domain.facts import Content, Fact, decode, encode
 from services.qualification.domain.one_person import facts_together
 from services.qualification.domain.transitions import (
@@ -180,7 +181,7 @@ async def add_facts(connection: asyncpg.Connection, added: Sequence[NewFact]) ->
         kind, body = encode(new.fact.content)
         fact = new.fact
         rows.append((new.person_id, kind, new.ordinal, fact.concerns, fact.recorded_at, body))
-    await connection.execute(_ADD_FACTS, *_columns(rows, 6))
+    await connection.execute(_ADD_FACTS, *columns(rows, 6))
 
 
 async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -> None:
@@ -192,7 +193,7 @@ async def write(connection: asyncpg.Connection, persons: Mapping[UUID, Known]) -
         )
         for person_id, k in sorted(persons.items())
     ]  # fmt: skip
-    await connection.execute(_WRITE, *_columns(rows, 9))
+    await connection.execute(_WRITE, *columns(rows, 9))
 
 
 async def add_transitions(
@@ -217,7 +218,7 @@ async def add_transitions(
             stand += known or [item.item_id]
             if known is None:
                 rows.append(_transition(item))
-    added = await connection.fetch(_ADD_TRANSITIONS, *_columns(rows, 10), now) if rows else []
+    added = await connection.fetch(_ADD_TRANSITIONS, *columns(rows, 10), now) if rows else []
     other = await connection.fetch(_STAND, [p for ids in concluded for p in ids], stand)
     standing = sorted((Stands(**dict(row)) for row in other), key=lambda found: found.item_id)
     return {row["item_id"] for row in added}, standing
@@ -266,7 +267,3 @@ async def due(
 async def after(connection: asyncpg.Connection, person_id: UUID | None, limit: int) -> list[UUID]:
     """The persons that follow one, in the order of their ids; None: from the first on."""
     return [row["person_id"] for row in await connection.fetch(_AFTER, person_id, limit)]
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[row[i] for row in rows] for i in range(width)]

@@ -14,6 +14,7 @@ from contracts.events import (
     ItemDecided,
     ItemOutcome,
 )
+from services.chassis.database import columns
 from services.qualification.domain.decisions import Decision
 from services.qualification.domain.transitions import Transition
 
@@ -154,7 +155,7 @@ async def forward(
     rows = [
         (f.item_id, f.person_id, f.forwarded_on, f.batch_id, f.medium_serial) for f in forwarded
     ]
-    await connection.execute(_FORWARD, *_columns(rows, 5), now)
+    await connection.execute(_FORWARD, *columns(rows, 5), now)
     return await _strange(connection, forwarded, sent=False)
 
 
@@ -175,7 +176,7 @@ async def decide(
         )
         for person_id, d in kept
     ]  # fmt: skip
-    await connection.execute(_DECIDE, *_columns(rows, 9), now)
+    await connection.execute(_DECIDE, *columns(rows, 9), now)
     return set()
 
 
@@ -313,7 +314,3 @@ def _decision(row: Any) -> Decision:
             "corrected_category": InsuredCategory(category) if category else None,
         }
     )
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[row[i] for row in rows] for i in range(width)]
