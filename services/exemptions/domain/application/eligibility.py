@@ -194,15 +194,28 @@ def is_young(month: Month, case: Case, figures: Parameters) -> bool:
     return month < Month.of(reaches(figures.young_age.on(month.first_day).value, birth))
 
 
+def past_deferment(month: Month, case: Case, figures: Parameters) -> Rule | None:
+    """The rule by which a month lies after the time for deferment, the statute's or the
+    applicant's; None: it does not, or the birth date is not known. Raises ``NoValue``.
+    """
+    if month > figures.deferment_until.month:
+        return DEFERMENT_OVER
+    birth = case.birth_date.value
+    if birth is None:
+        return None
+    age = figures.deferment_age.on(month.first_day).value
+    return TOO_OLD if month >= Month.of(reaches(age, birth)) else None
+
+
 def _deferment_open(asked: Question, case: Case, figures: Parameters) -> Found:
-    until = figures.deferment_until.month
-    if asked.month > until:
-        return Answer.NOT_MET, (because(DEFERMENT_OVER, last=until),)
+    past = past_deferment(asked.month, case, figures)
+    if past is DEFERMENT_OVER:
+        return Answer.NOT_MET, (because(DEFERMENT_OVER, last=figures.deferment_until.month),)
     age, birth = figures.deferment_age.on(asked.day).value, case.birth_date.value
     if birth is None:
         return Answer.UNKNOWN, (because(BIRTH_UNKNOWN, Whose.APPLICANT, age=age),)
-    reached_on = reaches(age, birth)
-    if asked.month >= Month.of(reached_on):
+    if past is TOO_OLD:
+        reached_on = reaches(age, birth)
         reason = because(TOO_OLD, Whose.APPLICANT, age=age, reached_on=reached_on)
         return Answer.NOT_MET, (reason,)
     return Answer.MET, ()

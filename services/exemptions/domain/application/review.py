@@ -14,7 +14,12 @@ from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
 from services.exemptions.domain.application.cycles import Months, income_year, open_months
-from services.exemptions.domain.application.eligibility import is_young, kind_open, month_open
+from services.exemptions.domain.application.eligibility import (
+    is_young,
+    kind_open,
+    month_open,
+    past_deferment,
+)
 from services.exemptions.domain.application.facts import APPLICANT, Application, Case, Tested
 from services.exemptions.domain.application.grounds import GroundTest, Means, look_at
 from services.exemptions.domain.application.household import (
@@ -28,7 +33,7 @@ from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.application.special import proviso_waived
 from services.exemptions.domain.kinds import Applied, AppliedMonth
 from services.exemptions.domain.kinds import ExemptionKind as Kind
-from services.exemptions.domain.reasons import Answer, Reason, all_of, any_of
+from services.exemptions.domain.reasons import Answer, Reason, Rule, all_of, any_of
 
 _APPLICANT = Tested(APPLICANT, (Whose.APPLICANT,))
 
@@ -121,11 +126,12 @@ def review(application: Application, case: Case, figures: Parameters) -> tuple[M
         return ()
     window = open_months(application.applied_on, application.order[0], figures)
     alike: dict[_Alike, KindTest] | None = None if case.has_events else {}
-    one = _Review(application, case, figures, window, is_steady(case), alike, {}, {})
+    one = _Review(application, case, figures, window, is_steady(case), alike, {}, {}, {})
     return tuple(one.of(month) for month in months)
 
 
 _Alike = tuple[Kind, bool, int, int, date]
+_Telling = tuple[Month | None, bool, bool, bool, Kind | None, bool, Rule | None, int, int, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +150,52 @@ class _Review:
     of the household. None: more than that does."""
     means: Means
     households: dict[tuple[date, Kind, bool], Around]
+    outcomes: dict[_Telling, MonthOutcome]
+    """Months by all that may tell them apart, where ``alike`` holds: most of a cycle are one."""
 
     def of(self, month: Month) -> MonthOutcome:
+        """The outcome of a month."""
+        if self.alike is None:
+            return self._look_at(month)
+        telling = self._telling(month)
+        found = self.outcomes.get(telling)
+        if found is None:
+            found = self.outcomes[telling] = self._look_at(month)
+            return found
+        return MonthOutcome(
+            month, found.result, found.kind, found.tests, found.excluded, found.otherwise
+        )
+
+    def _telling(self, month: Month) -> _Telling:
+        """All that tells a month from the others, where nothing but income, status, household and
+        age does."""
+        case, order, figures = self.case, self.application.order, self.figures
+        inside = self.window.first <= month <= self.window.last
+        deferred = Kind.DEFERMENT in order
+        return (
+            None if inside else month,
+            month in case.undecided,
+            month in case.category_1,
+            month in case.paid,
+            case.taken.get(month),
+            self._young(month),
+            past_deferment(month, case, figures) if deferred else None,
+            income_year(month, order[0], figures),
+            figures.version(month.first_day),
+            self._day(month),
+        )
+
+    def _young(self, month: Month) -> bool:
+        """Whether under 30, which deferment alone asks."""
+        deferred = Kind.DEFERMENT in self.application.order
+        return deferred and is_young(month, self.case, self.figures)
+
+    def _look_at(self, month: Month) -> MonthOutcome:
         applied_on = self.application.applied_on
         opened, why = month_open(month, self.window, applied_on, self.case, self.figures)
         if opened is Answer.NOT_MET:
             return MonthOutcome(month, Result.EXCLUDED, None, (), why)
-        young = is_young(month, self.case, self.figures)
+        young = self._young(month)
         tests: list[KindTest] = []
         for kind in self.application.order:
             tests.append(self._kind(Question(kind, month, young)))
