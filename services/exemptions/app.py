@@ -50,7 +50,7 @@ def build(settings: Settings) -> Service:
             PERSONS_BLOCKS: on_blocks,
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: handlers.on_merges,
-            QUALIFICATION_EVENTS: handlers.on_qualification,
+            QUALIFICATION_EVENTS: handlers.on_qualification(state),
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_replies(state),
         },

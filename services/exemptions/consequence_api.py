@@ -47,7 +47,8 @@ class ConsequenceView(BaseModel):
     what: str
     what_label: str
     from_month: Month
-    to_month: Month
+    to_month: Month | None
+    """None: no end of them is known."""
     before_label: str
     """What the months were by the entry."""
     after_label: str

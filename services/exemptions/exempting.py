@@ -59,7 +59,7 @@ def desk(
     """The person's notices beside what is known."""
     all_held = tuple(held)
     known = _stated(known, all_held, forms)
-    return Desk(known, all_held, _settled(all_held, forms), forms, figures, now + _AHEAD, applied)
+    return Desk(known, all_held, settled(all_held, forms), forms, figures, now + _AHEAD, applied)
 
 
 def taken(
@@ -67,8 +67,17 @@ def taken(
 ) -> dict[Month, ExemptionKind]:
     """The months that settled notices exempt: nothing need be applied for there."""
     all_held = tuple(held)
-    settled, known = _settled(all_held, forms), _stated(known, all_held, forms)
-    return combined(settled, known, figures, through).kinds if settled else {}
+    told, known = settled(all_held, forms), _stated(known, all_held, forms)
+    return combined(told, known, figures, through).kinds if told else {}
+
+
+def settled(held: Iterable[Notice], forms: Forms) -> tuple[Said, ...]:
+    """The settled notices of exemption by law, as their forms say them."""
+    return tuple(
+        said(notice.entry_id, ExemptionNoticeKind(notice.kind), _values(forms, notice))
+        for notice in held
+        if notice.counts and notice.kind in _BY_LAW
+    )
 
 
 def kinds(at: Desk) -> dict[Month, ExemptionKind]:
@@ -100,14 +109,6 @@ def _stated(known: PersonFacts, held: Iterable[Notice], forms: Forms) -> PersonF
             for notice in held
             if notice.counts and notice.kind in _STATEMENTS
         ],
-    )
-
-
-def _settled(held: Iterable[Notice], forms: Forms) -> tuple[Said, ...]:
-    return tuple(
-        said(notice.entry_id, ExemptionNoticeKind(notice.kind), _values(forms, notice))
-        for notice in held
-        if notice.counts and notice.kind in _BY_LAW
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from contracts.events import ExemptionNoticeKind
+from contracts.forms import Forms
 from contracts.months import Month
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import reviewing
+from services.exemptions import exempting, reviewing
 from services.exemptions.domain.application.review import Result
 from services.exemptions.domain.consequences import Given, changes
-from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS
+from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS, ended_from
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS, Kept
@@ -26,7 +26,7 @@ _KINDS: Final = {
 }
 
 
-async def follow(uow: UnitOfWork, people: Collection[UUID]) -> None:
+async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> None:
     """Find what the timelines of these persons, as they are now, did to their settled entries.
 
     What was found before and is so still stays as it is, noted or not; what is not so any more is
@@ -47,7 +47,7 @@ async def follow(uow: UnitOfWork, people: Collection[UUID]) -> None:
         held = [*applied.get(person_id, ()), *notices.get(person_id, ())]
         kinds = {entry.entry_id: entry.kind for entry in held}
         given = [*_applied(applied.get(person_id, ())),
-                 *_noticed(notices.get(person_id, ()), through)]  # fmt: skip
+                 *_noticed(notices.get(person_id, ()), forms, through)]  # fmt: skip
         found = changes(given, known[person_id])
         if found is None:
             continue
@@ -78,18 +78,24 @@ def _applied(kept: Iterable[Kept]) -> Iterator[Given]:
             yield Given(one.entry_id, months, by_application=True, sent=sent)
 
 
-def _noticed(held: Sequence[Notice], through: Month) -> Iterator[Given]:
-    """The months of notices of exemption by law, up to the end of each that a later one told."""
-    by_law = {kind.value: kind for kind in ExemptionNoticeKind}
-    settled = [one for one in held if one.counts and one.kind in by_law and one.from_month]
-    for place, one in enumerate(settled):
-        kind = by_law[one.kind]
-        if kind in ENDS or one.from_month is None:
+def _noticed(held: Sequence[Notice], forms: Forms, through: Month) -> Iterator[Given]:
+    """The months that notices of exemption by law were settled with, up to the end of each that
+    another one told."""
+    kept = {one.entry_id: one for one in held}
+    settled = exempting.settled(held, forms)
+    for said in settled:
+        one = kept[said.notice_id]
+        if said.kind in ENDS or one.from_month is None:
             continue
-        last = one.to_month or through
-        for end in settled[place + 1 :]:
-            if by_law[end.kind] in ENDS and end.subject == one.subject and end.from_month:
-                last = min(last, end.from_month - 1)
-        exempt = _KINDS[SUBJECTS[kind]]
+        until = ended_from(said, settled)
+        known = [month for month in (one.to_month, until and until - 1) if month is not None]
+        last = min(known, default=through)
+        exempt = _KINDS[SUBJECTS[said.kind]]
         months = {one.from_month + n: exempt for n in range(last - one.from_month + 1)}
-        yield Given(one.entry_id, months, by_application=False, sent=one.forwarded_on is not None)
+        yield Given(
+            one.entry_id,
+            months,
+            by_application=False,
+            sent=one.forwarded_on is not None,
+            goes_on=not known,
+        )

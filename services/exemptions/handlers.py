@@ -59,15 +59,19 @@ async def on_persons(batch: Sequence[Received[PersonChanged]], uow: UnitOfWork) 
     await persons.keep_persons(uow.connection, [received.event for received in batch])
 
 
-async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Keep timelines, and find what they do to settled entries. What is reportable of them concerns
-    JPS alone."""
-    changed = [r.event for r in batch if isinstance(r.event, QualificationChanged)]
-    if changed:
-        await persons.keep_qualifications(uow.connection, changed)
-        people = {event.person_id for event in changed}
-        await assistance.look_again(uow.connection, people, uow.today)
-        await following.follow(uow, people)
+def on_qualification(state: State) -> Handler:
+    """The handler of timelines: they are kept, and what they do to settled entries is found. What
+    is reportable of them concerns JPS alone."""
+
+    async def handle(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        changed = [r.event for r in batch if isinstance(r.event, QualificationChanged)]
+        if changed:
+            await persons.keep_qualifications(uow.connection, changed)
+            people = {event.person_id for event in changed}
+            await assistance.look_again(uow.connection, people, uow.today)
+            await following.follow(uow, people, state.forms)
+
+    return handle
 
 
 async def on_merges(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:

@@ -71,6 +71,8 @@ class Given:
     by_application: bool
     sent: bool
     """Whether it was sent to JPS."""
+    goes_on: bool = False
+    """Whether no end is known: then ``months`` are the first of them, as far as anybody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Change:
     what: Consequence
     kind: ExemptionKind
     first: Month
-    last: Month
+    last: Month | None
+    """None: no end of them is known."""
     reason: Reason
     acts: bool
     """Whether staff have to do something: before an application is sent, or about months after a
@@ -173,4 +176,5 @@ def _goes_on(before: _Found, now: _Found) -> bool:
 def _change(given: Given, run: Sequence[_Found]) -> Change:
     first, what, kind, reason = run[0]
     asks = what is Consequence.ACQUIRED_AGAIN or (given.by_application and not given.sent)
-    return Change(given.entry_id, what, kind, first, run[-1][0], reason, asks)
+    last = None if given.goes_on and run[-1][0] == max(given.months) else run[-1][0]
+    return Change(given.entry_id, what, kind, first, last, reason, asks)

@@ -195,6 +195,20 @@ def ends_what(notice: Said, settled: Sequence[Said]) -> list[Said]:
     return [n for n in _of_same(notice, settled) if n.kind not in ENDS]
 
 
+def ended_from(start: Said, settled: Sequence[Said]) -> Month | None:
+    """The first month that a settled end takes from a start; None: it goes on as it was settled.
+
+    A ground may have come and gone several times: the end that follows soonest is its own, by the
+    days of the facts, whichever was told first. A birth is ended once, by what was told last.
+    """
+    ends = [end for end in settled if end.kind in ENDS and start in ends_what(end, settled)]
+    if start.kind is Kind.CHILD_CARE:
+        ended = _care_ended(start.children, sorted(ends, key=lambda end: end.notified_on))
+        return None if ended is None else _first_without(ended)
+    after = [_first_without(end) for end in ends if end.occurred_on >= start.occurred_on]
+    return min(after, default=None)
+
+
 def _first_without(notice: Said) -> Month:
     """法89条1項: to the month of the day; 法88条の3: to the month before the next day's."""
     if notice.kind is Kind.STATUTORY_END:
@@ -303,14 +317,20 @@ def _care(told: Sequence[Said], figures: ByLaw) -> Found:
     )
 
 
+def _care_ended(born_on: UncertainDate, ends: Sequence[Said]) -> Said | None:
+    """Of these ends the last that is of all children of the birth."""
+    own = [end for end in ends if end.children == born_on and end.values["all_children"]]
+    return own[-1] if own else None
+
+
 def _of_child(notice: Said, ends: Sequence[Said], figures: ByLaw) -> Found:
     born_on = notice.children
     since = notice.uncertain("since") if "since" in notice.values else born_on
-    ended = [end for end in ends if end.children == born_on and end.values["all_children"]]
+    ended = _care_ended(born_on, ends)
     end = (
-        End(EndCause(str(ended[-1].values["cause"])), ended[-1].uncertain("ended_on"))
-        if ended
-        else None
+        None
+        if ended is None
+        else End(EndCause(str(ended.values["cause"])), ended.uncertain("ended_on"))
     )
     child = Child(born_on, since, end)
     if notice.carer is Carer.MOTHER:

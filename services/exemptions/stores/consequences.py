@@ -67,7 +67,8 @@ class Found:
     what: Consequence
     kind: ExemptionKind
     from_month: Month
-    to_month: Month
+    to_month: Month | None
+    """None: no end of them is known."""
     code: str
     sentence: str
     article: str
@@ -134,7 +135,7 @@ async def add(connection: asyncpg.Connection, new: Sequence[New], now: datetime)
         [
             (
                 uuid4(), one.person_id, one.change.entry_id, one.entry_kind, one.change.what.value,
-                one.change.kind.value, str(one.change.first), str(one.change.last),
+                one.change.kind.value, str(one.change.first), _text(one.change.last),
                 one.change.reason.code, one.change.reason.sentence, one.change.reason.article,
                 one.change.reason.certainty.needs_check, one.timeline_version,
                 (ConsequenceState.OPEN if one.change.acts else ConsequenceState.SHOWN).value, now,
@@ -178,5 +179,9 @@ def _found(values: dict[str, Any]) -> Found:
     values["kind"] = ExemptionKind(values["kind"])
     values["state"] = ConsequenceState(values["state"])
     for name in ("from_month", "to_month"):
-        values[name] = Month.parse(values[name])
+        values[name] = Month.parse(values[name]) if values[name] else None
     return Found(**values)
+
+
+def _text(month: Month | None) -> str | None:
+    return None if month is None else str(month)
