@@ -51,7 +51,7 @@ def build(settings: Settings) -> Service:
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: handlers.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification(state),
-            JPS_EVENTS: handlers.on_jps,
+            JPS_EVENTS: handlers.on_jps(state),
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_replies(state),
         },
         routers=(

@@ -33,8 +33,10 @@ _MONTHS: Final = TypeAdapter(tuple[ReviewedMonth, ...])
 _JUNE: Final = 6
 
 
-async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> None:
+async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> set[UUID]:
     """Keep what JPS decided on our items; entries get the states of the latest decisions.
+
+    Whose entries were decided on.
 
     Raises ``Rejected`` for an item that no entry was sent as (EX-1004); then nothing is kept.
     """
@@ -65,6 +67,7 @@ async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> Non
         if one.item_id in by_item and one.kind == ApplicationKind.EXEMPTION.value
     }
     await decisions.continue_by(uow.connection, going_on)
+    return {entry.person_id for entry in (*notices, *applied)}
 
 
 def review_of(kept: Kept) -> Review:

@@ -29,7 +29,7 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import problems, proposing
+from services.exemptions import following, problems, proposing
 from services.exemptions.domain.notices import fiscal_year
 from services.exemptions.entry_views import EntrySummary, NewEntry, Settling
 from services.exemptions.procedure import Effect, Handed, Procedure
@@ -110,6 +110,7 @@ async def settle(
         if refusal is None:
             effect = procedure.effect(handed, desk, uuid4())
             await take_effect(uow, procedure, entry, effect, said, staff)
+            await following.after_settling(uow, entry, state.forms)
             await proposing.noted(uow, entry.person_id, state)
             entry = await _found(uow, procedure, entry_id)
             view = await _view(uow, state, procedure, entry)

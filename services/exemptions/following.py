@@ -1,11 +1,12 @@
 """Following changes of the qualification: what became of months that settled entries gave."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from contracts.forms import Forms
 from contracts.months import Month
+from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import exempting, reviewing
 from services.exemptions.domain.application.review import Result
@@ -15,7 +16,7 @@ from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.consequences import New
-from services.exemptions.stores.entries import NOTICES, Notice
+from services.exemptions.stores.entries import NOTICES, Entry, Notice
 
 _AHEAD: Final = 12
 """Months ahead of which an exemption without an end is followed."""
@@ -24,6 +25,14 @@ _KINDS: Final = {
     "maternity": ExemptionKind.MATERNITY,
     "child_care": ExemptionKind.CHILD_CARE,
 }
+
+
+async def after_settling(uow: UnitOfWork, entry: Entry, forms: Forms) -> None:
+    """Find anew what may have changed with an entry that was settled: it takes the place of another
+    one, or ends one of which something was found."""
+    person_id = await merges.surviving(uow.connection, entry.person_id)
+    if entry.mends is not None or await consequences.standing(uow.connection, [person_id]):
+        await follow(uow, [person_id], forms)
 
 
 async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> None:
@@ -45,7 +54,7 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
     gone: list[UUID] = []
     for person_id in concerned:
         held = [*applied.get(person_id, ()), *notices.get(person_id, ())]
-        kinds = {entry.entry_id: entry.kind for entry in held}
+        by_id = {entry.entry_id: entry for entry in held}
         given = [*_applied(applied.get(person_id, ())),
                  *_noticed(notices.get(person_id, ()), forms, through)]  # fmt: skip
         found = changes(given, known[person_id])
@@ -54,8 +63,7 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
         now = {
             one.key: one
             for one in (
-                New(person_id, kinds[change.entry_id], change, versions[person_id])
-                for change in found
+                New(by_id[change.entry_id], change, versions[person_id]) for change in found
             )
         }
         standing = {one.key: one for one in before.get(person_id, ())}
@@ -66,16 +74,22 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
 
 
 def _applied(kept: Iterable[Kept]) -> Iterator[Given]:
-    """The months that the city's review found to pass: JPS decides."""
+    """The months of settled applications."""
     for one in kept:
-        months = {
-            month.month: month.kind
-            for month in reviewing.settled_months(one) or ()
-            if month.result is Result.PASSES and month.kind is not None
-        }
         if one.counts:
             sent = one.forwarded_on is not None
-            yield Given(one.entry_id, months, by_application=True, sent=sent)
+            yield Given(one.entry_id, _granted(one), by_application=True, sent=sent)
+
+
+def _granted(one: Kept) -> Mapping[Month, ExemptionKind]:
+    """What JPS granted; until it told that, what the city's review found to pass."""
+    if one.decision is not None and one.decision.tells_months:
+        return one.decision.months
+    return {
+        month.month: month.kind
+        for month in reviewing.settled_months(one) or ()
+        if month.result is Result.PASSES and month.kind is not None
+    }
 
 
 def _noticed(held: Sequence[Notice], forms: Forms, through: Month) -> Iterator[Given]:

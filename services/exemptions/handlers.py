@@ -80,21 +80,26 @@ async def on_merges(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     await assistance.follow(uow.connection, concerned, uow.today)
 
 
-async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Mark notices and applications as forwarded; what was told for the review of an application
-    is emptied. Refuses an item of ours that nothing is behind (EX-1001).
+def on_jps(state: State) -> Handler:
+    """The handler of what JPS was sent and decided.
 
-    Then keep what JPS decided on ours (EX-1004 where nothing was sent).
+    Notices and applications are marked as forwarded; what was told for the review of an application
+    is emptied. Refuses an item of ours that nothing is behind (EX-1001). Then what JPS decided on
+    ours is kept (EX-1004 where nothing was sent), and followed.
     """
-    decided = [
-        received
-        for received in batch
-        if isinstance(received.event, ItemDecided)
-        and received.event.owner is ReportOwner.EXEMPTIONS
-    ]
-    await _forwarded(batch, uow)
-    if decided:
-        await deciding.take(decided, uow)
+
+    async def handle(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        decided = [
+            received
+            for received in batch
+            if isinstance(received.event, ItemDecided)
+            and received.event.owner is ReportOwner.EXEMPTIONS
+        ]
+        await _forwarded(batch, uow)
+        if decided:
+            await following.follow(uow, await deciding.take(decided, uow), state.forms)
+
+    return handle
 
 
 async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:

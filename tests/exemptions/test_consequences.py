@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.events import (
+    ExemptionNotified,
     FactsRequested,
     InsuredCategory,
     QualificationChanged,
     QualificationPeriod,
+    ReportItemKind,
 )
 from contracts.months import Month
 from services.chassis.service import Service
@@ -26,9 +28,11 @@ from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
-from tests.exemptions.counter import category_1, sent, somebody, take
+from tests.exemptions.counter import category_1, forwarded, sent, somebody, take
+from tests.exemptions.exempting import a_notice, expecting, notify
 from tests.exemptions.law import m
 from tests.exemptions.people import period, person
+from tests.exemptions.test_jps_decisions import decided, returned, with_jps
 
 ENTRY = UUID(int=7)
 LIST = "/exemption-consequences"
@@ -140,7 +144,12 @@ def timelines(draw: st.DrawFn) -> list[QualificationPeriod]:
 
 
 def months_of(found: tuple[Change, ...], what: Consequence) -> set[Month]:
-    return {c.first + n for c in found if c.what is what for n in range(c.last - c.first + 1)}
+    return {
+        c.first + n
+        for c in found
+        if c.what is what
+        for n in range((c.last or c.first) - c.first + 1)
+    }
 
 
 @given(timelines())
@@ -261,3 +270,58 @@ async def test_a_number_in_the_note_is_refused(exemptions: Service, call: Caller
     note = {"note": "個人番号 123456789018 の方"}
     answer = await call(*CLERK, post=f"{LIST}/{found['consequence_id']}/note", json=note)
     assert answer.json()["code"] == "EX-0110"
+
+
+@pytest.mark.stack
+async def test_what_jps_granted_is_followed_once_it_told_that(
+    exemptions: Service, call: Caller
+) -> None:
+    who = await somebody(exemptions)
+    _, item_id = await with_jps(exemptions, call, who)
+    await take(exemptions, timeline(who, 2, *EMPLOYED))
+    assert await months(call, who) == [("2026-12", "2027-06", "全額免除")]
+    await take(exemptions, decided(item_id, who, told=False))
+    assert await months(call, who) == [("2026-12", "2027-06", "全額免除")]
+    half = ("half", "2026-07", "2027-03")
+    await take(exemptions, decided(item_id, who, half, on="2026-11-11"))
+    assert await months(call, who) == [("2026-12", "2027-03", "半額免除")]
+    await take(exemptions, returned(item_id, who, on="2026-11-12"))
+    assert await months(call, who) == [("2026-12", "2027-06", "全額免除")]
+    await take(exemptions, decided(item_id, who, on="2026-11-13"))  # refused
+    await take(exemptions, timeline(who, 3, *EMPLOYED))
+    assert await months(call, who) == []
+
+
+@pytest.mark.stack
+async def test_what_mends_or_ends_an_entry_is_followed_at_once(
+    exemptions: Service, call: Caller
+) -> None:
+    who = await somebody(exemptions)
+    await notify(call, expecting(who))
+    [event] = await sent(exemptions, ExemptionNotified)
+    kind = ReportItemKind.MATERNITY_EXEMPTION
+    await take(exemptions, forwarded(event.item_id, who, kind, "2026-10-20"))
+    await take(exemptions, returned(event.item_id, who, kind=kind.value))
+    await take(exemptions, timeline(who, 2, *EMPLOYED))
+    assert await months(call, who) == [("2026-12", "2027-01", "産前産後期間の保険料免除")]
+    values = {"due_on": "R8.12.10", "multiple": False}
+    mending = a_notice(who, "maternity", values) | {"mends": str(event.notice_id)}
+    await notify(call, mending)
+    assert await months(call, who) == [("2026-12", "2027-02", "産前産後期間の保険料免除")]
+    assisted = {"ground": "assistance"}
+    await notify(call, a_notice(who, "statutory_start", assisted | {"since": "R8.9.10"}))
+    assert ("2026-12", None, "法定免除") in await months(call, who)
+    await notify(call, a_notice(who, "statutory_end", assisted | {"ceased_on": "R8.10.14"}))
+    assert await months(call, who) == [("2026-12", "2027-02", "産前産後期間の保険料免除")]
+
+
+async def months(call: Caller, who: UUID) -> list[tuple[str, str | None, str]]:
+    """What the person page shows of months that are exempt no more."""
+    shown = await consequences_of(call, who)
+    return [(one["from_month"], one["to_month"], one["before_label"]) for one in shown]
+
+
+async def consequences_of(call: Caller, who: UUID) -> list[dict[str, Any]]:
+    page = (await call(*CHIEF, get=f"/persons/{who}/exemptions")).json()
+    found: list[dict[str, Any]] = page["consequences"]
+    return found

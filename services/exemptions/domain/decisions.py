@@ -73,6 +73,11 @@ class Decision:
         )
 
     @property
+    def tells_months(self) -> bool:
+        """Whether it says which months are granted; none at all: it was refused."""
+        return self.granted is not None and self.outcome is not ItemOutcome.RETURNED
+
+    @property
     def months(self) -> dict[Month, ExemptionKind]:
         """What is granted, month by month."""
         return {
@@ -132,7 +137,7 @@ def result(
 def differences(decision: Decision, review: Review) -> tuple[Difference, ...]:
     """The months in which the decision is another than the review. Where the review asked for
     something (要確認), it said nothing that a decision could differ from."""
-    if decision.granted is None or decision.outcome is ItemOutcome.RETURNED:
+    if not decision.tells_months:
         return ()
     granted = decision.months
     found = []

@@ -12,6 +12,7 @@ from contracts.codes import Code
 from contracts.months import Month
 from services.exemptions.domain.consequences import Change, Consequence
 from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.stores.entries import Entry
 
 
 class ConsequenceState(Code):
@@ -44,14 +45,15 @@ where consequence_id = $1
 """
 # Whose settled entries a change of the timeline may concern, under all ids of each.
 _CONCERNED: Final = """
-select distinct a.id, q.timeline_version
-from unnest($1::uuid[]) as a (id)
-join exemptions.qualifications q on q.person_id = a.id
+select a.id, max(q.timeline_version) as timeline_version
+from (select distinct bus.surviving(asked.id) as id from unnest($1::uuid[]) as asked (id)) a
 cross join lateral bus.same_person(a.id) as same
-where exists (select from exemptions.applications e
-              where e.person_id = same and e.settled_by is not null)
-    or exists (select from exemptions.entries e
-               where e.person_id = same and e.settled_by is not null)
+join exemptions.qualifications q on q.person_id = same
+where exists (select from bus.same_person(a.id) as own join exemptions.applications e
+              on e.person_id = own and e.settled_by is not null)
+    or exists (select from bus.same_person(a.id) as own join exemptions.entries e
+               on e.person_id = own and e.settled_by is not null)
+group by a.id
 """
 
 
@@ -89,8 +91,8 @@ class Found:
 class New:
     """A consequence that is found."""
 
-    person_id: UUID
-    entry_kind: str
+    entry: Entry
+    """Whose months they are: found under the id that it lies under."""
     change: Change
     timeline_version: int
 
@@ -105,7 +107,8 @@ class New:
 
 
 async def concerned(connection: asyncpg.Connection, persons: Collection[UUID]) -> dict[UUID, int]:
-    """Which of these persons have settled entries, with the version of their timeline."""
+    """Which of these persons have settled entries, by the id that answers for each; with the
+    version of their timeline."""
     rows = await connection.fetch(_CONCERNED, list(persons))
     return {row["id"]: row["timeline_version"] for row in rows}
 
@@ -134,7 +137,8 @@ async def add(connection: asyncpg.Connection, new: Sequence[New], now: datetime)
         _ADD,
         [
             (
-                uuid4(), one.person_id, one.change.entry_id, one.entry_kind, one.change.what.value,
+                uuid4(), one.entry.person_id, one.entry.entry_id, one.entry.kind,
+                one.change.what.value,
                 one.change.kind.value, str(one.change.first), _text(one.change.last),
                 one.change.reason.code, one.change.reason.sentence, one.change.reason.article,
                 one.change.reason.certainty.needs_check, one.timeline_version,
