@@ -1,6 +1,7 @@
 """Qualification changes end or split what settled entries gave: the rule, and the list of it."""
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -169,21 +170,6 @@ def test_exactly_the_months_that_are_not_of_category_1_fall_away(
     assert kept == {min(kept) + n for n in range(len(kept))} if kept else not kept
 
 
-@given(st.lists(timelines(), min_size=1, max_size=4), st.randoms())
-def test_recomputing_is_the_same_as_following_each_change(
-    told: list[list[QualificationPeriod]], chance: Any
-) -> None:
-    """What is kept after every change, followed one by one, is what the last timeline says; and the
-    order in which entries were settled does not matter."""
-    entries = [full("2025-07", "2026-06"), full("2026-07", "2027-06", sent=False)]
-    kept: set[Change] = set()
-    for periods in told:
-        found = set(changes(entries, person(*periods)) or ())
-        kept = (kept & found) | (found - kept)
-    chance.shuffle(entries)
-    assert kept == set(changes(entries, person(*told[-1])) or ())
-
-
 async def applied(exemptions: Service, call: Caller, who: UUID) -> str:
     """A settled application for the cycle of 2026."""
     (shown_,) = await accepted(call, an_application(who))
@@ -325,3 +311,41 @@ async def consequences_of(call: Caller, who: UUID) -> list[dict[str, Any]]:
     page = (await call(*CHIEF, get=f"/persons/{who}/exemptions")).json()
     found: list[dict[str, Any]] = page["consequences"]
     return found
+
+
+TOLD = (
+    EMPLOYED,
+    (period(1, "2010-03-31"),),
+    (*EMPLOYED[:1], period(2, "2026-12-01", "2027-03-01"), period(1, "2027-03-01")),
+    (period(1, "2010-03-31", "2027-02-15"),),
+    (period(1, "2026-09-01"),),
+    (*EMPLOYED[:1], period(3, "2026-12-01", "2027-02-01"), period(1, "2027-02-01", "2027-05-10")),
+)
+"""What was told of somebody, one after the other; any of it may be the last."""
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("last", range(len(TOLD)))
+async def test_in_whatever_order_and_however_often_told_it_is_what_the_last_timeline_says(
+    exemptions: Service, call: Caller, last: int
+) -> None:
+    both = (await somebody(exemptions), await somebody(exemptions))
+    for who in both:
+        await applied(exemptions, call, who)
+        await notify(call, a_notice(who, "statutory_start",
+                                    {"ground": "facility", "since": "R8.9.10"}))  # fmt: skip
+    told = [*TOLD[:last], *TOLD[last + 1 :], TOLD[last]]
+    followed, at_once = both
+    every = [timeline(followed, n, *periods) for n, periods in enumerate(told, start=2)] * 2
+    Random(last).shuffle(every)
+    for one in every:
+        await take(exemptions, one)
+    await take(exemptions, timeline(at_once, len(told) + 1, *told[-1]))
+    own = {"consequence_id", "person_id", "entry_id", "found_at"}
+    found = [
+        sorted(repr({n: v for n, v in one.items() if n not in own})
+               for one in await consequences_of(call, who))
+        for who in both
+    ]  # fmt: skip
+    assert found[0] == found[1]
+    assert bool(found[1]) is (TOLD[last] != (period(1, "2010-03-31"),))
