@@ -172,7 +172,7 @@ async def report_again(
         event = procedure.effect(handed, desk, item_id).event
         assert event is not None  # JPS returned it
         await entries.report_again(uow.connection, procedure.table, entry_id, item_id)
-        uow.emit(procedure.as_reported(entry, event), key=str(entry.person_id))
+        uow.emit(event, key=str(entry.person_id))
         record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff, Function.NOTICE_SETTLE,
                again=True)  # fmt: skip
         entry = await _found(uow, procedure, entry_id)

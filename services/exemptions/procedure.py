@@ -67,6 +67,13 @@ class Handed(Generic[E]):
         return values_of(self.form, self.submission)
 
     @property
+    def settled(self) -> E | None:
+        """The entry where it is settled: its months are those that it was settled with, whatever
+        is known by now. None: it is not yet."""
+        kept = self.kept
+        return kept if kept is not None and kept.settled_by is not None else None
+
+    @property
     def received_on(self) -> date:
         """The day on which it came in (受付日)."""
         return self.submission.received_on
@@ -125,7 +132,8 @@ class Procedure(ABC, Generic[E, D]):
 
     @abstractmethod
     def effect(self, handed: Handed[E], desk: D, item_id: UUID) -> Effect:
-        """What settling it brings about; ``item_id`` is free for the report to JPS."""
+        """What settling it brings about; ``item_id`` is free for the report to JPS. Of one that is
+        settled: what it brought about, to be reported again."""
 
     @abstractmethod
     def own_columns(self, handed: Handed[E]) -> Mapping[str, Any]:
@@ -166,10 +174,6 @@ class Procedure(ABC, Generic[E, D]):
     def people(self, handed: Handed[E]) -> list[UUID]:
         """Whom it is about: where one of them is hidden it is numbered in a book apart."""
         return [handed.person_id]
-
-    def as_reported(self, entry: E, event: Event) -> Event:  # noqa: ARG002  for those with months
-        """What is told of an entry that is reported again: the same as the first time."""
-        return event
 
     def details(self, entry: E) -> dict[str, str | int | bool]:
         """What every audit record says of an entry."""
@@ -237,12 +241,6 @@ class NoticeProcedure(Procedure[Notice, Desk]):
         subject = self.subject(handed.kind)
         waiting = [notice for notice in desk.held if notice.state is EntryState.RECEIVED]
         return problems.another_open() if any(n.subject == subject for n in waiting) else None
-
-    def as_reported(self, entry: Notice, event: Event) -> Event:
-        """With the months that it was settled with."""
-        kept = {"from_month": entry.from_month, "to_month": entry.to_month}
-        told = {name: month for name, month in kept.items() if name in type(event).model_fields}
-        return event.model_copy(update=told)
 
     def summary(self, entry: Notice) -> NoticeSummary:
         """A notice in a list."""

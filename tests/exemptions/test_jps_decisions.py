@@ -26,10 +26,15 @@ from services.chassis.service import Service
 from services.exemptions.stores import renewals
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
-from tests.exemptions.counter import forwarded, sent, take
-from tests.exemptions.exempting import NOTICES, expecting
+from tests.exemptions.counter import category_1, forwarded, sent, take
+from tests.exemptions.exempting import NOTICES, a_notice, expecting, notify
+from tests.exemptions.people import period
 
 WORK = "/exemption-decisions"
+REPORTED = {
+    "maternity": "maternity_exemption",
+    "statutory_start": "statutory_exemption_start",
+}
 Granted = tuple[str, str, str]
 
 
@@ -346,3 +351,30 @@ async def test_the_renewal_goes_by_what_jps_granted(
     async with exemptions.unit_of_work() as uow:
         found = await renewals.due(uow.connection, 2027, 10)
     assert [one.kind for one in found] == due
+
+
+async def test_what_was_returned_is_reported_again_with_the_months_that_it_was_settled_with(
+    exemptions: Service, call: Caller, person: UUID
+) -> None:
+    notices = [
+        expecting(person),
+        a_notice(person, "statutory_start", {"ground": "facility", "since": "R8.9.10"}),
+    ]
+    for notice in notices:
+        await notify(call, notice)
+    before = {event.notice_id: event for event in await sent(exemptions, ExemptionNotified)}
+    for event in before.values():
+        kind = ReportItemKind(REPORTED[event.kind.value])
+        await take(exemptions, forwarded(event.item_id, person, kind, "2026-10-20"))
+        await take(exemptions, returned(event.item_id, person, kind=kind.value))
+    employed = category_1(person, 2).model_copy(update={"periods": (period(2, "2010-03-31"),)})
+    await take(exemptions, employed)
+    for notice_id in before:
+        answer = await call(*CHIEF, post=f"{NOTICES}/{notice_id}/report-again")
+        assert answer.status_code == 200, answer.text
+    again = (await sent(exemptions, ExemptionNotified))[len(before) :]
+    assert {event.notice_id: event for event in again} == {
+        event.notice_id: before[event.notice_id].model_copy(update={"item_id": event.item_id})
+        for event in again
+    }
+    assert {event.item_id for event in again}.isdisjoint(e.item_id for e in before.values())

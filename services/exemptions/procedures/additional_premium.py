@@ -38,7 +38,8 @@ class AdditionalPremium(NoticeProcedure):
     def effect(self, handed: Handed[Notice], desk: Desk, item_id: UUID) -> Effect:
         """付加加入情報・付加脱退情報."""
         said = _said(handed)
-        from_month = _from_month(said, _known(desk), _settled(desk))
+        kept = handed.settled and handed.settled.from_month
+        from_month = kept or _from_month(said, _known(desk), _settled(desk))
         event = AdditionalPremiumChanged(
             item_id=item_id,
             notice_id=handed.entry_id,

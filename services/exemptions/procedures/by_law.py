@@ -32,7 +32,7 @@ class ByLaw(NoticeProcedure):
     def effect(self, handed: Handed[Notice], desk: Desk, item_id: UUID) -> Effect:
         """免除該当情報・免除終了情報."""
         told = _said(handed)
-        brought = effect(told, desk.settled, desk.insured, desk.figures)
+        brought = handed.settled or effect(told, desk.settled, desk.insured, desk.figures)
         assert brought.from_month is not None  # one without a month is refused
         event = ExemptionNotified(
             item_id=item_id,

@@ -50,7 +50,7 @@ class Statements(NoticeProcedure):
     ) -> Effect:
         """Its months; what others decided and report themselves is told to nobody."""
         said = _said(handed)
-        first = _from_month(said)
+        first = (handed.settled and handed.settled.from_month) or _from_month(said)
         last = said.month("to_month") if said.month("from_month") else None
         columns = {"from_month": str(first), "to_month": str(last) if last else None}
         if not said.kind.is_reported:
