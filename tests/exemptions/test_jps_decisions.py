@@ -378,3 +378,17 @@ async def test_what_was_returned_is_reported_again_with_the_months_that_it_was_s
         for event in again
     }
     assert {event.item_id for event in again}.isdisjoint(e.item_id for e in before.values())
+
+
+async def test_of_two_decisions_of_one_day_the_same_counts_in_the_work_list(
+    exemptions: Service, call: Caller, person: UUID
+) -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    application_id, item_id = await with_jps(exemptions, call, person)
+    await take(exemptions, decided(item_id, person, HALF, decision_id=first))
+    assert [one["decision_id"] for one in await work(call)] == [str(first)]
+    await take(exemptions, decided(item_id, person, FULL, decision_id=second))
+    assert (await shown(call, application_id))["application"]["decision"]["decision_id"] == str(
+        second
+    )
+    assert await work(call) == []

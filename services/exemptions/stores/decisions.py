@@ -38,7 +38,8 @@ from exemptions.applications where item_id = any($1::uuid[])
 union
 select item_id, entry_id, true from exemptions.decisions where item_id = any($1::uuid[])
 """
-# The decision that counts of each report, where it needs work that nobody did yet.
+# The decision that counts of each report, as `domain.decisions.counting` says, where it needs work
+# that nobody did yet.
 _WORK: Final = """
 select d.decision_id, d.entry_id, d.recorded_at from exemptions.decisions d
 join (
@@ -49,7 +50,9 @@ join (
 where d.needs_work
     and not exists (select from exemptions.decisions_settled s where s.decision_id = d.decision_id)
     and not exists (select from exemptions.decisions l
-                    where l.item_id = d.item_id and l.decided_on > d.decided_on)
+                    where l.item_id = d.item_id
+                        and (l.decided_on, l.recorded_at, l.decision_id)
+                            > (d.decided_on, d.recorded_at, d.decision_id))
     and not exists (select from exemptions.entries m
                     where m.mends = d.entry_id and m.state <> 'withdrawn')
     and not exists (select from exemptions.applications m
