@@ -1,6 +1,7 @@
 """The life of an entry, whatever its procedure: accepted, listed, shown, settled, withdrawn."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -102,7 +103,7 @@ async def settle(
     Raises the problem where it cannot be settled; that it was tried is recorded.
     """
     state = state_of(service)
-    async with service.unit_for_shards(await _shard(service, procedure, entry_id)) as uow:
+    async with _alone(service, procedure, entry_id) as uow:
         entry = await _found(uow, procedure, entry_id, lock=True)
         handed = handed_in(state, entry, said.documents)
         desk = await procedure.desk(uow, state, handed)
@@ -156,7 +157,7 @@ async def report_again(
     """Report what JPS returned once more as it is, under another item; by another person than who
     accepted it. Raises the problem where that cannot be."""
     state = state_of(service)
-    async with service.unit_for_shards(await _shard(service, procedure, entry_id)) as uow:
+    async with _alone(service, procedure, entry_id) as uow:
         entry = await _found(uow, procedure, entry_id, lock=True)
         await blocking.refuse(uow, BlockKind.CHANGE, entry.person_id)
         if entry.state is not EntryState.RETURNED or await entries.is_mended(
@@ -355,11 +356,19 @@ async def _found(uow: UnitOfWork, procedure: Any_, entry_id: UUID, *, lock: bool
     return kept
 
 
-async def _shard(service: Service, procedure: Any_, entry_id: UUID) -> list[int]:
-    """The shard whose bus events may not cross with work on this entry."""
+@asynccontextmanager
+async def _alone(
+    service: Service, procedure: Any_, entry_id: UUID
+) -> AsyncGenerator[UnitOfWork, None]:
+    """A unit of work that crosses neither with bus events of the entry's person, nor with other
+    work on their entries, under whichever id."""
     async with service.database.read() as connection:
         entry = await entries.find(connection, procedure.table, entry_id)
-    return [shard_of(str(entry.person_id))] if entry else []
+    person_id = entry.person_id if entry else None
+    shards = [] if person_id is None else [shard_of(str(person_id))]
+    async with service.unit_for_shards(shards) as uow:
+        await merges.one_at_a_time(uow.connection, person_id)
+        yield uow
 
 
 def _form(state: State, procedure: Any_, kind: str, submission: Submission) -> Form:
