@@ -1,5 +1,6 @@
 """What JPS decided on applications and notices: theirs, beside the city's review (C40)."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,12 +24,13 @@ from contracts.events import (
 from contracts.months import Month
 from services.chassis.received import Rejected
 from services.chassis.service import Service
-from services.exemptions.stores import renewals
+from services.exemptions.stores import decisions, renewals
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
 from tests.exemptions.counter import category_1, forwarded, sent, take
 from tests.exemptions.exempting import NOTICES, a_notice, expecting, notify
 from tests.exemptions.people import period
+from tests.exemptions.waiting import until_it_waits
 
 WORK = "/exemption-decisions"
 REPORTED = {
@@ -392,3 +394,20 @@ async def test_of_two_decisions_of_one_day_the_same_counts_in_the_work_list(
         second
     )
     assert await work(call) == []
+
+
+async def test_who_settles_work_that_another_just_settled_is_told_so(exemptions: Service,
+    call: Caller, person: UUID
+) -> None:  # fmt: skip
+    _, item_id = await with_jps(exemptions, call, person)
+    await take(exemptions, decided(item_id, person))
+    [one] = await work(call)
+    where = f"{WORK}/{one['decision_id']}/settle"
+    async with exemptions.unit_of_work() as uow:
+        mine = await decisions.settle(
+            uow.connection, UUID(one["decision_id"]), "説明した", "s003", uow.now
+        )
+        assert mine is not None
+        theirs = asyncio.create_task(call(*CHIEF, post=where, json={"done": "訪問した"}))
+        await until_it_waits(exemptions, theirs)
+    assert (await theirs).json()["code"] == "EX-0301"

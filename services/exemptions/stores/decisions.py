@@ -139,18 +139,18 @@ async def work(connection: asyncpg.Connection, after: UUID | None, limit: int) -
 async def settle(
     connection: asyncpg.Connection, decision_id: UUID, done: str, by: str, now: datetime
 ) -> Work | None:
-    """Note what was done about a decision; None: it is not on the list."""
+    """Note what was done about a decision; None: it is not on the list, or another was first."""
     row = await connection.fetchrow(_WORK, None, decision_id, 1)
     if row is None:
         return None
-    await connection.execute(
+    noted: str = await connection.execute(
         "insert into exemptions.decisions_settled values ($1, $2, $3, $4) on conflict do nothing",
         decision_id,
         done,
         by,
         now,
     )
-    return Work(**dict(row))
+    return Work(**dict(row)) if noted == "INSERT 0 1" else None
 
 
 def decision(values: dict[str, Any]) -> Decision:
