@@ -31,9 +31,9 @@ from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
 from tests.exemptions.counter import category_1, forwarded, sent, somebody, take
 from tests.exemptions.exempting import a_notice, expecting, notify
+from tests.exemptions.jps import decided, returned, with_jps
 from tests.exemptions.law import m
 from tests.exemptions.people import period, person
-from tests.exemptions.test_jps_decisions import decided, returned, with_jps
 
 ENTRY = UUID(int=7)
 LIST = "/exemption-consequences"

@@ -15,8 +15,8 @@ from tests.exemptions.applying import CHIEF
 from tests.exemptions.counter import a_notice, category_1, forwarded, person_changed, sent, take
 from tests.exemptions.exempting import NOTICES as BY_LAW
 from tests.exemptions.exempting import expecting
+from tests.exemptions.jps import returned
 from tests.exemptions.test_exemptions_api import CLERK, NOTICES
-from tests.exemptions.test_jps_decisions import returned
 from tests.exemptions.waiting import until_it_waits
 
 pytestmark = pytest.mark.stack
