@@ -1,5 +1,6 @@
 """Applications, as staff handle them: taken in, asked about, withdrawn."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,8 @@ from contracts.events import (
 from contracts.functions import Function
 from services.chassis.received import Rejected
 from services.chassis.service import Service
+from services.exemptions.stores import answers, entries
+from services.exemptions.stores.applications import APPLICATIONS
 from tests.audit.calling import Caller
 from tests.exemptions.applying import (
     CLERK,
@@ -26,6 +29,7 @@ from tests.exemptions.applying import (
     told,
 )
 from tests.exemptions.counter import sent, somebody, take
+from tests.exemptions.waiting import until_it_waits
 
 pytestmark = pytest.mark.stack
 
@@ -76,7 +80,26 @@ async def test_an_answer_that_comes_after_the_withdrawal_is_not_kept(
     (request,) = await sent(exemptions, FactsRequested)
     await take(exemptions, told(request))
     (held,) = await kept_answers(exemptions, application_id)
-    assert (held["answer"], held["answered_at"] is not None) == (None, True)
+    assert (held["answer"], held["answered_at"]) == (None, None)
+    assert held["disposed_at"] is not None
+
+
+async def test_an_answer_that_crosses_the_withdrawal_is_not_kept(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    (shown,) = await accepted(call, an_application(person))
+    application_id = UUID(shown["application"]["application_id"])
+    (request,) = await sent(exemptions, FactsRequested)
+    async with exemptions.unit_of_work() as uow:
+        await entries.withdraw(
+            uow.connection, APPLICATIONS, application_id, "取消", "s001", uow.now
+        )
+        await answers.dispose(uow.connection, [application_id], uow.now)
+        late = asyncio.create_task(take(exemptions, told(request)))
+        await until_it_waits(exemptions, late)
+    await late
+    (held,) = await kept_answers(exemptions, str(application_id))
+    assert (held["answer"], held["answered_at"]) == (None, None)
 
 
 async def test_past_years_in_one_sitting_are_applications_of_their_own(

@@ -26,16 +26,14 @@ _ASKED: Final = """
 select request_id, person_id from exemptions.application_questions
 where request_id = any($1::uuid[])
 """
-# An answer that comes after the application was forwarded or withdrawn is noted and not kept.
+# Of what was emptied, or asked for an application that needs no review any more, nothing is kept.
 _ANSWER: Final = """
 update exemptions.application_questions q
-set answered_at = $4::timestamptz, refusal = t.refusal,
-    answer = case when a.state in ('received', 'settled') then t.answer::jsonb end,
-    disposed_at = case when a.state in ('received', 'settled') then null else $4::timestamptz end
+set answered_at = $4::timestamptz, refusal = t.refusal, answer = t.answer::jsonb
 from unnest($1::uuid[], $2::text[], $3::text[]) as t (request_id, refusal, answer),
     exemptions.applications a
 where q.request_id = t.request_id and a.application_id = q.application_id
-    and q.answered_at is null
+    and q.answered_at is null and q.disposed_at is null and a.state in ('received', 'settled')
 """
 _LATEST: Final = """
 select distinct on (application_id, whose) application_id, whose, request_id, person_id, asked_at,
@@ -43,9 +41,10 @@ select distinct on (application_id, whose) application_id, whose, request_id, pe
 from exemptions.application_questions where application_id = any($1::uuid[])
 order by application_id, whose, asked_at desc, request_id
 """
+# What is not answered yet as well: an answer that crosses this finds it closed.
 _DISPOSE: Final = """
 update exemptions.application_questions set answer = null, disposed_at = $2
-where application_id = any($1::uuid[]) and answer is not null
+where application_id = any($1::uuid[]) and disposed_at is null
 """
 
 
@@ -122,7 +121,8 @@ async def latest(
 async def dispose(
     connection: asyncpg.Connection, applications: Sequence[UUID], now: datetime
 ) -> None:
-    """Empty the answers of these applications: their review is over."""
+    """Empty the answers of these applications, and close what is not answered yet: their review is
+    over."""
     await connection.execute(_DISPOSE, list(applications), now)
 
 
