@@ -35,7 +35,7 @@ from contracts.forms.declaration import (
     UnknownForm,
     read_forms,
 )
-from contracts.forms.examination import Finding, FindingKind, refusals, unacknowledged
+from contracts.forms.examination import Finding, FindingCode, FindingKind, refusals, unacknowledged
 from contracts.forms.origin import by_whom, notifier_of
 from contracts.forms.receipts import book_of, receipt_text
 from contracts.forms.states import (
@@ -54,7 +54,7 @@ from contracts.forms.submission import (
     ProxyAuthority,
     Submission,
 )
-from contracts.forms.texts import FormError, holds_individual_number
+from contracts.forms.texts import ONE_LINE, FormError, FreeText, holds_individual_number
 from contracts.forms.validation import (
     Value,
     outstanding,
@@ -65,6 +65,7 @@ from contracts.forms.verification import NumberVerification, PersonVerification
 
 __all__ = [
     "DECIDED",
+    "ONE_LINE",
     "Attachment",
     "AttachmentRecord",
     "AttachmentState",
@@ -80,11 +81,13 @@ __all__ = [
     "ExOfficioGround",
     "FieldKind",
     "Finding",
+    "FindingCode",
     "FindingKind",
     "Form",
     "FormError",
     "FormField",
     "Forms",
+    "FreeText",
     "IdentityCheck",
     "InvalidForm",
     "InvalidTransition",

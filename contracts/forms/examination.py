@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.codes import Code
 from contracts.forms.declaration import Label
 
+FindingCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+
 
 class FindingKind(Code):
     """What a finding asks for."""
@@ -29,7 +31,7 @@ class Finding(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: FindingKind
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    code: FindingCode
     message: Label
     """What was found, for staff."""
     action: Annotated[str, Field(max_length=200)] | None = None

@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.numbers import ascii_digits, is_individual_number
 
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+"""One line of text: no list, print or file to JPS takes control characters."""
+FreeText = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
+"""What a staff member says in their own words: a reason, what was done, a note."""
 _TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[\s\-‐‑–—―−ー]?[0-9]){11}(?![0-9])")
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from contracts.events import AuditOperation, ExemptionNoticeKind
-from contracts.forms import holds_individual_number
+from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from contracts.months import Month
 from services.chassis import audit
@@ -99,7 +99,7 @@ class Noting(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    note: Annotated[str, Field(min_length=1, max_length=200)]
+    note: FreeText
 
 
 @router.get("/exemption-consequences")

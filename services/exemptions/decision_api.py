@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field, SerializeAsAny
+from pydantic import BaseModel, SerializeAsAny
 
 from contracts.events import AuditOperation, BlockKind
-from contracts.forms import holds_individual_number
+from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, blocking
 from services.chassis.http import current_service, requires
@@ -34,7 +34,7 @@ Settler = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
 class Done(Sent):
     """What was done about a decision."""
 
-    done: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    done: FreeText
 
 
 class WorkView(BaseModel):

@@ -8,7 +8,16 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from contracts.events import GrantedKind, GrantedMonths
-from contracts.forms import AttachmentRecord, EntryChoices, EntryState, Finding, Form, Submission
+from contracts.forms import (
+    AttachmentRecord,
+    EntryChoices,
+    EntryState,
+    Finding,
+    FindingCode,
+    Form,
+    FreeText,
+    Submission,
+)
 from contracts.months import Month
 from services.exemptions.domain.decisions import Decision, DecisionResult, Review, result
 from services.exemptions.domain.kinds import ExemptionKind
@@ -36,16 +45,14 @@ class Settling(Sent):
 
     documents: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
     """Documents that came in since, or that are waived after all."""
-    acknowledged: Annotated[
-        tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=50)
-    ] = ()
+    acknowledged: Annotated[tuple[FindingCode, ...], Field(max_length=50)] = ()
     """Codes of the findings that they looked at."""
 
 
 class Withdrawal(Sent):
     """Why an entry is withdrawn."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: FreeText
 
 
 class FormList(EntryChoices):

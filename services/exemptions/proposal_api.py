@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from contracts.days import Day
 from contracts.events import AuditOperation
-from contracts.forms import holds_individual_number
+from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from contracts.months import Month
 from services.chassis import audit
@@ -28,7 +28,6 @@ from services.exemptions.stores.proposals import Entry
 router = APIRouter()
 CurrentService = Annotated[Service, Depends(current_service)]
 Working = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ProposalView(BaseModel):
@@ -95,7 +94,7 @@ class ProposalStep(BaseModel):
 
     step: Step
     taken_on: Day
-    note: Text | None = None
+    note: FreeText | None = None
     """How, or why nothing is to be done."""
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from contracts.days import Day
 from contracts.events import AuditOperation
-from contracts.forms import holds_individual_number
+from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
@@ -28,7 +28,6 @@ from services.qualification.stores.missing import Entry, Taken
 router = APIRouter()
 
 CurrentService = Annotated[Service, Depends(current_service)]
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Working = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
 
 
@@ -96,7 +95,7 @@ class StepRequest(BaseModel):
 
     step: Step
     taken_on: Day
-    note: Text | None = None
+    note: FreeText | None = None
     """How: by letter, by telephone, who answered."""
 
 
@@ -111,18 +110,19 @@ async def listed(
     """The open entries, in the order in which they came on the list."""
     state = state_of(service)
     async with service.unit_of_work() as uow:
-        found = await missing.opened(uow.connection, kind, after, limit)
+        found = await missing.opened(uow.connection, kind, after, limit + 1)
+        shown = found[:limit]
         total = await missing.count(uow.connection, kind)
         audit.record(
             uow,
             AuditOperation.SEARCH,
             staff=staff,
             function=Function.NOTICE_ACCEPT,
-            count=len(found),
+            count=len(shown),
             details={"what": "missing_notices", "kind": kind.value if kind else "every"},
         )
-        entries = tuple(_entry(entry, state, uow.today) for entry in found)
-    following = found[-1].sequence if len(found) == limit else None
+        entries = tuple(_entry(entry, state, uow.today) for entry in shown)
+    following = shown[-1].sequence if len(found) > limit else None
     return MissingNotices(entries=entries, total=total, following=following)
 
 

@@ -13,6 +13,7 @@ from contracts.forms import (
     EntryChoices,
     EntryState,
     Form,
+    FreeText,
     InvalidTransition,
     SamePerson,
     Submission,
@@ -94,7 +95,7 @@ class WithdrawRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    reason: FreeText
 
 
 class NoticeForms(EntryChoices):

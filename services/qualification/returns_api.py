@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from contracts.events import AuditOperation
-from contracts.forms import holds_individual_number
+from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, merges, problems
 from services.chassis.http import current_service, requires
@@ -68,7 +68,7 @@ class DoneRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    done: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    done: FreeText
 
 
 @router.get("/returned-reports")

@@ -62,6 +62,20 @@ async def listed(counter: Counter, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
+async def test_the_last_page_says_that_it_is_the_last(house: House, counter: Counter) -> None:
+    for person_id, life in newcomers(4).items():
+        await house.lives(person_id, life)
+    house.on("2026-10-11")
+    await table(house, "2026-10-11", "1000")
+    after, sizes = 0, []
+    while after is not None:
+        query = {"limit": 2, "after": after}
+        got = await counter.call("GET", "/missing-notices", Function.NOTICE_ACCEPT, params=query)
+        sizes.append(len(got.json()["entries"]))
+        after = got.json()["following"]
+    assert sizes == [2, 2]
+
+
 async def take(counter: Counter, entry: dict[str, Any], step: str, on: str, **more: Any) -> Any:
     path = f"/missing-notices/{entry['entry_id']}/steps"
     body = {"step": step, "taken_on": on, **more}
