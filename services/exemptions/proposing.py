@@ -78,7 +78,7 @@ async def work_out(uow: UnitOfWork, people: Sequence[UUID], state: State) -> Wor
         found = called_for(of_person, state.by_law)
         entries = [entry for each in ids[person_id] for entry in held.get(each, ())]
         due = shown(found, uow.today)
-        came = changes(person_id, due, entries, of_person)
+        came = changes(ids[person_id], due, entries, of_person)
         changed += [(person_id, change) for change in came]
         days = [next_shown(found, uow.today)]
         if still_listed(entries, came):

@@ -298,14 +298,33 @@ async def test_a_run_again_or_an_answer_again_doubles_nothing(night: Desk, perso
     assert [step["step"] for step in (await night.shown(entry))["steps"]] == ["listed"]
 
 
-async def test_one_person_from_two_records_is_on_the_list_once(night: Desk, person: UUID) -> None:
-    former = await somebody(night.service)
-    await night.heard(former, SINCE_MAY)
-    merged = PersonMerged(
+def one_person(former: UUID, person: UUID) -> PersonMerged:
+    return PersonMerged(
         person_id=former, surviving_id=person, identity_version=1, decision_id=uuid4(),
         decided_on=date(2026, 10, 15),
     )  # fmt: skip
-    await take(night.service, merged)
+
+
+async def test_what_staff_ended_under_the_former_id_stays_ended(night: Desk, person: UUID) -> None:
+    former = await somebody(night.service)
+    await night.heard(former, SINCE_MAY)
+    (entry,) = await night.listed()
+    why = "10月に就職し厚生年金に加入"
+    assert (await night.step(entry, "not_needed", "2026-10-15", why)).status_code == 201
+    await take(night.service, one_person(former, person))
+    (request,) = await night.run()
+    assert request.person_id == person
+    await night.told(request, SINCE_MAY)
+    assert await night.listed() == []
+    # Facts of another day are another entry.
+    await night.heard(person, (LIVELIHOOD, "2026-05-01", None))
+    assert await night.codes() == ["assistance-begins"]
+
+
+async def test_one_person_from_two_records_is_on_the_list_once(night: Desk, person: UUID) -> None:
+    former = await somebody(night.service)
+    await night.heard(former, SINCE_MAY)
+    await take(night.service, one_person(former, person))
     (request,) = await night.run()
     assert request.person_id == person
     await night.told(request, SINCE_MAY)

@@ -198,15 +198,25 @@ def ask_again(day: date, figures: ByLaw) -> date:
 
 
 def changes(
-    person_id: UUID, found: Sequence[Proposal], held: Sequence[Held], known: Known
+    ids: Sequence[UUID], found: Sequence[Proposal], held: Sequence[Held], known: Known
 ) -> list[Change]:
-    """What follows for a person's entries from what is called for now."""
+    """What follows for a person's entries from what is called for now.
+
+    ``ids``: those of the person, first the one that answers for all. What staff ended under any of
+    them stays ended.
+    """
+    person_id, *others = ids
     entries = {entry.entry_id: entry for entry in held}
     following: list[Change] = []
     for proposal in found:
         which = entry_id(person_id, proposal)
         entry = entries.pop(which, None)
-        if entry is None or entry.step.by_itself:
+        ended = any(
+            (before := entries.get(entry_id(other, proposal))) is not None
+            and before.step.needs_note
+            for other in others
+        )
+        if (entry is None or entry.step.by_itself) and not ended:
             following.append(Change(which, Step.LISTED, proposal))
     following += _over([entry for entry in entries.values() if entry.is_open], known)
     return following
