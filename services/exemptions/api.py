@@ -20,7 +20,7 @@ from services.exemptions.exemption_views import Why
 from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW, STATEMENTS
 from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.state import state_of
-from services.exemptions.stores import consequences, entries, persons
+from services.exemptions.stores import consequences, entries, notes, persons
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
 from services.exemptions.views import GrantedSpan, PeriodView, PersonView
@@ -40,7 +40,8 @@ async def show_person(person_id: UUID, staff: Viewer, service: CurrentService) -
         held = await entries.of_person(uow.connection, NOTICES, person_id)
         applied = await entries.of_person(uow.connection, APPLICATIONS, person_id)
         found = await consequences.standing(uow.connection, [person_id])
-        stands = await deciding.standing_of(uow, person_id)
+        noted = await notes.of(uow.connection, [one.entry_id for one in applied])
+        stands = deciding.stands(applied, noted)
         today = Month.of(uow.today)
         audit.record(
             uow,

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from contracts.events import ItemDecided
 from contracts.forms import EntryState
 from contracts.months import Month
@@ -23,13 +21,12 @@ from services.exemptions.domain.decisions import (
     needs_work,
 )
 from services.exemptions.domain.kinds import ExemptionKind
-from services.exemptions.review_views import ReviewedMonth
+from services.exemptions.review_views import settled_months
 from services.exemptions.stores import decisions, entries, notes
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES, Entry
 from services.exemptions.stores.notes import Note, NoteKind
 
-_MONTHS: Final = TypeAdapter(tuple[ReviewedMonth, ...])
 _JUNE: Final = 6
 
 
@@ -72,11 +69,8 @@ async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> set
 
 def review_of(kept: Kept) -> Review:
     """The city's review as it was settled; empty where it is not yet."""
-    if kept.reviewed is None:
-        return {}
     return {
-        month.month: ReviewOfMonth(month.result, month.kind)
-        for month in _MONTHS.validate_json(kept.reviewed)
+        month.month: ReviewOfMonth(month.result, month.kind) for month in settled_months(kept) or ()
     }
 
 

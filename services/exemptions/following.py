@@ -8,11 +8,12 @@ from contracts.forms import Forms
 from contracts.months import Month
 from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import exempting, reviewing
+from services.exemptions import exempting
 from services.exemptions.domain.application.review import Result
 from services.exemptions.domain.consequences import Given, changes
 from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS, ended_from
 from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.review_views import settled_months
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.consequences import New
@@ -41,8 +42,7 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
     What was found before and is so still stays as it is, noted or not; what is not so any more is
     marked as gone. Told twice, or late, it comes to the same.
     """
-    versions = await consequences.concerned(uow.connection, people)
-    concerned = list(versions)
+    concerned = await consequences.concerned(uow.connection, people)
     if not concerned:
         return
     known = await persons.facts_of(uow.connection, concerned)
@@ -60,12 +60,7 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
         found = changes(given, known[person_id])
         if found is None:
             continue
-        now = {
-            one.key: one
-            for one in (
-                New(by_id[change.entry_id], change, versions[person_id]) for change in found
-            )
-        }
+        now = {one.key: one for one in (New(by_id[change.entry_id], change) for change in found)}
         standing = {one.key: one for one in before.get(person_id, ())}
         new += [one for key, one in now.items() if key not in standing]
         gone += [one.consequence_id for key, one in standing.items() if key not in now]
@@ -87,7 +82,7 @@ def _granted(one: Kept) -> Mapping[Month, ExemptionKind]:
         return one.decision.months
     return {
         month.month: month.kind
-        for month in reviewing.settled_months(one) or ()
+        for month in settled_months(one) or ()
         if month.result is Result.PASSES and month.kind is not None
     }
 

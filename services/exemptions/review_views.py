@@ -1,14 +1,16 @@
 """The review of an application as staff read it: month by month, what would come of it and why."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contracts.events import Whose
 from contracts.months import Month
 from services.exemptions.domain.application.review import MonthOutcome, Result, spans
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason
+from services.exemptions.stores.applications import Kept
 
 
 class ReviewReason(BaseModel):
@@ -72,6 +74,9 @@ class ReviewedMonth(BaseModel):
         )
 
 
+MONTHS: Final = TypeAdapter(tuple[ReviewedMonth, ...])
+
+
 class ReviewedSpan(BaseModel):
     """Months with one outcome and one set of reasons, as a clerk reads them out."""
 
@@ -104,6 +109,11 @@ def reviewed_months(outcomes: Iterable[MonthOutcome]) -> tuple[ReviewedMonth, ..
 def reviewed_spans(outcomes: Sequence[MonthOutcome]) -> tuple[ReviewedSpan, ...]:
     """The same, months that are alike put together."""
     return tuple(ReviewedSpan.of(first, last) for first, last in spans(outcomes))
+
+
+def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:
+    """The review as it was settled; None before that."""
+    return None if kept.reviewed is None else MONTHS.validate_json(kept.reviewed)
 
 
 def _once(reasons: Iterable[Reason]) -> tuple[ReviewReason, ...]:

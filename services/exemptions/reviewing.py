@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from contracts.events import ExemptionApplicationSettled
 from contracts.forms import Finding, Form, Submission, values_of
 from contracts.law import NoValue
@@ -33,11 +31,10 @@ from services.exemptions.domain.reasons import Answer as Met
 from services.exemptions.domain.renewals import gone
 from services.exemptions.households import Registers
 from services.exemptions.procedure import Effect, Handed
-from services.exemptions.review_views import ReviewedMonth, reviewed_months
+from services.exemptions.review_views import MONTHS, reviewed_months
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import Kept
 
-_MONTHS = TypeAdapter(tuple[ReviewedMonth, ...])
 Taken = Mapping[Month, ExemptionKind]
 
 
@@ -133,11 +130,6 @@ def reviewed(
     return Reviewed(outcomes, found, goes_on(said, outcomes))
 
 
-def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:
-    """The review as it was settled; None before that."""
-    return None if kept.reviewed is None else _MONTHS.validate_json(kept.reviewed)
-
-
 def is_of_today(answers: Sequence[Answer], now: datetime) -> bool:
     """Whether what was told was asked for today: income may be corrected any day (更正)."""
     return all(japan_date(answer.asked_at) == japan_date(now) for answer in answers)
@@ -159,7 +151,7 @@ def effect(handed: Handed[Kept], found: Reviewed, item_id: UUID) -> Effect:
         accepted_on=handed.received_on,
         basic_pension_number=handed.basic_pension_number,
     )
-    reviewed = _MONTHS.dump_python(reviewed_months(found.outcomes or ()), mode="json")
+    reviewed = MONTHS.dump_python(reviewed_months(found.outcomes or ()), mode="json")
     columns = {
         "reviewed": reviewed,
         "continues_kind": goes_on.kind.value if goes_on else None,

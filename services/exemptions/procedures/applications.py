@@ -31,7 +31,7 @@ from services.exemptions.application_views import (
 )
 from services.exemptions.domain.asked import ApplicationKind, contradictions
 from services.exemptions.procedure import Effect, Handed, Procedure
-from services.exemptions.review_views import reviewed_spans
+from services.exemptions.review_views import reviewed_spans, settled_months
 from services.exemptions.reviewing import AWAITED, Reviewed
 from services.exemptions.state import State
 from services.exemptions.stores import answers, entries, notes, persons
@@ -183,7 +183,7 @@ class Applications(Procedure[Kept, Review]):
             inquiries=inquiries(desk.told),
             missing_documents=tuple(attachment.code for attachment in missing),
             review=None if outcomes is None else reviewed_spans(outcomes),
-            settled_review=reviewing.settled_months(entry),
+            settled_review=settled_months(entry),
             findings=desk.found.findings,
             differences=DifferenceView.all_of(entry),
             requests=tuple(map(RequestView.of, desk.noted)),

@@ -32,8 +32,8 @@ c.noted_at, c.note
 _FIND: Final = f"select {_COLUMNS} from exemptions.consequences c where "  # noqa: S608  constants
 _ADD: Final = """
 insert into exemptions.consequences (consequence_id, person_id, entry_id, entry_kind, what, kind,
-    from_month, to_month, code, sentence, article, needs_check, timeline_version, state, found_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    from_month, to_month, code, sentence, article, needs_check, state, found_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict do nothing
 """
 _GONE: Final = """
@@ -45,15 +45,14 @@ where consequence_id = $1
 """
 # Whose settled entries a change of the timeline may concern, under all ids of each.
 _CONCERNED: Final = """
-select a.id, max(q.timeline_version) as timeline_version
+select a.id
 from (select distinct bus.surviving(asked.id) as id from unnest($1::uuid[]) as asked (id)) a
-cross join lateral bus.same_person(a.id) as same
-join exemptions.qualifications q on q.person_id = same
-where exists (select from bus.same_person(a.id) as own join exemptions.applications e
-              on e.person_id = own and e.settled_by is not null)
-    or exists (select from bus.same_person(a.id) as own join exemptions.entries e
-               on e.person_id = own and e.settled_by is not null)
-group by a.id
+where exists (select from bus.same_person(a.id) as own join exemptions.qualifications q
+              on q.person_id = own)
+    and (exists (select from bus.same_person(a.id) as own join exemptions.applications e
+                 on e.person_id = own and e.settled_by is not null)
+         or exists (select from bus.same_person(a.id) as own join exemptions.entries e
+                    on e.person_id = own and e.settled_by is not null))
 """
 
 
@@ -94,7 +93,6 @@ class New:
     entry: Entry
     """Whose months they are: found under the id that it lies under."""
     change: Change
-    timeline_version: int
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -106,11 +104,11 @@ class New:
         )  # fmt: skip
 
 
-async def concerned(connection: asyncpg.Connection, persons: Collection[UUID]) -> dict[UUID, int]:
-    """Which of these persons have settled entries, by the id that answers for each; with the
-    version of their timeline."""
+async def concerned(connection: asyncpg.Connection, persons: Collection[UUID]) -> list[UUID]:
+    """Which of these persons have a timeline and settled entries, by the id that answers for
+    each."""
     rows = await connection.fetch(_CONCERNED, list(persons))
-    return {row["id"]: row["timeline_version"] for row in rows}
+    return [row["id"] for row in rows]
 
 
 async def standing(
@@ -141,7 +139,7 @@ async def add(connection: asyncpg.Connection, new: Sequence[New], now: datetime)
                 one.change.what.value,
                 one.change.kind.value, str(one.change.first), _text(one.change.last),
                 one.change.reason.code, one.change.reason.sentence, one.change.reason.article,
-                one.change.reason.certainty.needs_check, one.timeline_version,
+                one.change.reason.certainty.needs_check,
                 (ConsequenceState.OPEN if one.change.acts else ConsequenceState.SHOWN).value, now,
             )
             for one in new
