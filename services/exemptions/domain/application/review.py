@@ -131,7 +131,7 @@ def review(application: Application, case: Case, figures: Parameters) -> tuple[M
 
 
 _Alike = tuple[Kind, bool, int, int, date]
-_Telling = tuple[Month | None, bool, bool, bool, Kind | None, bool, Rule | None, int, int, date]
+_Telling = tuple[bool, bool, bool, Kind | None, bool, Rule | None, int, int, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ class _Review:
 
     def of(self, month: Month) -> MonthOutcome:
         """The outcome of a month."""
-        if self.alike is None:
+        inside = self.window.first <= month <= self.window.last
+        if self.alike is None or not inside:  # of a month outside no figure may be known
             return self._look_at(month)
         telling = self._telling(month)
         found = self.outcomes.get(telling)
@@ -167,13 +168,11 @@ class _Review:
         )
 
     def _telling(self, month: Month) -> _Telling:
-        """All that tells a month from the others, where nothing but income, status, household and
-        age does."""
+        """All that tells a month of the window from the others, where nothing but income, status,
+        household and age does."""
         case, order, figures = self.case, self.application.order, self.figures
-        inside = self.window.first <= month <= self.window.last
         deferred = Kind.DEFERMENT in order
         return (
-            None if inside else month,
             month in case.undecided,
             month in case.category_1,
             month in case.paid,
