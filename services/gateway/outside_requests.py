@@ -6,14 +6,14 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from contracts.codes import Sex
-from contracts.events.residents import Address, PersonName
+from contracts.events.residents import Address, PersonName, ResidenceStatus
 from services.gateway.requests import Body, Query, State
 
 Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,15}$")]
 
 
 class EnteredPerson(Body):
-    """住登外者の4情報と国籍。"""
+    """住登外者の4情報と国籍。外国人の方は通称と在留資格も。"""
 
     name: PersonName
     address: Address
@@ -22,6 +22,10 @@ class EnteredPerson(Body):
     ]
     sex: Sex
     nationality: Annotated[str, Field(min_length=1, max_length=100)] = "日本"
+    alias: Annotated[PersonName | None, Field(description="通称（外国人の方のみ）")] = None
+    residence_status: Annotated[
+        ResidenceStatus | None, Field(description="在留資格とその期間（外国人の方のみ）")
+    ] = None
 
 
 class NobodysRecord(Body):

@@ -20,7 +20,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import outside_work
 from services.identity.domain.outside import (
-    JAPAN,
+    Entered,
     OutsideRefusal,
     OutsideRefused,
     OutsideStep,
@@ -142,19 +142,19 @@ async def show(entry_id: UUID, staff: Proposer, service: CurrentService) -> Outs
 @router.post("/outside-persons", status_code=201)
 async def propose(said: NewOutside, staff: Proposer, service: CurrentService) -> OutsidePage:
     """Propose somebody new (仮登録), compared with those on record first."""
-    nationality = JAPAN if said.person is None else said.person.nationality
     refusal: Problem | None = None
     async with service.unit_of_work() as uow:
         told = None if said.person is None else _read(said.person)
         feed = None
         if said.taken_over is not None:
             feed = (str(said.taken_over.system), said.taken_over.addressee_number)
-            told = await outside.nobodys(uow.connection, staff.functions, *feed)
+            taken = await outside.nobodys(uow.connection, staff.functions, *feed)
+            told = None if taken is None else Entered(attributes=taken)
         if told is None:
             raise outside_refused(OutsideRefusal.NO_SUCH_RECORD)
         near = await outside_work.candidates(uow, staff, told, service.state.folding)
-        entry = Entry(uuid4(), OutsideStep.NEW, "proposed", None, None, told, nationality, None,
-                      feed, staff.staff_id, uow.now)  # fmt: skip
+        entry = Entry(uuid4(), OutsideStep.NEW, "proposed", None, None, told, None, feed,
+                      staff.staff_id, uow.now)  # fmt: skip
         try:
             outside_work.check_candidates(near, said.looked_at)
         except OutsideRefused as refused:
@@ -204,9 +204,8 @@ async def propose_change(
         died_on = _day(said.died_on, uow)
         if await reading.person(uow.connection, staff.functions, person_id) is None:
             raise problems.not_found()
-        nationality = None if said.person is None else said.person.nationality
-        entry = Entry(uuid4(), said.step, "proposed", person_id, None, told, nationality,
-                      died_on, None, staff.staff_id, uow.now)  # fmt: skip
+        entry = Entry(uuid4(), said.step, "proposed", person_id, None, told, died_on, None,
+                      staff.staff_id, uow.now)  # fmt: skip
         refusal = await not_editable(uow, staff, person_id)
         if refusal is None:
             refusal = await _keep_change(uow, staff, entry)
@@ -291,13 +290,20 @@ async def _found(
     return entry
 
 
-def _read(said: EnteredPerson) -> FourAttributes:
+def _read(said: EnteredPerson) -> Entered:
     """What was entered, its date read. Raises `Problem` ID-0101."""
     try:
         birth_date = parse_date(said.birth_date)
     except ContractError:
         raise unreadable_birth_date() from None
-    return FourAttributes(name=said.name, address=said.address, birth_date=birth_date, sex=said.sex)
+    return Entered(
+        attributes=FourAttributes(
+            name=said.name, address=said.address, birth_date=birth_date, sex=said.sex
+        ),
+        nationality=said.nationality,
+        alias=said.alias,
+        residence_status=said.residence_status,
+    )
 
 
 def _day(written: str | None, uow: UnitOfWork) -> UncertainDate | None:

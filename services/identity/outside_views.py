@@ -9,11 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from contracts.codes import Sex
 from contracts.events.feeds import FourAttributes
-from contracts.events.residents import Address, PersonName, ResidentRecord
+from contracts.events.residents import Address, PersonName, ResidenceStatus, ResidentRecord
 from services.identity.domain.comparison import Comparison
-from services.identity.domain.outside import JAPAN, OutsideStep
+from services.identity.domain.outside import JAPAN, OutsideStep, is_of_foreigners
 from services.identity.near_miss_api import ShownCandidate, System, TellsOf, shown_comparison
-from services.identity.pages import Coded, ShownDate, coded, person_line, shown_date
+from services.identity.pages import (
+    Coded,
+    ShownDate,
+    ShownResidenceStatus,
+    coded,
+    person_line,
+    shown_date,
+    shown_residence_status,
+)
 from services.identity.stores.outside import Entry
 
 Found = Mapping[UUID, tuple[ResidentRecord, Comparison]]
@@ -24,7 +32,8 @@ class _Body(BaseModel):
 
 
 class EnteredPerson(_Body):
-    """4情報 and nationality of somebody who is not on the register."""
+    """4情報 and nationality of somebody who is not on the register; of a foreign national the
+    alias (通称) and the status of residence (在留資格), too."""
 
     name: PersonName
     address: Address
@@ -32,6 +41,14 @@ class EnteredPerson(_Body):
     """In any notation that `contracts.eras.parse_date` reads."""
     sex: Sex
     nationality: Annotated[str, Field(min_length=1, max_length=100)] = JAPAN
+    alias: PersonName | None = None
+    residence_status: ResidenceStatus | None = None
+
+    @model_validator(mode="after")
+    def _of_foreigners(self) -> Self:
+        if is_of_foreigners(self.nationality, self.alias, self.residence_status):
+            raise ValueError("an alias and a status of residence are a foreign national's")
+        return self
 
 
 class NobodysRecord(_Body):
@@ -88,6 +105,8 @@ class ShownEntry(BaseModel):
     addressee_number: str | None
     told: TellsOf | None
     nationality: str | None
+    alias: PersonName | None
+    residence_status: ShownResidenceStatus | None
     died_on: ShownDate | None
     taken_over_from: NobodysRecord | None
     proposed_by: str
@@ -138,15 +157,19 @@ class NobodysList(BaseModel):
 
 def shown_entry(entry: Entry) -> ShownEntry:
     """A proposal as staff see it."""
-    feed = entry.feed
+    feed, entered = entry.feed, entry.entered
     return ShownEntry(
         entry_id=entry.entry_id,
         step=coded(entry.step),
         state=entry.state,
         person_id=entry.person_id,
         addressee_number=entry.addressee_number,
-        told=None if entry.entered is None else tells(entry.entered),
-        nationality=entry.nationality,
+        told=None if entered is None else tells(entered.attributes),
+        nationality=None if entered is None else entered.nationality,
+        alias=None if entered is None else entered.alias,
+        residence_status=None
+        if entered is None
+        else shown_residence_status(entered.residence_status),
         died_on=None if entry.died_on is None else shown_date(entry.died_on),
         taken_over_from=None
         if feed is None

@@ -33,9 +33,21 @@ _DIGEST = b""
 
 
 async def candidates(
+    uow: UnitOfWork, staff: StaffContext, entered: Entered, folding: Folding
+) -> dict[UUID, tuple[ResidentRecord, Comparison]]:
+    """Who on record comes near what is to be entered, of those whom the caller may see: under the
+    name or under the alias, whichever agrees in more."""
+    found: dict[UUID, tuple[ResidentRecord, Comparison]] = {}
+    for told in entered.names:
+        for person_id, one in (await _near(uow, staff, told, folding)).items():
+            if person_id not in found or one[1].all_agree:
+                found[person_id] = one
+    return found
+
+
+async def _near(
     uow: UnitOfWork, staff: StaffContext, told: FourAttributes, folding: Folding
 ) -> dict[UUID, tuple[ResidentRecord, Comparison]]:
-    """Who on record comes near what is to be entered, of those whom the caller may see."""
     found = await bearers.meant(uow.connection, {_DIGEST: told}, folding)
     near = [p for p, c in compare_all(told, found[_DIGEST], folding).items() if c.near]
     # One statement whoever comes near, so that nothing tells of one who is not there.
@@ -104,12 +116,12 @@ async def _next(
         if entry.entered is None:
             raise OutsideRefused(OutsideRefusal.NO_SUCH_RECORD)
         number = await outside.fresh_number(uow.connection)
-        return number, 1, rules.new_record(number, _entered(entry, entry.entered))
+        return number, 1, rules.new_record(number, entry.entered)
     kept = await standing(uow, staff, entry.person_id)
     record = kept.record
     match entry.step:
         case OutsideStep.CORRECTION if entry.entered is not None:
-            record = rules.corrected(record, _entered(entry, entry.entered))
+            record = rules.corrected(record, entry.entered)
         case OutsideStep.DEATH if entry.died_on is not None:
             record = rules.died(record, entry.died_on)
         case _:
@@ -125,10 +137,6 @@ async def standing(uow: UnitOfWork, staff: StaffContext, person_id: UUID) -> Out
     if kept.record.processing_hold:
         raise OutsideRefused(OutsideRefusal.CANCELLED)
     return kept
-
-
-def _entered(entry: Entry, told: FourAttributes) -> Entered:
-    return Entered(told, entry.nationality or rules.JAPAN)
 
 
 async def find_again(uow: UnitOfWork, register: Register, folding: Folding) -> None:

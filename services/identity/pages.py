@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from contracts.codes import Code, Relationship, ResidentKind, ResidentStatus
 from contracts.dates import DatePrecision, UncertainDate
 from contracts.eras import DateTooEarly, wareki
-from contracts.events.residents import Address, PersonName, ResidentRecord
+from contracts.events.residents import Address, PersonName, ResidenceStatus, ResidentRecord
 from services.identity.domain.numbers import NumberState
 from services.identity.domain.outside import SYSTEM as OUTSIDE
 from services.identity.domain.view import is_householder
@@ -158,6 +158,18 @@ class PersonPage(BaseModel):
     """When the record came in."""
 
 
+def shown_residence_status(status: ResidenceStatus | None) -> ShownResidenceStatus | None:
+    """在留資格, for people to read."""
+    if status is None:
+        return None
+    return ShownResidenceStatus(
+        code=status.code,
+        label=status.label,
+        valid_from=status.valid_from,
+        valid_to=status.valid_to,
+    )
+
+
 def shown_date(day: UncertainDate, kind: ResidentKind = ResidentKind.JAPANESE) -> ShownDate:
     """A date of someone of that kind, for people to read."""
     in_era = None
@@ -222,7 +234,6 @@ def person_page(
     """The page. The 世帯主 is told by the members who can be seen alone: the record's own text
     would name one who cannot."""
     record, kind = person.record, person.record.resident_kind
-    status = record.residence_status
     became, removal = record.became_resident, record.removal
     living_here = record.resident_status is ResidentStatus.RESIDENT
     return PersonPage(
@@ -235,14 +246,7 @@ def person_page(
         resident_status=coded(record.resident_status),
         on_register=any(link.system != OUTSIDE for link in person.links),
         nationality=record.nationality,
-        residence_status=None
-        if status is None
-        else ShownResidenceStatus(
-            code=status.code,
-            label=status.label,
-            valid_from=status.valid_from,
-            valid_to=status.valid_to,
-        ),
+        residence_status=shown_residence_status(record.residence_status),
         address=record.address,
         previous_address=record.previous_address,
         move_in_address=record.move_in_address,

@@ -26,6 +26,14 @@ UMINO: dict[str, Any] = {
     "sex": "1",
 }
 
+LI: dict[str, Any] = {
+    **UMINO,
+    "name": {"kanji": "李　渡", "latin": "LI WATARU"},
+    "nationality": "中国",
+    "alias": {"kanji": "海野　渡", "kana": "ウミノ　ワタル"},
+    "residence_status": {"code": "R01", "label": "特定活動", "valid_to": "2027-03-31"},
+}
+
 
 class Desk:
     """Whoever enters such people."""
@@ -151,6 +159,41 @@ class TestComparedFirst:
         near = {**UMINO, "name": {"kanji": "山田　花子"}, "birth_date": "1985-05-03", "sex": "2"}
         assert (await desk.post("/outside-persons/comparison", **near)).json() == {"candidates": []}
         assert (await desk.post("/outside-persons", person=near)).status_code == 201
+
+
+class TestForeignNationals:
+    async def test_alias_and_status_of_residence_are_kept_and_told(self, desk: Desk) -> None:
+        proposed = await desk.post("/outside-persons", person=LI)
+        shown = proposed.json()["entry"]
+        assert shown["alias"]["kanji"] == "海野　渡"
+        assert shown["residence_status"]["label"] == "特定活動"
+        li = UUID((await desk.settled(proposed))["person_id"])
+        page = await desk.page(li)
+        assert (page["resident_kind"]["label"], page["alias"]["kanji"]) == ("外国人", "海野　渡")
+        assert page["residence_status"]["valid_to"] == "2027-03-31"
+        view = await desk.last_told(li)
+        assert view.residence_status_code == "R01"
+        (found,) = (await desk.post("/persons/search", name="海野渡")).json()["persons"]
+        assert found["person_id"] == str(li)
+
+    async def test_a_correction_can_end_them(self, desk: Desk) -> None:
+        li = await desk.enter(**LI)
+        await desk.changed(li, step="correction", person=UMINO)
+        page = await desk.page(li)
+        assert (page["alias"], page["residence_status"], page["nationality"]) == (
+            None,
+            None,
+            "日本",
+        )
+
+    async def test_who_is_on_record_by_the_alias_is_not_entered_again(self, desk: Desk) -> None:
+        await desk.enter()
+        assert code(await desk.post("/outside-persons", person=LI)) == (409, "ID-0801")
+
+    async def test_nobody_of_japan_has_them(self, desk: Desk) -> None:
+        for item in ("alias", "residence_status"):
+            person = {**UMINO, item: LI[item]}
+            assert code(await desk.post("/outside-persons", person=person)) == (422, "CH-0001")
 
 
 class TestVersions:

@@ -6,7 +6,6 @@ cancellation is one more version. Whoever moves in later is a second person at f
 finding says that the two may be one (`services.identity.domain.findings`).
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -19,8 +18,9 @@ from contracts.codes import (
     ResidentStatus,
 )
 from contracts.dates import DatePrecision, UncertainDate
+from contracts.events.base import Data
 from contracts.events.feeds import FourAttributes
-from contracts.events.residents import Removal, ResidentRecord
+from contracts.events.residents import PersonName, Removal, ResidenceStatus, ResidentRecord
 from services.identity.domain.comparison import Agreement, Comparison
 
 SYSTEM: Final = "outside_register"
@@ -68,12 +68,27 @@ CHANGES: Final = {
 """As which change of a record each is kept and told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What staff know of the person. ``nationality`` as the register writes it."""
+class Entered(Data):
+    """What staff know of the person, as it is kept."""
 
     attributes: FourAttributes
     nationality: str = JAPAN
+    """As the register writes it."""
+    alias: PersonName | None = None
+    """通称, and below 在留資格: of foreign nationals alone (住民基本台帳法30条の45)."""
+    residence_status: ResidenceStatus | None = None
+
+    @property
+    def names(self) -> tuple[FourAttributes, ...]:
+        """The four attributes under each name that the person goes by."""
+        if self.alias is None:
+            return (self.attributes,)
+        return (self.attributes, self.attributes.model_copy(update={"name": self.alias}))
+
+
+def is_of_foreigners(nationality: str, *items: object) -> bool:
+    """Whether any of these items is told of somebody who is Japanese, who has none of them."""
+    return nationality == JAPAN and any(item is not None for item in items)
 
 
 def new_record(addressee_number: str, entered: Entered) -> ResidentRecord:
@@ -89,6 +104,8 @@ def new_record(addressee_number: str, entered: Entered) -> ResidentRecord:
         resident_status=ResidentStatus.OTHERWISE_REMOVED,
         address=told.address,
         nationality=entered.nationality,
+        alias=entered.alias,
+        residence_status=entered.residence_status,
     )
 
 
@@ -105,6 +122,8 @@ def corrected(record: ResidentRecord, entered: Entered) -> ResidentRecord:
             "previous_address": record.address if moved else record.previous_address,
             "nationality": entered.nationality,
             "resident_kind": _kind(entered.nationality),
+            "alias": entered.alias,
+            "residence_status": entered.residence_status,
         }
     )
 

@@ -10,11 +10,10 @@ from uuid import UUID
 import asyncpg
 
 from contracts.dates import UncertainDate
-from contracts.events.base import Data
 from contracts.events.feeds import FourAttributes
 from contracts.events.residents import ResidentRecord
 from services.identity.domain.comparison import Bearer
-from services.identity.domain.outside import SYSTEM, OutsideStep, number_of
+from services.identity.domain.outside import SYSTEM, Entered, OutsideStep, number_of
 from services.identity.domain.sight import sees_sealed
 
 LIMIT: Final = 50
@@ -88,13 +87,6 @@ where o.person_id <> a.person_id
 """
 
 
-class Kept(Data):
-    """What was entered, as it is kept."""
-
-    attributes: FourAttributes
-    nationality: str
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One proposal and what became of it."""
@@ -104,8 +96,7 @@ class Entry:
     state: str
     person_id: UUID | None
     addressee_number: str | None
-    entered: FourAttributes | None
-    nationality: str | None
+    entered: Entered | None
     died_on: UncertainDate | None
     feed: tuple[str, str] | None
     """(system, number) of the record that it was taken over from."""
@@ -144,9 +135,7 @@ async def fresh_number(connection: asyncpg.Connection) -> str:
 
 async def add(connection: asyncpg.Connection, entry: Entry) -> bool:
     """Keep a proposal; False: another about this person waits already."""
-    entered = None
-    if entry.entered is not None:
-        entered = Kept(attributes=entry.entered, nationality=entry.nationality or "")
+    entered = entry.entered
     feed = entry.feed or (None, None)
     return bool(
         await connection.fetchval(
@@ -272,7 +261,7 @@ async def may_be(
 
 
 def _entry(row: asyncpg.Record) -> Entry:
-    entered = None if row["entered"] is None else Kept.model_validate_json(row["entered"])
+    entered = None if row["entered"] is None else Entered.model_validate_json(row["entered"])
     died = row["died_on"]
     return Entry(
         entry_id=row["entry_id"],
@@ -280,8 +269,7 @@ def _entry(row: asyncpg.Record) -> Entry:
         state=row["state"],
         person_id=row["person_id"],
         addressee_number=row["addressee_number"],
-        entered=None if entered is None else entered.attributes,
-        nationality=None if entered is None else entered.nationality,
+        entered=entered,
         died_on=None if died is None else UncertainDate.model_validate_json(died),
         feed=None if row["feed_system"] is None else (row["feed_system"], row["feed_number"]),
         proposed_by=row["proposed_by"],
