@@ -41,6 +41,8 @@ from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareReco
 from contracts.events.jps import (
     AnyItemForwarded,
     CorrectedValues,
+    CorrectionDecided,
+    CorrectionForwarded,
     ExemptionDecision,
     GrantedKind,
     GrantedMonths,
@@ -51,6 +53,7 @@ from contracts.events.jps import (
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
+    ReportProcessing,
     item_forwarded,
 )
 from contracts.events.linkage import (
@@ -110,6 +113,8 @@ __all__ = [
     "BlockKind",
     "ClaimsFactsAnswered",
     "CorrectedValues",
+    "CorrectionDecided",
+    "CorrectionForwarded",
     "DisabilityCertificatesRecorded",
     "Event",
     "ExemptionApplicationSettled",
@@ -171,6 +176,7 @@ __all__ = [
     "ReportItemForwarded",
     "ReportItemKind",
     "ReportOwner",
+    "ReportProcessing",
     "ResidencePeriod",
     "ResidentChange",
     "ResidentPensionChanged",

@@ -327,6 +327,25 @@ class ItemsQuery(Query):
     fell_away: Annotated[bool, Field(description="元の事実が取り消されたものに限る")] = False
 
 
+class CorrectionsQuery(Query):
+    """訂正を要する報告の一覧の条件。"""
+
+    after: Annotated[UUID | None, Field(description="前の頁の next")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Correction(Body):
+    """機構に報告した内容を取り消す、または改めて報告する理由。"""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CorrectionAgreement(Body):
+    """提案された訂正に同意するかどうか。"""
+
+    agree: StrictBool
+
+
 class NewBatch(Body):
     """送付単位に入れる報告項目の条件。指定しない場合は待機中のすべて。"""
 

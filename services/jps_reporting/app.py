@@ -6,6 +6,7 @@ from services.chassis.service import Service
 from services.jps_reporting import (
     batch_api,
     commands,
+    correction_api,
     file_api,
     item_api,
     parameter_files,
@@ -31,7 +32,13 @@ def build(settings: Settings) -> Service:
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
         handlers=handlers(reporting),
-        routers=[batch_api.router, item_api.router, file_api.router, unmatched_api.router],
+        routers=[
+            batch_api.router,
+            item_api.router,
+            correction_api.router,
+            file_api.router,
+            unmatched_api.router,
+        ],
         commands=commands.COMMANDS,
         state=reporting,
     )

@@ -123,6 +123,7 @@ def judge(
             rendered=rendered,
             duplicate=repeat.duplicate,
             already_sent=repeat.already_sent,
+            stale=one.stale,
         )
         results.findings.extend(ItemFinding(item.item_id, f) for f in check(subject, today))
     return results

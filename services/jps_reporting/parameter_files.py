@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from services.jps_reporting.domain.characters import SubstitutionTable
+from services.jps_reporting.domain.corrections import CorrectionTable
 from services.jps_reporting.domain.deadlines import DeadlineTable
 from services.jps_reporting.domain.layout import InvalidLayout, Layout, require_providable
 from services.jps_reporting.domain.provisions import ProvisionTable
@@ -24,6 +25,7 @@ class Parameters:
     """Everything that is data and not code."""
 
     deadlines: DeadlineTable
+    corrections: CorrectionTable
     reportability: ReportabilityTable
     provisions: ProvisionTable
     substitutions: SubstitutionTable
@@ -57,6 +59,7 @@ def load(
         digest.update(file.read_bytes())
     return Parameters(
         deadlines=DeadlineTable.model_validate(_read(parameters / "deadlines.toml")),
+        corrections=CorrectionTable.model_validate(_read(parameters / "corrections.toml")),
         reportability=ReportabilityTable.model_validate(_read(parameters / "reportability.toml")),
         provisions=provisions,
         substitutions=SubstitutionTable.model_validate(_read(parameters / "substitutions.toml")),

@@ -202,6 +202,58 @@ def number_in_text(field: str) -> Problem:
     )
 
 
+def fell_away_since() -> Problem:
+    """An item of the batch does not stand any more."""
+    return Problem(
+        "JR-3003",
+        409,
+        "送付単位に、基となる事実が取り下げられた報告項目があります。",
+        action="論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。",
+    )
+
+
+def no_correction_wanted() -> Problem:
+    """JPS has nothing that is not so, or it is being told already."""
+    return Problem(
+        "JR-3020",
+        409,
+        "この報告項目について、機構に訂正を報告する必要はありません。",
+        detail="送付前の報告項目、機構が返戻した報告項目、訂正の報告が既に作成されている報告項目、"
+        "基となる事実に変わりがない報告項目は、対象になりません。",
+        action="訂正を要する報告の一覧を表示し直してください。",
+    )
+
+
+def correction_proposed() -> Problem:
+    """One proposal at a time."""
+    return Problem(
+        "JR-3021",
+        409,
+        "この報告項目の訂正は既に提案されています。",
+        action="別の職員が、提案を確定または却下してください。",
+    )
+
+
+def no_correction_proposed() -> Problem:
+    """There is nothing to agree to."""
+    return Problem(
+        "JR-3022",
+        409,
+        "この報告項目の訂正は提案されていません。",
+        action="先に訂正を提案してください。提案の後に事実が変わったときは、提案は取り消されています。",
+    )
+
+
+def same_person_corrects() -> Problem:
+    """Two people: who proposed does not settle."""
+    return Problem(
+        "JR-3023",
+        403,
+        "訂正を提案した職員は、その訂正を確定できません。",
+        action="別の職員が内容を確認して確定してください。",
+    )
+
+
 _NOT_TAKEN_ACTIONS = {
     "JR-4101": "取り込むファイルと、ファイルの見出しを確認してください。",
     "JR-4102": "機構から受領したままのファイルを指定してください。",

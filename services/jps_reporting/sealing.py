@@ -9,9 +9,17 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID, uuid4
 
-from contracts.events import AuditOperation, AuditOutcome, ReportOwner, item_forwarded
+from contracts.events import (
+    AnyItemForwarded,
+    AuditOperation,
+    AuditOutcome,
+    CorrectionForwarded,
+    ReportOwner,
+    item_forwarded,
+)
 from contracts.functions import Function
 from services.chassis import audit, telemetry
 from services.chassis.problems import Problem
@@ -22,7 +30,7 @@ from services.jps_reporting import problems, vault
 from services.jps_reporting.building import locked
 from services.jps_reporting.checking import CHUNK
 from services.jps_reporting.domain.batches import Action, BatchState
-from services.jps_reporting.domain.items import ItemState
+from services.jps_reporting.domain.items import ItemState, ReportItem
 from services.jps_reporting.domain.layout import InvalidLayout, Layout
 from services.jps_reporting.domain.rendering import Field, MediumFacts, NumberPlace, Rendered
 from services.jps_reporting.reporting import Reporting
@@ -116,6 +124,9 @@ async def _order(
         return problems.serial_exhausted()
     await batches.set_state(uow.connection, batch_id, BatchState.SEALING)
     found_items = await items.of_batch(uow.connection, batch_id)
+    if any(one.stale for one in found_items):
+        # It fell away as the batch was put together: the check finds it.
+        return problems.fell_away_since()
     answers = await linkage.answers(
         uow.connection, batch_id, [one.item.person_id for one in found_items]
     )
@@ -306,6 +317,33 @@ def _hop(service: Service, name: str, one: StoredItem) -> str | None:
     return telemetry.traceparent_of(span)
 
 
+def _forwarded(
+    item: ReportItem, batch_id: UUID, serial: int, today: date
+) -> AnyItemForwarded | CorrectionForwarded:
+    owner = ReportOwner(item.source.value)
+    if item.corrects is None:
+        return item_forwarded(
+            item.kind,
+            owner,
+            item_id=item.item_id,
+            person_id=item.person_id,
+            batch_id=batch_id,
+            medium_serial=serial,
+            forwarded_on=today,
+        )
+    return CorrectionForwarded(
+        correction_id=item.item_id,
+        item_id=item.corrects,
+        person_id=item.person_id,
+        owner=owner,
+        kind=item.kind.value,
+        processing=item.processing,
+        batch_id=batch_id,
+        medium_serial=serial,
+        forwarded_on=today,
+    )
+
+
 async def send(
     service: Service, reporting: Reporting, uow: UnitOfWork, staff: StaffContext, batch_id: UUID
 ) -> None:
@@ -333,15 +371,7 @@ async def send(
     await media.note_life(uow.connection, medium.medium_id, "handed_over", staff.staff_id, uow.now)
     for one in await items.of_batch(uow.connection, batch_id):
         uow.emit(
-            item_forwarded(
-                one.item.kind,
-                ReportOwner(one.item.source.value),
-                item_id=one.item.item_id,
-                person_id=one.item.person_id,
-                batch_id=batch_id,
-                medium_serial=medium.serial,
-                forwarded_on=uow.today,
-            ),
+            _forwarded(one.item, batch_id, medium.serial, uow.today),
             key=str(one.item.person_id),
             trace=_hop(service, "jps.item.sent", one),
         )

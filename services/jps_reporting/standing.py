@@ -1,22 +1,21 @@
 """Items whose fact no longer stands, or stands again, as their owner tells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from contracts.events import QualificationReportStands
+from contracts.events import QualificationReportStands, ReportProcessing
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import checking
 from services.jps_reporting.domain.batches import Action, BatchState, allows
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.reporting import Reporting
-from services.jps_reporting.stores import batches, items, linkage, standing
+from services.jps_reporting.stores import batches, corrections, items, linkage, standing
 from services.jps_reporting.stores.item_rows import StoredItem
 
 FELL_AWAY: Final = "JR-1204"
 """Held back: its fact was taken back, and stands again; a person looks before it is reported."""
-_NOT_SENT: Final = frozenset({ItemState.WAITING, ItemState.BLOCKED})
 
 
 async def take_standing(
@@ -42,14 +41,30 @@ async def take_standing(
     fallen = [one.event for one in latest.values() if not one.event.stands]
     again = [one.event for one in latest.values() if one.event.stands]
     inside: dict[UUID, list[UUID]] = {}
-    for event in fallen:
-        item = found[event.item_id]
+    leaving = [found[event.item_id] for event in fallen]
+    leaving += [
+        one
+        for one in await standing.corrections_of(uow.connection, sorted(latest))
+        if _falls(one, latest)
+    ]
+    for item in leaving:
         if item.state is ItemState.IN_BATCH and item.batch_id is not None:
-            inside.setdefault(item.batch_id, []).append(event.item_id)
+            inside.setdefault(item.batch_id, []).append(item.item.item_id)
     for batch_id, item_ids in sorted(inside.items()):
         await _take_out(reporting, uow, batch_id, item_ids)
     await standing.fall_away(uow.connection, {e.item_id: e.since for e in fallen}, uow.now)
     await standing.stand_again(uow.connection, [e.item_id for e in again], FELL_AWAY, uow.now)
+    await standing.withdraw_corrections(uow.connection, sorted(latest), uow.now)
+    await corrections.lapse(uow.connection, sorted(latest), uow.now)
+
+
+def _falls(
+    correction: StoredItem, latest: Mapping[UUID, Received[QualificationReportStands]]
+) -> bool:
+    """Whether a correction is called for no more by what is told of the item that it corrects."""
+    cancels = correction.item.processing is ReportProcessing.CANCELLATION
+    corrects = correction.item.corrects
+    return corrects is not None and latest[corrects].event.stands == cancels
 
 
 async def _take_out(
@@ -72,6 +87,7 @@ async def _take_out(
 
 
 def calls_for_correction(one: StoredItem) -> bool:
-    """Whether JPS has, or is about to have, what no longer stands."""
-    withdrawn = one.state in (ItemState.WITHDRAWN, ItemState.NOT_NEEDED, *_NOT_SENT)
-    return one.fell_away_on is not None and not withdrawn
+    """Whether JPS has, or is about to have, what is not so, and nothing that tells it is on its
+    way. What it returned it does not have."""
+    about_to = one.state in (ItemState.IN_BATCH, ItemState.SEALED) and one.stale
+    return about_to or one.correction_wanted is not None

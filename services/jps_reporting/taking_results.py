@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from contracts.events import CorrectedValues, ItemDecided, ReportOwner
+from contracts.events import (
+    CorrectedValues,
+    CorrectionDecided,
+    ItemDecided,
+    ReportOwner,
+    ReportProcessing,
+)
 from services.chassis import hiding
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -79,12 +85,16 @@ async def take_results(
 
 
 def tell(uow: UnitOfWork, serial: int, item: SentItem, decision: Decision) -> None:
-    """Tell the item's owner what JPS decided on it; ``serial``: of the medium it was on."""
+    """Tell the item's owner what JPS decided on it; ``serial``: of the medium it was on. What was
+    told once more is the item again, to its owner."""
     values = decision.corrected_occurred_on, decision.corrected_category
+    if item.corrects is not None and item.processing is ReportProcessing.CANCELLATION:
+        _tell_of_cancellation(uow, serial, item, item.corrects, decision)
+        return
     uow.emit(
         ItemDecided(
             decision_id=decision.decision_id,
-            item_id=item.item_id,
+            item_id=item.corrects or item.item_id,
             person_id=item.person_id,
             owner=ReportOwner(item.owner),
             kind=item.kind.value,
@@ -98,6 +108,28 @@ def tell(uow: UnitOfWork, serial: int, item: SentItem, decision: Decision) -> No
             else None,
             assigned_number=decision.assigned_number,
             exemption=decision.exemption,
+        ),
+        key=str(item.person_id),
+        trace=item.trace,
+    )
+
+
+def _tell_of_cancellation(
+    uow: UnitOfWork, serial: int, item: SentItem, corrects: UUID, decision: Decision
+) -> None:
+    uow.emit(
+        CorrectionDecided(
+            decision_id=decision.decision_id,
+            correction_id=item.item_id,
+            item_id=corrects,
+            person_id=item.person_id,
+            owner=ReportOwner(item.owner),
+            kind=item.kind.value,
+            outcome=decision.outcome,
+            decided_on=decision.decided_on,
+            medium_serial=serial,
+            return_code=decision.return_code,
+            return_reason=decision.return_reason,
         ),
         key=str(item.person_id),
         trace=item.trace,

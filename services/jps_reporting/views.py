@@ -108,6 +108,10 @@ class ItemView(View):
     item_id: UUID
     person_id: UUID
     kind: Code
+    processing: Code
+    """処理区分: 報告, or 取消 of an earlier one."""
+    corrects: UUID | None
+    """Of a correction: the item that it corrects."""
     source: Code
     origin: Code
     document_id: UUID | None
@@ -128,7 +132,8 @@ class ItemView(View):
     fell_away_on: date | None
     """Since when the owner's facts no longer give it."""
     correction_due: bool
-    """JPS has what no longer stands: a correction is to be reported (訂正を要する)."""
+    """JPS has, or is about to have, what is not so: a correction is to be reported
+    (訂正を要する)."""
     received_at: datetime
     findings: tuple[FindingView, ...] = ()
     substitutions: tuple[SubstitutionView, ...] = ()
@@ -150,6 +155,8 @@ class ItemView(View):
             item_id=item.item_id,
             person_id=one.surviving_id,
             kind=coded(item.kind),
+            processing=coded(item.processing),
+            corrects=item.corrects,
             source=coded(item.source),
             origin=coded(item.origin),
             document_id=item.document_id,

@@ -29,7 +29,14 @@ from services.qualification.domain.parameters import NoValue
 from services.qualification.notice_views import notice_summary
 from services.qualification.problems import in_the_future, no_value
 from services.qualification.state import state_of
-from services.qualification.stores import differences, notices, persons, reports, runs
+from services.qualification.stores import (
+    corrections,
+    differences,
+    notices,
+    persons,
+    reports,
+    runs,
+)
 from services.qualification.views import (
     Asked,
     QualificationView,
@@ -74,6 +81,7 @@ async def show(
         asked = Asked(ids[0], as_of or today, moment, staff.staff_id)
         facts = await persons.facts_of_one(connection, ids)
         reported = await reports.reported(connection, ids)
+        corrected = await corrections.of(connection, [r.item_id for r in reported], moment)
         summaries = [
             notice_summary(notice, state.title(notice.kind), staff.staff_id, moment)
             for notice in await notices.of_person(connection, ids)
@@ -84,7 +92,7 @@ async def show(
         )
         try:
             view = qualification_view(
-                asked, facts, state.parameters, reported, summaries, differing
+                asked, facts, state.parameters, reported, summaries, differing, corrected
             )
         except NoValue:
             raise no_value() from None

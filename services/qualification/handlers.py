@@ -10,6 +10,8 @@ from prometheus_client import Counter
 
 from contracts.events import (
     AnyItemForwarded,
+    CorrectionDecided,
+    CorrectionForwarded,
     Event,
     FactsTakenBack,
     ItemDecided,
@@ -57,7 +59,15 @@ from services.qualification.domain.facts import (
 from services.qualification.domain.health_insurance import statement
 from services.qualification.domain.parameters import Parameters
 from services.qualification.shown import reported_label
-from services.qualification.stores import differences, missing, notices, persons, reports, runs
+from services.qualification.stores import (
+    corrections,
+    differences,
+    missing,
+    notices,
+    persons,
+    reports,
+    runs,
+)
 from services.qualification.stores.persons import Known, NewFact
 from services.qualification.told_by_jps import take_numbers, take_records
 
@@ -211,6 +221,7 @@ class Handlers:
         if decided:
             await _decided(decided, uow)
             await take_numbers(self._parameters, decided, uow)
+        await _corrected(batch, uow)
         told = [r for r in batch if isinstance(r.event, PersonTold)]
         if told:
             await take_records(self._parameters, told, uow)
@@ -240,6 +251,24 @@ async def _forwarded(sent: Sequence[Received[AnyItemForwarded]], uow: UnitOfWork
             [Rejection(r, "QU-1002", reason) for r in sent if r.event.item_id in strange]
         )
     await notices.forward(uow.connection, [r.event.item_id for r in sent], uow.now)
+
+
+async def _corrected(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    sent = [r for r in batch if isinstance(r.event, CorrectionForwarded) and _owned(r.event)]
+    decided = [r for r in batch if isinstance(r.event, CorrectionDecided) and _owned(r.event)]
+    strange: set[UUID] = set()
+    if sent:
+        strange = await corrections.forward(uow.connection, [r.event for r in sent], uow.now)
+    if decided and not strange:
+        strange = await corrections.decide(uow.connection, [r.event for r in decided], uow.now)
+    if strange:
+        reason = "no item of this id was sent of this person, or no such correction of it"
+        refused = [r for r in (*sent, *decided) if r.event.correction_id in strange]
+        raise Rejected([Rejection(r, "QU-1005", reason) for r in refused])
+
+
+def _owned(event: CorrectionForwarded | CorrectionDecided) -> bool:
+    return event.owner is ReportOwner.QUALIFICATION
 
 
 async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> None:

@@ -1,8 +1,9 @@
 """A person's qualification as staff are shown it: timelines with their reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
@@ -21,6 +22,7 @@ from services.qualification.jps_views import DifferenceView, JpsRecordView, Numb
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
     TRANSITION_LABELS,
+    CorrectionView,
     DecisionView,
     ReasonView,
     ReviewView,
@@ -30,6 +32,7 @@ from services.qualification.shown import (
     transition_view,
     voluntary_of,
 )
+from services.qualification.stores.corrections import Correction
 from services.qualification.stores.differences import Kept
 from services.qualification.stores.reports import Reported
 
@@ -75,6 +78,7 @@ class SupersededView(View):
     reported_at: datetime
     forwarded_on: date | None
     decision: DecisionView | None
+    corrections: tuple[CorrectionView, ...]
 
 
 class QualificationView(View):
@@ -126,6 +130,7 @@ def qualification_view(
     reported: Sequence[Reported],
     notices: Sequence[NoticeSummary],
     differing: Sequence[Kept] = (),
+    corrections: Mapping[UUID, Sequence[Correction]] = MappingProxyType({}),
 ) -> QualificationView:
     """The whole of it. Raises ``NoValue``."""
     person_id, day = asked.person_id, asked.day
@@ -137,7 +142,9 @@ def qualification_view(
     # Of two that were reported under two ids before they were one person's, the first.
     happened = {(i.kind, i.occurred_on, i.reason): i for i in reversed([*by_id.values()])}
     transitions = tuple(
-        transition_view(person_id, t, happened.get(happening(t))) for t in line.transitions
+        transition_view(person_id, t, item, corrections.get(item.item_id, ()) if item else ())
+        for t in line.transitions
+        for item in (happened.get(happening(t)),)
     )
     found = (happened.get(happening(t)) for t in line.transitions)
     shown = {item.first_item_id for item in found if item is not None}
@@ -155,7 +162,7 @@ def qualification_view(
         unknown=tuple(unknown_view(s) for s in line.segments if s.category is None),
         transitions=transitions,
         superseded=tuple(
-            _superseded(item)
+            _superseded(item, corrections.get(item.item_id, ()))
             for first, item in by_id.items()
             # Of an earlier moment the transitions themselves are what was thought then.
             if asked.moment is None and not item.stands and first not in shown
@@ -229,7 +236,7 @@ def unknown_view(segment: Segment) -> UnknownView:
     )
 
 
-def _superseded(item: Reported) -> SupersededView:
+def _superseded(item: Reported, corrections: Sequence[Correction]) -> SupersededView:
     kind, decided = TransitionKind(item.kind), counting(item.decisions)
     return SupersededView(
         item_id=item.item_id,
@@ -240,4 +247,5 @@ def _superseded(item: Reported) -> SupersededView:
         reported_at=item.reported_at,
         forwarded_on=item.forwarded_on,
         decision=DecisionView.of(decided) if decided else None,
+        corrections=tuple(map(CorrectionView.of, corrections)),
     )

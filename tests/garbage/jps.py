@@ -3,6 +3,8 @@
 from uuid import UUID, uuid4
 
 from contracts.events import (
+    CorrectionDecided,
+    CorrectionForwarded,
     Event,
     InsuredCategory,
     ItemDecided,
@@ -16,6 +18,7 @@ from contracts.events import (
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
+    ReportProcessing,
     TransitionKind,
     TransitionOrigin,
     item_forwarded,
@@ -58,6 +61,32 @@ def decided_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
     marked = "update qualification.transitions set forwarded_on = $2, batch_id = $3"
     house.execute("qualification", f"{marked} where item_id = $1", sent.item_id, DAY, BATCH)
     return decided(ReportOwner.QUALIFICATION, sent.item_id, n)
+
+
+def corrected_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    decision = decided_sample(house, n, version, event_id)
+    assert isinstance(decision, ItemDecided)
+    return CorrectionForwarded(
+        correction_id=uuid4(), item_id=decision.item_id, person_id=person(n),
+        owner=ReportOwner.QUALIFICATION, kind="acquisition",
+        processing=ReportProcessing.CANCELLATION, batch_id=BATCH, medium_serial=2,
+        forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def correction_decided_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    sent = corrected_sample(house, n, version, event_id)
+    assert isinstance(sent, CorrectionForwarded)
+    house.execute(
+        "qualification",
+        "insert into qualification.corrections values ($1, $2, 'cancellation', $3, 2, now())",
+        sent.correction_id, sent.item_id, DAY,
+    )  # fmt: skip
+    return CorrectionDecided(
+        decision_id=uuid4(), correction_id=sent.correction_id, item_id=sent.item_id,
+        person_id=person(n), owner=ReportOwner.QUALIFICATION, kind="acquisition",
+        outcome=ItemOutcome.ACCEPTED, decided_on=DAY, medium_serial=2,
+    )  # fmt: skip
 
 
 def told_sample(house: House, n: int, version: int, event_id: UUID) -> Event:

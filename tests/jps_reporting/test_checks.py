@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.codes import Sex
 from contracts.eras import parse_date
-from contracts.events import InsuredCategory, LinkageOutcome, ReportItemKind
+from contracts.events import InsuredCategory, LinkageOutcome, ReportItemKind, ReportProcessing
 from contracts.events.residents import Address, PersonName
 from services.jps_reporting.domain.checks import (
     CHECKS,
@@ -22,6 +22,7 @@ from services.jps_reporting.domain.checks import (
     has_error,
 )
 from services.jps_reporting.domain.items import ReportItem
+from services.jps_reporting.domain.layout import Source
 from services.jps_reporting.domain.rendering import Renderer
 from tests.jps_reporting.making import LAYOUT, PARAMETERS, TODAY, Kind, answer, item
 
@@ -59,6 +60,10 @@ def test_a_sound_item_has_no_findings(kind: ReportItemKind) -> None:
 
 
 NAME = PersonName(kanji="見本　花子", kana="ミホン")
+WHOLE = LAYOUT.record[0]
+WITHOUT_PROCESSING = WHOLE.model_copy(
+    update={"column": tuple(c for c in WHOLE.column if c.source is not Source.PROCESSING)}
+)
 CASES: dict[str, Subject] = {
     "JR-2001": subject(item(), {"name": None}),
     "JR-2002": subject(item(), {"name": PersonName(kanji="見本")}),
@@ -91,11 +96,13 @@ CASES: dict[str, Subject] = {
     "JR-2041": subject(item(), due_on=date(2026, 10, 8)),
     "JR-2051": subject(item(), duplicate=True),
     "JR-2052": subject(item(), already_sent=True),
+    "JR-2053": subject(item(), stale=True),
     "JR-2061": subject(item(), outcome=LinkageOutcome.NO_RECORD),
     "JR-2062": subject(item(), outcome=LinkageOutcome.REFUSED),
     "JR-2063": subject(item(), outcome=None),
     "JR-2071": subject(item(), record=None, rendered=None),
     "JR-2072": subject(item(Kind.CATEGORY_CHANGE, category_before=InsuredCategory.CATEGORY_1)),
+    "JR-2073": subject(item(processing=ReportProcessing.CANCELLATION), record=WITHOUT_PROCESSING),
 }
 
 

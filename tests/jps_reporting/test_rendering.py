@@ -57,7 +57,7 @@ def test_an_acquisition_byte_for_byte() -> None:
     assert result.fields[2] == NumberPlace(TOKEN)
     assert line(result) == (
         "0101,121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,2,7,180402,2600026,"
-        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,02,,1,9,081005"
+        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,02,,1,9,081005,1"
     ).encode("cp932")
 
 
@@ -66,7 +66,7 @@ def test_a_loss_byte_for_byte() -> None:
     assert not result.faults
     assert line(result) == (
         "0102,121002,999900000000,,,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
-        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,11,9,081005"
+        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,11,9,081005,1"
     ).encode("cp932")
 
 
@@ -76,7 +76,7 @@ def test_a_death_holds_no_individual_number_byte_for_byte() -> None:
     assert all(isinstance(field, str) for field in result.fields)
     assert line(result) == (
         "0104,121002,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
-        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,081005"
+        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,081005,1"
     ).encode("cp932")
 
 
@@ -85,7 +85,7 @@ def test_an_additional_premium_byte_for_byte() -> None:
     assert not result.faults
     assert line(result) == (
         "0201,121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
-        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,0811,9,081005"
+        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,0811,9,081005,1"
     ).encode("cp932")
 
 
@@ -106,7 +106,7 @@ def test_exemptions_by_notice_byte_for_byte(
     assert not result.faults
     assert line(result) == (
         f"{code},121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
-        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,{reason},9,{month},9,081005"
+        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,{reason},9,{month},9,081005,1"
     ).encode("cp932")
 
 
@@ -124,7 +124,7 @@ def test_statements_on_premiums_byte_for_byte(kind: ReportItemKind, code: str, m
     assert not result.faults
     assert line(result) == (
         f"{code},121002,999900000000,2271,174711,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,2600026,"
-        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,{month},9,081005"
+        f"見本市中央一丁目２番３号　コーポ見本１０１,9,081001,9,{month},9,081005,1"
     ).encode("cp932")
 
 
@@ -133,7 +133,7 @@ def test_a_claim_to_unpaid_benefits_byte_for_byte() -> None:
     assert not result.faults
     assert line(result) == (
         "0301,121002,2271,174711,1150,ﾐﾎﾝ ﾊﾅｺ,見本　花子,7,180402,"
-        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,01,9,081005"
+        "見本市中央一丁目２番３号　コーポ見本１０１,9,081001,01,9,081005,1"
     ).encode("cp932")
 
 

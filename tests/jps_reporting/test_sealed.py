@@ -12,6 +12,7 @@ from services.chassis import sight
 from services.jps_reporting.domain.batches import BatchState
 from tests.jps_reporting.house import SEALER, House
 from tests.jps_reporting.making import reportable
+from tests.jps_reporting.test_standing import stands
 from tests.jps_reporting.told import ACCEPTED, RESULTS, text
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.stack
 
 SEEING = (Function.BATCH_BUILD, Function.BATCH_SEAL, Function.SEALED_VIEW)
 SENT = {"batch_id": "sent_batch_id"}
+SENT_ITEM = {"item_id": "sent_item_id"}
 ABOUT = {"person_id": "", "item_id": "", "batch_id": "", "sent_batch_id": "", "batched_id": "",
          "file_id": "", "salt": "", "unmatched_id": "", "sent_item_id": ""}  # fmt: skip
 FILE = text(RESULTS, [ACCEPTED | {"媒体通番": "2", "記録番号": "1"}]) + "{salt}\r\n"
@@ -37,6 +39,10 @@ QUESTIONS = [
     Question("GET /items", {"limit": "1"}),
     Question("GET /items", {"after": "{item_id}"}),
     Question("POST /items/{item_id}/release"),
+    Question("GET /corrections"),
+    Question("GET /items/{item_id}/correction", of=SENT_ITEM),
+    Question("POST /items/{item_id}/correction", json={"reason": "届出の取消し"}, of=SENT_ITEM),
+    Question("POST /items/{item_id}/correction/settle", json={"agree": True}, of=SENT_ITEM),
     Question("GET /batches"),
     *(Question("GET /batches", {"state": state.value}) for state in BatchState),
     Question("POST /batches", json={"kinds": ["loss"]}),
@@ -136,6 +142,7 @@ async def with_everything(house: House) -> dict[str, str]:
     await hide(house, person_id)
     sent_batch_id = await batch_of(house, *SEEING, apart=True)
     await sent(house, sent_batch_id, *SEEING)
+    await house.take([stands(first)])
     held, batched = (reportable(person_id=person_id) for _ in range(2))
     await house.take([held, batched])
     batch_id = await batch_of(house, *SEEING, apart=True)
@@ -145,9 +152,10 @@ async def with_everything(house: House) -> dict[str, str]:
     )  # fmt: skip
     assert taken.status_code == 200, taken.text
     await house.take([reportable(person_id=person_id, **LEFT)])
+    unmatched_id = await unmatched(house, sent_batch_id)
     house.service.clock.move(timedelta(minutes=1))  # a file from now on is the latest
     return {
-        "unmatched_id": await unmatched(house, sent_batch_id),
+        "unmatched_id": unmatched_id,
         "sent_item_id": str(first.item_id),
         "file_id": str(uuid4()),
         "salt": str(uuid4()),

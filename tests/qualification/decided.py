@@ -5,12 +5,15 @@ from uuid import UUID, uuid4, uuid5
 
 from contracts.events import (
     AnyItemForwarded,
+    CorrectionDecided,
+    CorrectionForwarded,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
     PersonTold,
     ReportItemKind,
     ReportOwner,
+    ReportProcessing,
 )
 from tests.qualification.house import House
 from tests.qualification.people import d
@@ -37,7 +40,33 @@ def decided(
     )  # fmt: skip
 
 
-async def told(house: House, *events: AnyItemForwarded | ItemDecided | PersonTold) -> Any:
+def correction_sent(
+    person_id: UUID,
+    item_id: UUID,
+    on: str,
+    processing: ReportProcessing = ReportProcessing.CANCELLATION,
+) -> CorrectionForwarded:
+    """What takes the item back, or tells it once more, left on a medium."""
+    return CorrectionForwarded(
+        correction_id=uuid5(item_id, f"correction/{on}"), item_id=item_id, person_id=person_id,
+        owner=ReportOwner.QUALIFICATION, kind="category_change", processing=processing,
+        batch_id=uuid4(), medium_serial=2, forwarded_on=d(on),
+    )  # fmt: skip
+
+
+def correction_decided(sent: CorrectionForwarded, on: str) -> CorrectionDecided:
+    """JPS took it back."""
+    return CorrectionDecided(
+        decision_id=uuid5(sent.correction_id, on), correction_id=sent.correction_id,
+        item_id=sent.item_id, person_id=sent.person_id, owner=sent.owner, kind=sent.kind,
+        outcome=ItemOutcome.ACCEPTED, decided_on=d(on), medium_serial=2,
+    )  # fmt: skip
+
+
+async def told(
+    house: House,
+    *events: AnyItemForwarded | ItemDecided | PersonTold | CorrectionForwarded | CorrectionDecided,
+) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])
     return await house.service.intake.take(records)

@@ -19,7 +19,12 @@ from contracts.events import (
     StayTold,
 )
 from contracts.functions import Function
-from tests.qualification.decided import decided, told
+from tests.qualification.decided import (
+    correction_decided,
+    correction_sent,
+    decided,
+    told,
+)
 from tests.qualification.house import AT_45, CENTRAL_WARD, Counter, House, notice
 from tests.qualification.people import Life, d
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
@@ -166,6 +171,8 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
                       forwarded_on=d("2026-11-05"))
     )  # fmt: skip
     returned = await returned_twice(house, person_id, item["item_id"])
+    away = correction_sent(person_id, item["item_id"], "2026-11-05")
+    await told(house, away, correction_decided(away, "2026-11-05"))
     difference = await told_by_jps(house, person_id)
     path = f"/notices/{forwarded_id}/take-back"
     proposed = await counter.call("POST", path, Function.NOTICE_SETTLE, json={"reason": "誤り"})

@@ -7,12 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events import AuditOutcome, AuditRecorded, ItemOutcome, QualificationReportStands
+from contracts.events import (
+    AuditOutcome,
+    AuditRecorded,
+    ItemOutcome,
+    QualificationReportStands,
+    ReportProcessing,
+)
 from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
 from services.qualification.domain.facts import Fact
 from services.qualification.domain.told import TakenBackStatement
-from tests.qualification.decided import decided, sent, told
+from tests.qualification.decided import (
+    correction_decided,
+    correction_sent,
+    decided,
+    sent,
+    told,
+)
 from tests.qualification.house import AT_45, Counter, House, notice
 from tests.qualification.people import Life, d, notice_id
 from tests.qualification.test_jps_tells import life_moment
@@ -84,6 +96,46 @@ async def test_what_was_sent_and_decided_can_be_taken_back_too(
     # A late word of JPS's about it changes nothing in the notice.
     await told(house, decided(hanako, report.item_id, "2026-11-20", ItemOutcome.CORRECTED))
     assert (await counter.page(hanako))["notices"][0]["state"] == "taken_back"
+
+
+@pytest.mark.stack
+async def test_what_jps_was_told_of_it_since_is_shown(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    taken = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    await told(house, sent(hanako, report.item_id, "2026-11-05"))
+    assert (await take_back(counter, taken)).status_code == 200
+    house.on("2026-11-20")
+    away = correction_sent(hanako, report.item_id, "2026-11-19")
+    await told(house, away, away)
+    house.on("2026-11-25")
+    decision = correction_decided(away, "2026-11-24")
+    await told(house, decision, decision)
+    (superseded,) = (await counter.page(hanako))["superseded"]
+    (shown,) = superseded["corrections"]
+    assert (shown["label"], shown["forwarded_on"]) == ("取消", "2026-11-19")
+    assert (shown["outcome_label"], shown["decided_on"]) == ("機構受理", "2026-11-24")
+    # It stands after all, and is told once more: that is shown with it.
+    house.on("2026-11-26")
+    await settled(counter, hanako, received_on="2026-11-25")
+    again = correction_sent(hanako, report.item_id, "2026-11-26", ReportProcessing.REPORT)
+    await told(house, again)
+    page = await counter.page(hanako)
+    (of_it,) = [t for t in page["transitions"] if t["item_id"] == str(report.item_id)]
+    assert [one["label"] for one in of_it["corrections"]] == ["取消", "報告"]
+
+
+@pytest.mark.stack
+async def test_of_what_was_never_sent_a_correction_is_a_dead_letter(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    away = correction_sent(hanako, report.item_id, "2026-11-21")
+    await told(house, away)
+    letters = await house.rows("select code from bus.dead_letters")
+    assert [letter["code"] for letter in letters] == ["QU-1005"]
 
 
 @pytest.mark.stack

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from contracts.events import LinkageAnswer, LinkageOutcome, ReportItemKind
+from contracts.events import LinkageAnswer, LinkageOutcome, ReportItemKind, ReportProcessing
 from services.jps_reporting.domain.characters import Trouble
 from services.jps_reporting.domain.items import Labelled, ReportItem
 from services.jps_reporting.domain.layout import Record, Source
@@ -88,11 +88,13 @@ CHECKS: Final = _catalogue(
     ("JR-2041", _W, "送付期限を過ぎています。"),
     ("JR-2051", _E, "同じ人・同じ種類・同じ年月日の報告項目が送付単位内に重複しています。"),
     ("JR-2052", _W, "同じ人・同じ種類・同じ年月日の報告項目を既に送付しています。"),
+    ("JR-2053", _E, "この報告の基となる事実は、その後取り下げられています。"),
     ("JR-2061", _E, "宛名の記録が見つかりません。"),
     ("JR-2062", _E, "庁内連携が許可されませんでした。"),
     ("JR-2063", _E, "宛名の回答がまだ届いていません。"),
     ("JR-2071", _E, "この種類の報告は様式にありません。"),
     ("JR-2072", _E, "変更前後の種別が報告の種類と合いません。"),
+    ("JR-2073", _E, "この種類の報告の様式には、取消しを表す処理区分がありません。"),
 )
 
 _MISSING: Final = {
@@ -136,6 +138,8 @@ class Subject:
     """An item of the batch before it says the same."""
     already_sent: bool = False
     """An earlier medium said the same."""
+    stale: bool = False
+    """Its fact is no longer so."""
 
 
 def check(subject: Subject, today: date) -> list[Finding]:
@@ -168,6 +172,11 @@ def _linkage(subject: Subject) -> Iterator[Finding]:
 def _record(subject: Subject) -> Iterator[Finding]:
     if subject.record is None:
         yield Finding("JR-2071")
+    elif subject.item.processing is ReportProcessing.CANCELLATION and not subject.record.has(
+        Source.PROCESSING
+    ):
+        # Without it JPS would take the record for the report itself.
+        yield Finding("JR-2073")
     if subject.outcome is LinkageOutcome.ANSWERED and subject.rendered is not None:
         yield from (f for fault in subject.rendered.faults if (f := _of_fault(fault)))
         answer = subject.answer
@@ -229,3 +238,5 @@ def _repeats(subject: Subject) -> Iterator[Finding]:
         yield Finding("JR-2051")
     if subject.already_sent:
         yield Finding("JR-2052")
+    if subject.stale:
+        yield Finding("JR-2053")

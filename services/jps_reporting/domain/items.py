@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import ClassVar, Final, Self
 from uuid import UUID
 
-from contracts.events import InsuredCategory, ReportItemKind
+from contracts.events import InsuredCategory, ReportItemKind, ReportProcessing
 from contracts.events.claims import ClaimantRelationship
 from contracts.months import Month
 
@@ -53,6 +53,7 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         # Its fact was taken back before it was sent; where that stands again, a person looks.
         (ItemState.WAITING, ItemState.WITHDRAWN),
         (ItemState.BLOCKED, ItemState.WITHDRAWN),
+        (ItemState.IN_BATCH, ItemState.WITHDRAWN),
         (ItemState.WITHDRAWN, ItemState.BLOCKED),
     }
     | {(ItemState.SENT, decided) for decided in DECIDED}
@@ -115,3 +116,6 @@ class ReportItem:
     """First month with or without the additional premium, or an exemption."""
     pension_code: str | None = None
     claimant_relationship: ClaimantRelationship | None = None
+    processing: ReportProcessing = ReportProcessing.REPORT
+    corrects: UUID | None = None
+    """The item that this one takes back, or tells once more; its content is that item's."""

@@ -36,6 +36,7 @@ class Source(StrEnum):
     LITERAL = "literal"
     BLANK = "blank"
     KIND = "kind"
+    PROCESSING = "processing"
     INDIVIDUAL_NUMBER = "individual_number"
     BASIC_PENSION_NUMBER = "basic_pension_number"
     NAME = "name"

@@ -222,6 +222,7 @@ def _values(item: ReportItem, answer: LinkageAnswer) -> dict[Source, Any]:
     address: Address | None = answer.address
     return {
         Source.KIND: item.kind.value,
+        Source.PROCESSING: item.processing.value,
         Source.INDIVIDUAL_NUMBER: answer.individual_number_token,
         Source.BASIC_PENSION_NUMBER: item.basic_pension_number,
         Source.NAME: name.kanji if name else None,

@@ -18,6 +18,7 @@ from contracts.events import (
     InsuredCategory,
     ItemOutcome,
     ReportItemKind,
+    ReportProcessing,
 )
 from contracts.months import Month
 from contracts.numbers import BasicPensionNumber
@@ -139,6 +140,9 @@ class SentItem:
     """送付日; None: the medium was not handed over."""
     decisions: tuple[Decision, ...] = ()
     trace: str | None = None
+    processing: ReportProcessing = ReportProcessing.REPORT
+    corrects: UUID | None = None
+    """Of a correction: the item as its owner reported it."""
 
 
 def judge(

@@ -137,8 +137,8 @@ async def set_state(
 
 _REPEATS = """
 with here as (
-    select item_id, person_id, kind, occurred_on,
-           row_number() over (partition by bus.surviving(person_id), kind, occurred_on
+    select item_id, person_id, kind, occurred_on, processing, coalesce(corrects, item_id) as first,
+           row_number() over (partition by bus.surviving(person_id), kind, occurred_on, processing
                               order by received_at, item_id) > 1 as duplicate
     from jps_reporting.items
     where batch_id = $1 and ($2::uuid[] is null or bus.surviving(person_id) in (
@@ -148,7 +148,8 @@ with here as (
 select item_id, duplicate, exists (
     select from jps_reporting.items as i
     where i.person_id in (select bus.same_person(here.person_id)) and i.kind = here.kind
-      and i.occurred_on = here.occurred_on and i.item_id <> here.item_id
+      and i.occurred_on = here.occurred_on and i.processing = here.processing
+      and coalesce(i.corrects, i.item_id) <> here.first
       and i.state in ('sealed', 'sent', 'accepted', 'corrected')
 ) as already_sent
 from here

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.events import InsuredCategory, ReportItemKind
+from contracts.events import InsuredCategory, ReportItemKind, ReportProcessing
 from contracts.events.claims import ClaimantRelationship
 from contracts.months import Month
 from services.jps_reporting.domain.items import ItemOrigin, ItemSource, ItemState, ReportItem
@@ -32,6 +32,10 @@ class StoredItem:
     state_since: datetime
     fell_away_on: date | None
     """Since when the owner's facts no longer give it."""
+    stale: bool
+    """Its fact is no longer so; of a cancellation: it stands after all. It may not be sent."""
+    correction_wanted: ReportProcessing | None
+    """What JPS has yet to be told about it, beyond what is on its way."""
     surviving_id: UUID
     """Who answers for the item's person now: what it was reported under stays with it."""
 
@@ -42,7 +46,11 @@ select
     category_before, category_after, basic_pension_number, from_month, pension_code,
     claimant_relationship, rule, article, rule_reason, may_precede, due_on, due_article,
     due_statutory, due_note, state, batch_id, blocked_code, trace, received_at, state_since,
-    fell_away_on,
+    fell_away_on, processing, corrects,
+    jps_reporting.is_stale(corrects, processing, fell_away_on) as stale,
+    case when corrects is null
+         then jps_reporting.correction_wanted(item_id, state, fell_away_on)
+    end as correction_wanted,
     bus.surviving(person_id) as surviving_id
 from jps_reporting.items
 """
@@ -51,6 +59,7 @@ from jps_reporting.items
 def stored(row: Any) -> StoredItem:
     """An item from its row."""
     before, after = row["category_before"], row["category_after"]
+    wanted = row["correction_wanted"]
     relationship = row["claimant_relationship"]
     return StoredItem(
         item=ReportItem(
@@ -69,6 +78,8 @@ def stored(row: Any) -> StoredItem:
             from_month=Month.parse(row["from_month"]) if row["from_month"] else None,
             pension_code=row["pension_code"],
             claimant_relationship=ClaimantRelationship(relationship) if relationship else None,
+            processing=ReportProcessing(row["processing"]),
+            corrects=row["corrects"],
         ),
         rule=row["rule"],
         article=row["article"],
@@ -85,5 +96,7 @@ def stored(row: Any) -> StoredItem:
         received_at=row["received_at"],
         state_since=row["state_since"],
         fell_away_on=row["fell_away_on"],
+        stale=row["stale"],
+        correction_wanted=ReportProcessing(wanted) if wanted else None,
         surviving_id=row["surviving_id"],
     )

@@ -174,9 +174,13 @@ async def choose(
 _LEAVE = """
 with moved as (
     update jps_reporting.items as item
-    set state = case when t.code is null then 'waiting' else 'blocked' end,
-        batch_id = null, blocked_code = t.code, state_since = $4
-    from unnest($2::uuid[], $3::text[]) as t (item_id, code)
+    set state = case when t.stale then 'withdrawn'
+                     when t.code is null then 'waiting' else 'blocked' end,
+        batch_id = null, blocked_code = case when not t.stale then t.code end, state_since = $4
+    from (select w.item_id, w.code,
+                 jps_reporting.is_stale(i.corrects, i.processing, i.fell_away_on) as stale
+          from unnest($2::uuid[], $3::text[]) as w (item_id, code)
+          join jps_reporting.items as i using (item_id)) as t
     where item.item_id = t.item_id and item.batch_id = $1 and item.state = 'in_batch'
     returning item.item_id, item.person_id, item.state, item.blocked_code
 ), noted as (
@@ -196,6 +200,7 @@ async def leave(
     staff_id: str | None,
 ) -> list[UUID]:
     """Take items out of their batch: back to waiting, or held back with a code; the persons.
+    What no longer stands is withdrawn.
     ``staff_id`` None: the house itself, as somebody was hidden or is no more."""
     pairs = list(items)
     rows = await connection.fetch(
@@ -283,7 +288,8 @@ async def of_batch(
     """A batch's items, all or those of some persons, in the order of the medium."""
     rows = await connection.fetch(
         SELECT + " where batch_id = $1 and ($2::uuid[] is null or person_id = any($2))"
-        " order by kind, accepted_on, item_id",
+        # What JPS is to take back comes before what is reported in its place.
+        " order by processing, kind, accepted_on, item_id",
         batch_id,
         persons,
     )

@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.events import ExemptionDecision, InsuredCategory, ItemOutcome, ReportItemKind
+from contracts.events import (
+    ExemptionDecision,
+    InsuredCategory,
+    ItemOutcome,
+    ReportItemKind,
+    ReportProcessing,
+)
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.results import Decision, SentItem, Unmatched
 
@@ -18,7 +24,7 @@ Place = tuple[int, int]
 # Locked in the order of their ids: two files about the same items never wait for each other.
 _ITEMS = """
 select m.serial, p.position, i.item_id, i.person_id, i.kind, i.source, i.basic_pension_number,
-       i.trace, s.handed_on
+       i.trace, i.processing, i.corrects, s.handed_on
 from unnest($1::bigint[], $2::int[]) as w (serial, position)
 join jps_reporting.media as m on m.serial = w.serial
 join jps_reporting.provisions as p on p.medium_id = m.medium_id and p.position = w.position
@@ -99,6 +105,8 @@ async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Plac
             sent_on=row["handed_on"],
             decisions=tuple(decided.get(row["item_id"], ())),
             trace=row["trace"],
+            processing=ReportProcessing(row["processing"]),
+            corrects=row["corrects"],
         )
         for row in rows
     }

@@ -25,6 +25,20 @@ insert into jps_reporting.item_history (item_id, at, state)
 select item_id, $3, state from moved where state = 'withdrawn' and state_since = $3
 order by item_id
 """
+_CORRECTIONS = """
+ where corrects = any($1::uuid[]) and state in ('waiting', 'blocked', 'in_batch')
+"""
+_WITHDRAW = """
+with moved as (
+    update jps_reporting.items as i
+    set state = 'withdrawn', blocked_code = null, state_since = $2
+    where i.corrects = any($1::uuid[]) and i.state in ('waiting', 'blocked')
+      and jps_reporting.is_stale(i.corrects, i.processing, i.fell_away_on)
+    returning i.item_id
+)
+insert into jps_reporting.item_history (item_id, at, state)
+select item_id, $2, 'withdrawn' from moved order by item_id
+"""
 _AGAIN = """
 with moved as (
     update jps_reporting.items as i
@@ -58,3 +72,16 @@ async def stand_again(
 ) -> None:
     """Their facts stand again: what was withdrawn is held back for a person to look at."""
     await connection.execute(_AGAIN, item_ids, code, now)
+
+
+async def corrections_of(connection: Connection, item_ids: Sequence[UUID]) -> list[StoredItem]:
+    """The corrections of these items that were not sent, nor are on a medium."""
+    rows = await connection.fetch(SELECT + _CORRECTIONS, item_ids)
+    return [stored(row) for row in rows]
+
+
+async def withdraw_corrections(
+    connection: Connection, item_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Withdraw what would correct these items, waits, and is called for no more."""
+    await connection.execute(_WITHDRAW, item_ids, now)

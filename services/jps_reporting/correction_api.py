@@ -1,0 +1,223 @@
+"""Corrections over HTTP: what calls for one (訂正を要する報告), proposing and settling it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from contracts.events import AuditOperation, AuditOutcome
+from contracts.forms import SamePerson, holds_individual_number
+from contracts.functions import Function
+from services.chassis import audit
+from services.chassis.http import requires
+from services.chassis.problems import Problem
+from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting import correcting, problems, views
+from services.jps_reporting.reporting import CurrentReporting, CurrentService
+from services.jps_reporting.stores import corrections, results
+from services.jps_reporting.stores.corrections import Proposal
+from services.jps_reporting.stores.item_rows import StoredItem
+
+router = APIRouter()
+
+Builder = Annotated[StaffContext, Depends(requires(Function.BATCH_BUILD))]
+
+
+class Why(BaseModel):
+    """Why JPS is to be told."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Agreement(BaseModel):
+    """Whether the other staff member agrees."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    agree: StrictBool
+
+
+class ProposalView(views.View):
+    """Who proposed what, and what became of it."""
+
+    processing: views.Code
+    proposed_at: datetime
+    proposed_by: str
+    reason: str
+    decided_at: datetime | None
+    decided_by: str | None
+    agreed: bool | None
+    lapsed_at: datetime | None
+    """There was no call for it any more, before anybody decided."""
+    correction_id: UUID | None
+
+    @classmethod
+    def of(cls, one: Proposal) -> "ProposalView":
+        values = {name: getattr(one, name) for name in cls.model_fields if name != "processing"}
+        return cls(processing=views.coded(one.processing), **values)
+
+
+class CorrectionWanted(views.View):
+    """An item that was sent, and what JPS has yet to be told about it."""
+
+    item: views.ItemView
+    wanted: views.Code | None
+    """処理区分 of what is to be reported; null: nothing, or it is on its way."""
+    proposal: ProposalView | None
+    """What waits for another to decide."""
+
+
+class CorrectionsWanted(views.View):
+    """A page of them; ``next`` goes into ``after`` for the following one."""
+
+    items: tuple[CorrectionWanted, ...]
+    next: UUID | None = None
+
+
+class CorrectionDetail(CorrectionWanted):
+    """The same with all that was done about it."""
+
+    proposals: tuple[ProposalView, ...]
+    corrections: tuple[views.ItemView, ...]
+    """The items that go, or went, to JPS; the first first."""
+
+
+@router.get("/corrections")
+async def work_list(
+    staff: Builder,
+    service: CurrentService,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CorrectionsWanted:
+    """Items that JPS was told and that are not so, or are so after all: it was not told that."""
+    async with service.unit_of_work() as uow:
+        page = await corrections.wanted(uow.connection, after, limit + 1)
+        shown = page[:limit]
+        ids = [one.item.item_id for one in shown]
+        proposed = await corrections.proposals(uow.connection, ids)
+        decided = await results.decisions_of(uow.connection, ids)
+        audit.record(
+            uow,
+            AuditOperation.INQUIRY,
+            staff=staff,
+            function=Function.BATCH_BUILD,
+            count=len(shown),
+            details={"what": "corrections"},
+        )
+        return CorrectionsWanted(
+            items=tuple(
+                CorrectionWanted(
+                    item=views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id)),
+                    wanted=views.coded(one.correction_wanted) if one.correction_wanted else None,
+                    proposal=_open(proposed.get(one.item.item_id, ())),
+                )
+                for one in shown
+            ),
+            next=ids[-1] if len(page) > limit else None,
+        )
+
+
+@router.get("/items/{item_id}/correction")
+async def show(item_id: UUID, staff: Builder, service: CurrentService) -> CorrectionDetail:
+    """An item, what JPS has yet to be told about it, and all that was done about that."""
+    async with service.unit_of_work() as uow:
+        item = await correcting.found(uow, item_id, held=False)
+        _record(uow, AuditOperation.INQUIRY, staff, item, {"action": "show"})
+        return await _detail(uow, item)
+
+
+@router.post("/items/{item_id}/correction", status_code=201)
+async def propose(
+    item_id: UUID, request: Why, staff: Builder, service: CurrentService
+) -> CorrectionDetail:
+    """Propose to tell JPS; nothing goes out before another agrees."""
+    if holds_individual_number(request.reason):
+        raise problems.number_in_text("reason")
+    async with service.unit_of_work() as uow:
+        item = await correcting.found(uow, item_id)
+        await correcting.propose(uow, item, request.reason, staff.staff_id)
+        _record(uow, AuditOperation.ENTRY_PROVISIONAL, staff, item, {"action": "propose"})
+        return await _detail(uow, item)
+
+
+@router.post("/items/{item_id}/correction/settle")
+async def settle(
+    item_id: UUID,
+    request: Agreement,
+    staff: Builder,
+    service: CurrentService,
+    reporting: CurrentReporting,
+) -> CorrectionDetail:
+    """Agree or not, by another than who proposed it. Agreed, the correction waits for the next
+    batch like any report item."""
+    refused: Problem | None = None
+    async with service.unit_of_work() as uow:
+        item = await correcting.found(uow, item_id)
+        try:
+            await correcting.settle(
+                uow, reporting.parameters, item, agree=request.agree, staff_id=staff.staff_id
+            )
+        except SamePerson:
+            refused = problems.same_person_corrects()
+            _record(
+                uow, AuditOperation.ENTRY_SETTLED, staff, item, {"code": refused.code},
+                AuditOutcome.REFUSED,
+            )  # fmt: skip
+        else:
+            _record(
+                uow, AuditOperation.ENTRY_SETTLED, staff, item,
+                {"action": "settle", "agreed": request.agree},
+            )  # fmt: skip
+            view = await _detail(uow, await correcting.found(uow, item_id))
+    if refused is not None:
+        raise refused
+    return view
+
+
+async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
+    item_id = item.item.item_id
+    made = await corrections.of(uow.connection, item_id)
+    proposed = (await corrections.proposals(uow.connection, [item_id])).get(item_id, [])
+    decided = await results.decisions_of(
+        uow.connection, [item_id, *(one.item.item_id for one in made)]
+    )
+
+    def shown(one: StoredItem) -> views.ItemView:
+        return views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id))
+
+    return CorrectionDetail(
+        item=shown(item),
+        wanted=views.coded(item.correction_wanted) if item.correction_wanted else None,
+        proposal=_open(proposed),
+        proposals=tuple(map(ProposalView.of, proposed)),
+        corrections=tuple(map(shown, made)),
+    )
+
+
+def _open(proposed: list[Proposal] | tuple[()]) -> ProposalView | None:
+    return next((ProposalView.of(one) for one in proposed if one.is_open), None)
+
+
+def _record(
+    uow: UnitOfWork,
+    operation: AuditOperation,
+    staff: StaffContext,
+    item: StoredItem,
+    details: dict[str, str | int | bool],
+    outcome: AuditOutcome = AuditOutcome.DONE,
+) -> None:
+    audit.record(
+        uow,
+        operation,
+        staff=staff,
+        function=Function.BATCH_BUILD,
+        person_id=item.item.person_id,
+        outcome=outcome,
+        reference=item.item.item_id,
+        details={"what": "correction", **details},
+    )
