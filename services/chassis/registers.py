@@ -1,11 +1,12 @@
 """受付処理簿 on paper: what an office took in, from one receipt number to another.
 
-Printed are what the service itself holds: birth date and basic pension number say who it is. Names
-stay with identity, which hands them over for a report and for nothing else (C11).
+Printed is what the service itself holds: birth date (of a claim, the day of death) and basic
+pension number say who it is. Names stay with identity, which hands them over for a report and for
+nothing else (C11).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -18,12 +19,13 @@ from services.chassis.staff_context import StaffContext
 
 MOST: Final = 2000
 """Receipts in one print: some 130 pages."""
+BIRTH_DATE: Final = "生年月日"
 COLUMNS: Final = (
     Column("受付番号", 9),
     Column("受付日", 12),
     Column("届書の種類", 19),
     Column("届出人・経路", 13),
-    Column("生年月日", 12),
+    Column(BIRTH_DATE, 12),
     Column("基礎年金番号", 10),
     Column("結果", 9),
     Column("結果の日", 12),
@@ -40,7 +42,8 @@ class PrintedReceipt:
     title: str
     notifier: str | None
     channel: str
-    birth: str
+    day: str
+    """By which the person is told: the birth date, or what the sheet says in its place."""
     basic_pension_number: str | None
     result: str
     result_on: date | None
@@ -54,8 +57,11 @@ def register_sheet(
     lines: Iterable[PrintedReceipt],
     staff: StaffContext,
     now: datetime,
+    *,
+    day: str = BIRTH_DATE,
 ) -> Sheet:
-    """The register of an office and a fiscal year, or a part of it; who printed it stands below."""
+    """The register of an office and a fiscal year, or a part of it; who printed it stands below.
+    ``day``: the heading of the day by which a person is told."""
     at = now.astimezone(JAPAN)
     when = f"{wareki(at.date())}{at.hour}時{at.minute:02d}分"
     by = f"{staff.staff_id}（{staff.department}）"
@@ -63,7 +69,7 @@ def register_sheet(
         title=title,
         heading=with_geta(f"{fiscal_year}年度　{office}"),
         footing=with_geta(f"印刷日時：{when}　印刷者：{by}　個人番号の記載：なし"),
-        columns=COLUMNS,
+        columns=tuple(replace(c, heading=day) if c.heading == BIRTH_DATE else c for c in COLUMNS),
         rows=tuple(map(_row, lines)),
     )
 
@@ -85,7 +91,7 @@ def _row(line: PrintedReceipt) -> tuple[str, ...]:
         wareki(line.received_on),
         line.title,
         f"{line.notifier}　{line.channel}" if line.notifier else line.channel,
-        line.birth,
+        line.day,
         f"{number[:4]}-{number[4:]}" if number else "",
         line.result,
         wareki(line.result_on) if line.result_on else "",

@@ -106,8 +106,7 @@ async def accept(new: NewClaim, staff: Acceptor, service: CurrentService) -> Cla
             if same and kept.state is EntryState.RECEIVED:
                 raise problems.another_open()
         apart = await is_hidden(connection, new.person_id, claim.claimant_id)
-        await claims.add(connection, new.kind, claim, submission, staff.staff_id, uow.now,
-                         apart=apart)  # fmt: skip
+        await claims.add(connection, new.kind, claim, submission, staff, uow.now, apart=apart)
         work.record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, new.person_id, claim.claim_id,
                     work.codes(new.kind, submission))  # fmt: skip
         added = await claims.find(connection, claim.claim_id)

@@ -15,7 +15,7 @@ from services.chassis import merges
 from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
 from services.chassis.service import Service
-from services.claims import api, handlers
+from services.claims import api, handlers, receipt_api
 from services.claims.settings import Settings
 from services.claims.state import read_state
 
@@ -34,6 +34,6 @@ def build(settings: Settings) -> Service:
             JPS_EVENTS: handlers.on_jps,
             LINKAGE_REPLIES_CLAIMS: handlers.on_facts,
         },
-        routers=(api.router,),
+        routers=(api.router, receipt_api.router),
         state=read_state(),
     )

@@ -16,6 +16,17 @@ def person_unknown() -> Problem:
     )
 
 
+def too_much_to_print(most: int) -> Problem:
+    """More receipts than one print holds."""
+    return Problem(
+        "CL-0601",
+        422,
+        "一度に印刷できる件数を超えています。",
+        detail=f"一度に印刷できるのは{most}件までです。",
+        action="受付番号の範囲を分けて印刷してください。",
+    )
+
+
 def no_such_form() -> Problem:
     """There is no form of that kind on the day of receipt."""
     return Problem(

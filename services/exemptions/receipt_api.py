@@ -186,7 +186,7 @@ def _line(line: ReceiptView, receipt: Receipt, known: PersonFacts | None) -> Pri
         title=line.title,
         notifier=line.notifier_label,
         channel=line.channel_label,
-        birth=birth_text(birth, known.resident_kind) if birth and known else "",
+        day=birth_text(birth, known.resident_kind) if birth and known else "",
         basic_pension_number=entries.number_in(receipt.submission),
         result=line.result or line.state_label,
         result_on=line.result_on,

@@ -96,7 +96,7 @@ def _line(line: ReceiptView, facts: Sequence[Fact]) -> PrintedReceipt:
         title=line.title,
         notifier=line.notifier_label,
         channel=line.channel_label,
-        birth=birth_text(said[-1].birth_date, said[-1].resident_kind) if said else "",
+        day=birth_text(said[-1].birth_date, said[-1].resident_kind) if said else "",
         basic_pension_number=number,
         result=line.result or line.state_label,
         result_on=line.result_on,

@@ -172,6 +172,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
     "listExemptionConsequences": {"state": "open"},
     "listExemptionReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
+    "listClaimReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
 }
 """By operation id."""

@@ -8,7 +8,14 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.forms import AttachmentRecord, AttachmentState, EntryState, Submission
+from contracts.forms import (
+    AttachmentRecord,
+    AttachmentState,
+    EntryState,
+    Submission,
+    book_of,
+)
+from services.chassis.staff_context import StaffContext
 from services.claims.domain.facts import UnpaidBenefitClaim, fiscal_year
 
 _COLUMNS: Final = """
@@ -24,14 +31,15 @@ c.deceased_id in (select bus.same_person($1)) or c.claimant_id in (select bus.sa
 order by c.sequence
 """
 _NEXT_NUMBER: Final = """
-insert into claims.receipt_numbers as r (fiscal_year, apart, last_number) values ($1, $2, 1)
-on conflict (fiscal_year, apart) do update set last_number = r.last_number + 1
+insert into claims.receipt_numbers as r (office, fiscal_year, last_number) values ($1, $2, 1)
+on conflict (office, fiscal_year) do update set last_number = r.last_number + 1
 returning last_number
 """
 _ADD: Final = """
 insert into claims.unpaid_benefit_claims (claim_id, kind, deceased_id, claimant_id, fiscal_year,
-    receipt_number, state, submission, received_on, died_on, accepted_by, accepted_at, apart)
-values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12)
+    receipt_number, state, submission, received_on, died_on, accepted_by, accepted_at, apart,
+    office)
+values ($1, $2, $3, $4, $5, $6, 'received', $7::text::jsonb, $8, $9, $10, $11, $12, $13)
 """
 _SETTLE: Final = """
 update claims.unpaid_benefit_claims
@@ -97,18 +105,19 @@ async def add(
     kind: str,
     claim: UnpaidBenefitClaim,
     submission: Submission,
-    by: str,
+    by: StaffContext,
     now: datetime,
     *,
     apart: bool,
 ) -> None:
-    """Keep a claim under the next receipt number of its fiscal year (受付番号); ``apart``: of the
-    book of those who are hidden.
+    """Keep a claim under the next receipt number of the office of who takes it in, and its fiscal
+    year (受付番号); ``apart``: of the office's book of those who are hidden.
 
     The number's row stays locked until the transaction ends: numbers have no gaps.
     """
     year = fiscal_year(submission.received_on)
-    number = await connection.fetchval(_NEXT_NUMBER, year, apart)
+    book = book_of(by.department, hidden=apart)
+    number = await connection.fetchval(_NEXT_NUMBER, book, year)
     await connection.execute(
         _ADD,
         claim.claim_id,
@@ -120,9 +129,10 @@ async def add(
         submission.model_dump_json(),
         submission.received_on,
         claim.died_on,
-        by,
+        by.staff_id,
         now,
         apart,
+        book,
     )
 
 
@@ -157,6 +167,27 @@ async def count(connection: asyncpg.Connection, state: EntryState) -> int:
     """How many claims are in a state."""
     found: int = await connection.fetchval(
         "select count(*) from claims.unpaid_benefit_claims where state = $1", state.value
+    )
+    return found
+
+
+async def receipts(
+    connection: asyncpg.Connection, office: str, year: int, after: int, limit: int
+) -> list[KeptClaim]:
+    """An office's claims of a fiscal year that follow a receipt number, in the order of numbers."""
+    where = (
+        "c.office = $1 and c.fiscal_year = $2 and c.receipt_number > $3"
+        " order by c.receipt_number limit $4"
+    )
+    return await _read(connection, where, office, year, after, limit)
+
+
+async def receipt_count(connection: asyncpg.Connection, office: str, year: int) -> int:
+    """How many claims an office took in during a fiscal year."""
+    found: int = await connection.fetchval(
+        "select count(*) from claims.unpaid_benefit_claims where office = $1 and fiscal_year = $2",
+        office,
+        year,
     )
     return found
 
