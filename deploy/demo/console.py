@@ -42,6 +42,10 @@ class Desk:
         """GET as JSON. Raises ``Refused`` with the problem's code and title."""
         return self._answer(self._client.get(path, params=query)).json()
 
+    def ask(self, path: str, **query: Any) -> httpx.Response:
+        """GET, and whatever comes back: a refusal too."""
+        return self._client.get(path, params=query)
+
     def bytes(self, path: str) -> bytes:
         """GET a file."""
         return self._answer(self._client.get(path)).content

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,14 +11,18 @@ from typing import Any
 import pyzipper
 
 from contracts.codes import ResidentChangeKind
+from contracts.events import SupportMeasureRecorded
 from contracts.sealing import PublicSealingKey
+from contracts.topics import INBOUND_SUPPORT_MEASURES
 from deploy.demo.console import Desk
+from deploy.demo.counter import Counter
 from deploy.demo.house import House
 from deploy.demo.people import Secrets, command
-from deploy.demo.staff import AUDITOR, CLERK, REVIEWER
+from deploy.demo.staff import AUDITOR, CLERK, PROTECTION_CHIEF, PROTECTOR, REVIEWER
 from deploy.upstream.city import Resident, residents
-from deploy.upstream.day import Change, snapshot, working_day
+from deploy.upstream.day import Change, death, snapshot, working_day
 from deploy.upstream.feeds import feed_records
+from deploy.upstream.measures import Protected, Story, protected, told_before, told_today
 from deploy.upstream.publisher import Bus, Published, publish, publish_feeds
 
 Say = Callable[[str], None]
@@ -32,9 +36,15 @@ class Summary:
     load_seconds: float = 0
     feeds: Published | None = None
     changes: Published | None = None
+    measures_told: int = 0
+    """How many records of support measures the register sent."""
+    measures: tuple[int, int] = (0, 0)
+    """Measures not ended, and those to be seen to: as who keeps them sees them."""
     trace_id: str | None = None
     night: str = ""
     medium: dict[str, Any] = field(default_factory=dict)
+    apart: int = 0
+    """Items on the medium of those under support measures."""
     page: dict[str, Any] = field(default_factory=dict)
     deceased_page: dict[str, Any] = field(default_factory=dict)
     verified: str = ""
@@ -51,6 +61,7 @@ class Day:
         self.summary = Summary()
         self.newcomers: list[Resident] = []
         self.deceased = ""
+        self.protected_ids: tuple[str, ...] = ()
         # Each day another part of the city moves in: a stack can be played on again and again.
         first = secrets.days * (size + 1_000)
         self.city = list(residents(size, today=today, seed=1 + secrets.days, first=first))
@@ -58,6 +69,9 @@ class Day:
         self.clerk = self._desk(CLERK)
         self.reviewer = self._desk(REVIEWER)
         self.auditor = self._desk(AUDITOR)
+        self.protector = self._desk(PROTECTOR)
+        self.chief = self._desk(PROTECTION_CHIEF)
+        self.measures = protected(self.city, today=today)
 
     def play(self) -> Summary:
         """All of it."""
@@ -65,12 +79,11 @@ class Day:
         self.integrated_database()
         changes = self.register_changes()
         with self.clerk, self.reviewer:
-            person = self.find(self._somebody_of_working_age(changes))
-            self.resignation(person)
-            self.additional_premium(person)
-            self.unpaid_benefit(self._death(changes))
+            person = self.counter_work(changes)
+            self.protected_work()
             self.night()
             self.medium()
+            self.medium_apart()
             self.look(person)
         self.verify()
         self.secrets.days += 1
@@ -78,7 +91,11 @@ class Day:
         return self.summary
 
     def load(self) -> None:
-        """全件連携: the register sends everybody; wait until qualification knows them."""
+        """全件連携: the register sends everybody; wait until qualification knows them.
+
+        Whom it protects it tells first, so that nobody of them is ever seen.
+        """
+        self._tell(told_before(self.measures, self.today))
         before = self.house.handled("qualification", "persons.events")
         published = self._publish(snapshot(iter(self.city), self.today))
         seconds = published.seconds
@@ -101,8 +118,13 @@ class Day:
 
     def register_changes(self) -> list[Change]:
         """The day's changes, every one traced."""
-        changes = list(working_day(self.city, self.new, today=self.today))
-        published = self.summary.changes = self._publish(iter(changes), trace_every=1)
+        self._tell(told_today(self.measures, self.today))
+        hidden = {r.index for one in self.measures for r in one.persons}
+        seen = [resident for resident in self.city if resident.index not in hidden]
+        changes = list(working_day(seen, self.new, today=self.today))
+        unseen = death(self._protected(Story.TERM_OVER).applicant, self.today)
+        published = self._publish(iter([*changes, unseen]), trace_every=1)
+        self.summary.changes = published
         self.house.wait_until_quiet()
         self.newcomers = [change.resident for change in changes]
         kinds = sorted({change.kind.label for change in changes})
@@ -112,100 +134,45 @@ class Day:
                 self.summary.trace_id = trace_id
         return changes
 
-    def find(self, resident: Resident) -> str:
-        """The clerk looks a person up, as at the counter; returns the person id."""
-        name = resident.record.name
-        criteria = {"kana": name.kana, "birth_date": resident.record.birth_date.notation}
-        found = self.clerk.post("/persons/search", criteria)
-        (match,) = [
-            person for person in found["persons"]
-            if person["name"]["kanji"] == name.kanji
-            and person["address"]["text"] == resident.record.address.text
-        ]  # fmt: skip
-        page = self.clerk.get(f"/persons/{match['person_id']}")
-        parts = "・".join(page)
-        self.say(f"{name.kanji} found by kana and birth date; the page shows {parts}")
-        return str(match["person_id"])
-
-    def resignation(self, person_id: str) -> None:
-        """退職: the category-change notice, accepted by one and settled by another."""
-        left = self.today - timedelta(days=3)
-        notice = self.clerk.post(
-            "/notices",
-            {
-                "form": "category_change_2_to_1",
-                "person_id": person_id,
-                **self._handed_in(
-                    {
-                        "left_employment_on": left.isoformat(),
-                        "change_reason": "resignation",
-                        "category_2_since": "2015-04-01",
-                        "attributes_match": True,
-                        "basic_pension_number": "1234567890",
-                    },
-                    ("loss-of-employees-pension", "basic-pension-number-document"),
-                ),
-            },
-        )
-        self.reviewer.post(f"/notices/{notice['summary']['notice_id']}/settle", {})
+    def counter_work(self, changes: list[Change]) -> str:
+        """What comes to the counter of the ward office; returns whose page is looked at later."""
+        counter = Counter(self.clerk, self.reviewer, self.today)
+        resident = self._somebody_of_working_age(changes)
+        person_id = counter.find(resident)
+        self.say(f"{resident.record.name.kanji} found by kana and birth date")
+        counter.resignation(person_id)
         self.say("種別変更届（退職）: accepted by one, settled by another")
-
-    def additional_premium(self, person_id: str) -> None:
-        """付加保険料の申出."""
         self.house.wait_until_quiet()
-        values = {
-            "notified_on": self.today.isoformat(),
-            "insured_as": "category_1",
-            "attributes_match": True,
-            "not_exempt": True,
-            "not_in_pension_fund": True,
-        }
-        notice = self.clerk.post(
-            "/additional-premium-notices",
-            {
-                "kind": "additional_premium_start",
-                "person_id": person_id,
-                "submission": self._handed_in(values, ()),
-            },
-        )
-        notice_id = notice["notice"]["notice_id"]
-        self.reviewer.post(f"/additional-premium-notices/{notice_id}/settle", {})
+        counter.additional_premium(person_id)
         self.say("付加保険料納付申出: accepted by one, settled by another")
-
-    def unpaid_benefit(self, change: Change) -> None:
-        """未支給年金: the receipt of a claim after a death, made by a child living elsewhere."""
-        deceased = self.find(change.resident)
-        values = {
-            "died_on": change.on.isoformat(),
-            "pension_kind": "widow",
-            "claimed_before_death": True,
-            "pension_code": "5950",
-            "basic_pension_number": "2345678901",
-            "attributes_match": True,
-            "claimant_name": "佐藤　恵子",
-            "claimant_address": "東京都江東区豊洲１丁目２番３号",
-            "relationship": "child",
-            "same_rank_others": False,
-            "livelihood": "different_address",
-            "payment": "bank",
-            "institution": "みらい銀行本店",
-            "account_number": "1234567",
-            "death_notice_omitted": False,
-        }
-        documents = ("relationship-document", "livelihood-statement", "account-document")
-        claim = self.clerk.post(
-            "/unpaid-benefit-claims",
-            {
-                "kind": "unpaid_benefit_claim",
-                "person_id": deceased,
-                "submission": self._handed_in(values, documents),
-            },
-        )
-        claim_id = claim["claim"]["claim_id"]
-        found = [finding["code"] for finding in claim["findings"]]
-        self.reviewer.post(f"/unpaid-benefit-claims/{claim_id}/settle", {"acknowledged": found})
-        self.deceased = deceased
+        died = self._death(changes)
+        self.deceased = counter.find(died.resident)
+        counter.unpaid_benefit(self.deceased, died.on)
         self.say("未支給年金請求: accepted by one, settled by another")
+        return person_id
+
+    def protected_work(self) -> None:
+        """The same for those under support measures, by the two who keep them: to the ward office's
+        own counter these people do not exist."""
+        with self.protector, self.chief:
+            counter = Counter(self.protector, self.chief, self.today)
+            living = counter.find(self._protected(Story.IN_FORCE).applicant)
+            counter.resignation(living)
+            self.house.wait_until_quiet()
+            counter.additional_premium(living)
+            counter.exemption_application(living)
+            deceased = counter.find(self._protected(Story.TERM_OVER).applicant)
+            counter.unpaid_benefit(deceased, self.today)
+            self.protected_ids = (living, deceased)
+            due = self.protector.get("/measures")
+            every = self.protector.get("/measures", due=False)
+        self.house.wait_until_quiet()
+        self.summary.measures = (every["total"], due["total"])
+        # Said as what those see who may know: nobody else is told how many there are.
+        self.say(
+            f"支援措置 as {PROTECTOR} sees them: {every['total']} not ended, {due['total']} to be"
+            f" seen to; {CLERK} is shown nobody of them"
+        )
 
     def night(self) -> None:
         """The nightly run for tomorrow: who comes of age becomes insured."""
@@ -233,6 +200,22 @@ class Day:
         self._open(sealed, sealed_batch["medium"]["record_count"])
         self.reviewer.post(f"/batches/{batch_id}/send")
         self.house.wait_until_quiet()
+
+    def medium_apart(self) -> None:
+        """別媒体: the reports on those under support measures go on a medium of their own."""
+        with self.protector, self.chief:
+            batch_id = self.protector.post("/batches", {"apart": True})["batch_id"]
+            self.house.wait_until_quiet()
+            batch = self.protector.get(f"/batches/{batch_id}")["batch"]
+            if batch["with_errors"]:
+                self.protector.post(f"/batches/{batch_id}/take-out", {"all_with_errors": True})
+            self.chief.post(f"/batches/{batch_id}/seal")
+            self.chief.bytes(f"/batches/{batch_id}/medium")
+            sealed = self.protector.get(f"/batches/{batch_id}")["batch"]
+            self.summary.apart = sealed["medium"]["record_count"]
+            self.chief.post(f"/batches/{batch_id}/send")
+        self.house.wait_until_quiet()
+        self.say(f"medium apart as {PROTECTOR} sees it: {self.summary.apart} items")
 
     def look(self, person_id: str) -> None:
         """The page at the end of the day."""
@@ -267,6 +250,16 @@ class Day:
             f" {len(rows)} lines, {with_number} with an individual number"
         )
 
+    def _tell(self, measures: Iterable[SupportMeasureRecorded]) -> None:
+        topic = INBOUND_SUPPORT_MEASURES.name
+        before = self.house.handled("identity", topic)
+        published = asyncio.run(publish_feeds(measures, self._bus))
+        self.house.wait_for("identity", topic, before + published.count)
+        self.summary.measures_told += published.count
+
+    def _protected(self, story: Story) -> Protected:
+        return next(one for one in self.measures if one.story is story)
+
     def _publish(self, changes: Any, trace_every: int = 0) -> Published:
         return asyncio.run(
             publish(changes, self._bus, self._key, reported_on=self.today, trace_every=trace_every)
@@ -287,21 +280,12 @@ class Day:
         authority = self.house.stack.layout.certs / "gateway" / "ca.pem"
         return Desk(self.house.gateway, authority, user_id, self.secrets.passwords[user_id])
 
-    def _handed_in(self, values: dict[str, Any], documents: tuple[str, ...]) -> dict[str, Any]:
-        return {
-            "received_on": self.today.isoformat(),
-            "values": values,
-            "attachments": [{"code": code, "state": "checked"} for code in documents],
-            "identity_check": {
-                "number": "individual_number_card", "person": "individual_number_card"
-            },
-        }  # fmt: skip
-
     def _somebody_of_working_age(self, changes: list[Change]) -> Resident:
         touched = {change.resident.index for change in changes}
+        hidden = {r.index for one in self.measures for r in one.persons}
         return next(
             r for r in self.city
-            if r.index not in touched and r.record.name.kana
+            if r.index not in touched | hidden and r.record.name.kana
             and 30 <= (self.today - r.record.birth_date.require()).days // 365 <= 50
         )  # fmt: skip
 

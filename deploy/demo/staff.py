@@ -16,9 +16,9 @@ CLERK: Final = "uketsuke01"
 REVIEWER: Final = "shinsa01"
 """Settles what another accepted, and makes media."""
 PROTECTOR: Final = "shien01"
-"""Enters support measures, and accepts notices of those who are sealed."""
+"""Enters support measures, accepts notices of those who are sealed, and builds their batches."""
 PROTECTION_CHIEF: Final = "shien02"
-"""Settles support measures, and what was accepted of those who are sealed."""
+"""Settles support measures and what was accepted of those who are sealed, and makes their media."""
 AUDITOR: Final = "kansa01"
 """Reads the records of what was done, and no personal data (C35)."""
 ADMINISTRATOR: Final = "kanri01"
@@ -62,19 +62,21 @@ STAFF: Final[Mapping[str, Member]] = {
     PROTECTOR: Member(
         "支援　文子",
         "区政推進課（支援措置担当）",
-        "支援措置（仮登録・提案）",
+        "支援措置（仮登録・提案）・別媒体",
         (
             *_LOOKS, Function.SEALED_VIEW, Function.MEASURE_PROPOSE, Function.PERSON_EDIT,
             Function.NOTICE_ACCEPT, Function.LINK_PROPOSE, Function.BLOCK_PROPOSE,
+            Function.BATCH_BUILD, Function.RESULT_TAKE,
         ),
     ),
     PROTECTION_CHIEF: Member(
         "支援　正",
         "区政推進課（支援措置担当）",
-        "支援措置（確定）",
+        "支援措置（確定）・別媒体",
         (
             *_LOOKS, Function.SEALED_VIEW, Function.MEASURE_SETTLE, Function.NOTICE_SETTLE,
             Function.LINK_SETTLE, Function.BLOCK_SETTLE, Function.BLOCK_LIFT,
+            Function.BATCH_BUILD, Function.BATCH_SEAL, Function.RESULT_TAKE,
         ),
     ),
     AUDITOR: Member(

@@ -65,6 +65,12 @@ def working_day(
         yield _move_in(rng, first_new + share + n, today, abroad=n % 2 == 0)
 
 
+def death(resident: Resident, on: date) -> Change:
+    """A death on a day."""
+    gone = _removed(resident, on, RemovalReason.DEATH, ResidentStatus.DECEASED)
+    return Change(ResidentChangeKind.DEATH, on, gone)
+
+
 def _age(resident: Resident, today: date) -> int:
     return (today - resident.record.birth_date.require()).days // 365
 
@@ -77,9 +83,7 @@ def _removed(
 
 
 def _death(rng: random.Random, resident: Resident, today: date) -> Change:
-    died = today - timedelta(days=rng.randint(0, 4))
-    gone = _removed(resident, died, RemovalReason.DEATH, ResidentStatus.DECEASED)
-    return Change(ResidentChangeKind.DEATH, died, gone)
+    return death(resident, today - timedelta(days=rng.randint(0, 4)))
 
 
 def _move_out(rng: random.Random, resident: Resident, today: date) -> Change:

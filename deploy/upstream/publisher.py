@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from aiokafka import AIOKafkaProducer
 
 from contracts.codes import ResidentChangeKind
-from contracts.events import FeedRecord, ResidentChange
+from contracts.events import FeedRecord, ResidentChange, SupportMeasureRecorded
 from contracts.sealing import PublicSealingKey, seal
 from contracts.topics import INBOUND_RESIDENTS, UPSTREAM_REGISTER
 from deploy.upstream.day import Change
@@ -132,12 +132,12 @@ async def publish(
 
 
 async def publish_feeds(
-    records: Iterable[FeedRecord],
+    records: Iterable[FeedRecord | SupportMeasureRecorded],
     bus: Bus,
     *,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Published:
-    """Send records of the integrated database, each as the system that it is of.
+    """Send records of the integrated database and support measures, each as the system it is of.
 
     Raises ``KafkaError`` if one is not taken: then publish again, the same version is dropped.
     """
