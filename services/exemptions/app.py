@@ -8,6 +8,7 @@ from contracts.topics import (
     LINKAGE_REPLIES_EXEMPTIONS,
     PERSONS_BLOCKS,
     PERSONS_EVENTS,
+    PERSONS_FACTS,
     PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
@@ -26,6 +27,7 @@ from services.exemptions import (
     receipt_api,
     renewal_api,
     retroactive_api,
+    taking_back,
     what_if_api,
 )
 from services.exemptions.files import read_application, read_by_law
@@ -48,6 +50,7 @@ def build(settings: Settings) -> Service:
         handlers={
             PERSONS_EVENTS: handlers.on_persons,
             PERSONS_BLOCKS: on_blocks,
+            PERSONS_FACTS: taking_back.on_facts(state),
             PERSONS_SIGHT: on_sight,
             PERSONS_MERGES: handlers.on_merges,
             QUALIFICATION_EVENTS: handlers.on_qualification(state),

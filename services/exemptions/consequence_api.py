@@ -69,6 +69,11 @@ class ConsequenceView(BaseModel):
     def of(cls, found: Found) -> "ConsequenceView":
         """The view of one."""
         fell = found.what is Consequence.FELL_AWAY
+        afters = {
+            Consequence.FELL_AWAY: AFTER,
+            Consequence.ACQUIRED_AGAIN: f"要確認（{found.kind.label}が及ぶか）",
+            Consequence.FACTS_TAKEN_BACK: "要確認（審査のやり直し）",
+        }
         to_do = fell and found.state is ConsequenceState.OPEN
         shown = {
             "what", "what_label", "before_label", "after_label", "state_label",
@@ -80,7 +85,7 @@ class ConsequenceView(BaseModel):
             what=found.what.value,
             what_label=found.what.label,
             before_label=found.kind.label,
-            after_label=AFTER if fell else f"要確認（{found.kind.label}が及ぶか）",
+            after_label=afters[found.what],
             state_label=found.state.label,
             **{name: getattr(found, name) for name in cls.model_fields.keys() - shown},
         )

@@ -10,7 +10,7 @@ from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import exempting
 from services.exemptions.domain.application.review import Result
-from services.exemptions.domain.consequences import Given, changes
+from services.exemptions.domain.consequences import Consequence, Given, changes
 from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS, ended_from
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.review_views import settled_months
@@ -61,7 +61,12 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
         if found is None:
             continue
         now = {one.key: one for one in (New(by_id[change.entry_id], change) for change in found)}
-        standing = {one.key: one for one in before.get(person_id, ())}
+        standing = {
+            one.key: one
+            for one in before.get(person_id, ())
+            # That one rests on somebody else's facts, no timeline says.
+            if one.what is not Consequence.FACTS_TAKEN_BACK or not by_id[one.entry_id].counts
+        }
         new += [one for key, one in now.items() if key not in standing]
         gone += [one.consequence_id for key, one in standing.items() if key not in now]
     await consequences.is_gone(uow.connection, gone)

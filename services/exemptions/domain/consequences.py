@@ -29,6 +29,7 @@ class Consequence(Code):
 
     FELL_AWAY = "fell_away", "対象月でなくなった"
     ACQUIRED_AGAIN = "acquired_again", "資格を再取得した後の月"
+    FACTS_TAKEN_BACK = "facts_taken_back", "審査に用いた他業務情報が別人のもの"
 
 
 _ARTICLE: Final = "国民年金法7条1項・11条・11条の2"
@@ -58,6 +59,13 @@ AGAIN: Final = Rule(
     "資格の喪失（種別変更）の後、{day}に第１号被保険者となった後の月です。{kind}が及ばないとして改めて申請を"
     "求めるか、年金事務所に確認してください。",
     Certainty.UNVERIFIED,
+    says=Says.ASKS,
+)
+ANOTHERS: Final = Rule(
+    "facts-of-another",
+    "国民年金法90条〜90条の3",
+    "審査に用いた所得又は福祉の記録が、申請者・配偶者・世帯主とは別人のものであったことが分かりました。送付前であれば申請を"
+    "取り下げて受け付け直し、審査をやり直してください。",
     says=Says.ASKS,
 )
 
@@ -100,6 +108,16 @@ def changes(given: Iterable[Given], facts: PersonFacts) -> tuple[Change, ...] | 
     if facts.periods is None or facts.qualification_review:
         return None
     return tuple(change for one in given for change in _of(one, facts, facts.periods))
+
+
+def rested_on_anothers(
+    entry_id: UUID, first: Month, last: Month, kind: ExemptionKind | None
+) -> Change:
+    """A settled review rests on facts that are another's: no timeline says so, and none ends it.
+    ``kind``: what it came to, None where nothing passed."""
+    came_to = kind or ExemptionKind.FULL
+    what = Consequence.FACTS_TAKEN_BACK
+    return Change(entry_id, what, came_to, first, last, because(ANOTHERS), acts=True)
 
 
 def _of(

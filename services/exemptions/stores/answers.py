@@ -46,6 +46,22 @@ _DISPOSE: Final = """
 update exemptions.application_questions set answer = null, disposed_at = $2
 where application_id = any($1::uuid[]) and disposed_at is null
 """
+# Rare, and by person: no index for it, which every renewal would have to keep up.
+_TAKE_BACK: Final = """
+with resting as (
+    select q.request_id, q.application_id from exemptions.application_questions q
+    join exemptions.applications a using (application_id)
+    where q.person_id in (
+        select s.id from unnest($1::uuid[]) as p (id), bus.same_person(p.id) as s (id))
+      and a.state in ('received', 'settled')
+), emptied as (
+    update exemptions.application_questions q set answer = null, disposed_at = $2
+    from resting r where q.request_id = r.request_id and q.answer is not null
+)
+select a.application_id from exemptions.applications a
+where a.application_id in (select application_id from resting)
+order by a.application_id for update
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,15 @@ async def dispose(
     """Empty the answers of these applications, and close what is not answered yet: their review is
     over."""
     await connection.execute(_DISPOSE, list(applications), now)
+
+
+async def take_back(
+    connection: asyncpg.Connection, people: Iterable[UUID], now: datetime
+) -> list[UUID]:
+    """Empty what was told of these persons, under all ids of each, for applications that JPS does
+    not have yet; returns which, locked."""
+    rows = await connection.fetch(_TAKE_BACK, sorted(people), now)
+    return [row["application_id"] for row in rows]
 
 
 def _answer(row: asyncpg.Record) -> Answer:

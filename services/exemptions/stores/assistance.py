@@ -77,6 +77,12 @@ where q.person_id = s.id and q.answer is not null and not exists (
     where p.open and p.person_id in (select bus.same_person(a.id))
 )
 """
+# An answer that is still on its way may be the old one: its question is closed without.
+_TAKE_BACK: Final = """
+update exemptions.assistance_questions
+set answered_at = coalesce(answered_at, $2), answer = null, disposed_at = $2
+where person_id = any($1::uuid[]) and (answer is not null or answered_at is null)
+"""
 _LOCK: Final = """
 select from exemptions.persons where person_id = any($1::uuid[]) order by person_id
 for no key update
@@ -166,3 +172,8 @@ async def told(connection: asyncpg.Connection, people: Sequence[UUID]) -> dict[U
 async def dispose(connection: asyncpg.Connection, people: Sequence[UUID], now: datetime) -> None:
     """Empty what was told of those of these persons of whom no entry is open."""
     await connection.execute(_DISPOSE, list(people), now)
+
+
+async def take_back(connection: asyncpg.Connection, people: Sequence[UUID], now: datetime) -> None:
+    """What was told of these persons, or is about to be, was another's: keep nothing of it."""
+    await connection.execute(_TAKE_BACK, list(people), now)

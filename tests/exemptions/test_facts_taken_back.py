@@ -1,0 +1,224 @@
+"""Facts that were told of a person and were another's: emptied, asked again, put up for work."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.events import (
+    ExemptionApplicationSettled,
+    FactsRequested,
+    FactsTakenBack,
+    HouseholdFactsRequested,
+    PersonMerged,
+    ReportItemKind,
+)
+from deploy.local.testing import TestStack
+from services.chassis.service import Service
+from tests.audit.calling import Caller
+from tests.audit.publishing import Sender
+from tests.exemptions.applying import (
+    CHIEF,
+    CLERK,
+    PATH,
+    accepted,
+    an_application,
+    kept_answers,
+    told,
+)
+from tests.exemptions.counter import (
+    category_1,
+    exemptions_service,
+    forwarded,
+    person_changed,
+    sent,
+    somebody,
+    take,
+)
+from tests.exemptions.nights import SINCE_MAY, Night
+from tests.exemptions.renewing import Renewing, figures
+from tests.exemptions.test_exemptions_bus import until
+
+pytestmark = pytest.mark.stack
+
+TAX, WELFARE = "tax_system", "welfare_system"
+WORK = "/exemption-consequences"
+
+
+def taken_back(person: UUID, system: Any = TAX) -> FactsTakenBack:
+    return FactsTakenBack(person_id=person, system=system)
+
+
+async def applied(call: Caller, exemptions: Service, person: UUID, **entered: Any) -> str:
+    """An application whose review knows what identity told."""
+    (shown,) = await accepted(call, an_application(person, deferment=False, **entered))
+    for request in await sent(exemptions, FactsRequested):
+        await take(exemptions, told(request, total=300_000))
+    return str(shown["application"]["application_id"])
+
+
+async def spans(call: Caller, application_id: str) -> Any:
+    shown = await call(*CLERK, get=f"{PATH}/{application_id}")
+    return shown.json()["review"]
+
+
+async def settle(call: Caller, application_id: str) -> Any:
+    shown = (await call(*CLERK, get=f"{PATH}/{application_id}")).json()
+    codes = [finding["code"] for finding in shown["findings"]]
+    return await call(*CHIEF, post=f"{PATH}/{application_id}/settle", json={"acknowledged": codes})
+
+
+async def test_the_review_of_an_application_waits_for_what_is_asked_again(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await applied(call, exemptions, person)
+    assert await spans(call, application_id)
+    Night(exemptions).on("2026-10-16")
+    await take(exemptions, taken_back(person))
+    first, again = await sent(exemptions, FactsRequested)
+    assert (again.person_id, again.reference, again.items) == (
+        person, UUID(application_id), first.items,
+    )  # fmt: skip
+    assert {held["answer"] for held in await kept_answers(exemptions, application_id)} == {None}
+    assert not await spans(call, application_id)
+    assert (await settle(call, application_id)).status_code == 409
+    await take(exemptions, told(again, total=5_000_000))
+    assert {s["result_label"] for s in await spans(call, application_id)} == {"非該当"}
+
+
+async def test_the_spouses_too_and_under_a_former_id(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    wife, survivor = await somebody(exemptions), await somebody(exemptions)
+    application_id = await applied(call, exemptions, person, spouse_status="here", spouse=str(wife))
+    merged = PersonMerged(
+        person_id=wife, surviving_id=survivor, identity_version=1, decision_id=uuid4(),
+        decided_on=date(2026, 10, 15),
+    )  # fmt: skip
+    await take(exemptions, merged)
+    asked = len(await sent(exemptions, FactsRequested))
+    await take(exemptions, taken_back(survivor, WELFARE))
+    assert len(await sent(exemptions, FactsRequested)) == 2 * asked
+    held = await kept_answers(exemptions, application_id)
+    assert [row["answer"] is None for row in held].count(True) == asked + 1  # hers, and the new
+
+
+@pytest.mark.parametrize("system", ["health_insurance_system", "long_term_care_system"])
+async def test_what_no_review_rests_on_asks_nothing(
+    call: Caller, exemptions: Service, person: UUID, system: str
+) -> None:
+    await applied(call, exemptions, person)
+    await take(exemptions, taken_back(person, system), taken_back(uuid4()))
+    assert len(await sent(exemptions, FactsRequested)) == 1
+
+
+async def test_a_settled_review_goes_to_the_work_list_until_somebody_notes_it(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await applied(call, exemptions, person)
+    assert (await settle(call, application_id)).status_code == 200
+    page = f"{PATH}/{application_id}"
+    assert "300,000" in (await call(*CLERK, get=page)).text
+    await take(exemptions, taken_back(person))
+    assert "300,000" not in (await call(*CLERK, get=page)).text
+    await take(exemptions, taken_back(person), category_1(person, version=9))
+    (entry,) = (await call(*CLERK, get=WORK)).json()["consequences"]
+    assert (entry["entry_id"], entry["what_label"], entry["after_label"]) == (
+        application_id, "審査に用いた他業務情報が別人のもの", "要確認（審査のやり直し）",
+    )  # fmt: skip
+    assert "取り下げて" in entry["sentence"]
+    assert {held["answer"] for held in await kept_answers(exemptions, application_id)} == {None}
+    assert len(await sent(exemptions, FactsRequested)) == 1, "nobody needs the facts"
+    note = f"{WORK}/{entry['consequence_id']}/note"
+    assert (await call(*CLERK, post=note, json={"note": "取り下げて受け付け直した"})).is_success
+    assert (await call(*CLERK, get=WORK)).json()["consequences"] == []
+
+
+async def test_what_jps_has_it_decides_itself(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await applied(call, exemptions, person)
+    assert (await settle(call, application_id)).status_code == 200
+    (event,) = await sent(exemptions, ExemptionApplicationSettled)
+    item = event.item_id
+    kind = ReportItemKind.EXEMPTION_APPLICATION
+    await take(exemptions, forwarded(item, person, kind, "2026-10-20"))
+    await take(exemptions, taken_back(person))
+    assert (await call(*CLERK, get=WORK)).json()["consequences"] == []
+
+
+async def test_a_renewal_waits_for_its_household_again(call: Caller, exemptions: Service) -> None:
+    city = Renewing(exemptions, call)
+    person = await somebody(exemptions)
+    await city.applied(person)
+    city.in_july()
+    await city.run()
+    await city.answer()
+    await city.run()
+    assert figures(await city.stand()) == {"clear": 1}
+    asked = len(await sent(exemptions, HouseholdFactsRequested))
+    Night(exemptions).on("2027-07-20")
+    await take(exemptions, taken_back(person))
+    assert len(await sent(exemptions, HouseholdFactsRequested)) == asked + 1
+    assert figures(await city.stand()) == {"asked": 1}
+
+
+async def test_proposals_from_assistance_end_and_come_back_if_it_was_so(
+    exemptions: Service, call: Caller, person: UUID
+) -> None:
+    night = Night(exemptions)
+    await night.heard(person, SINCE_MAY)
+
+    async def listed() -> list[str]:
+        entries = (await call(*CLERK, get="/exemption-proposals")).json()["entries"]
+        return [entry["reason"]["code"] for entry in entries]
+
+    assert await listed() == ["assistance-begins"]
+    await take(exemptions, taken_back(person))
+    assert await listed() == ["assistance-begins"], "the tax system told nothing of it"
+    await take(exemptions, taken_back(person, WELFARE))
+    assert (await listed(), await night.kept()) == ([], [False])
+    (request,) = await night.run()
+    await night.told(request, SINCE_MAY)
+    assert await listed() == ["assistance-begins"]
+
+
+async def test_an_old_answer_on_its_way_proposes_nothing(
+    exemptions: Service, call: Caller, person: UUID
+) -> None:
+    night = Night(exemptions)
+    await night.news(person)
+    (old,) = await night.run()
+    await take(exemptions, taken_back(person, WELFARE))
+    await night.told(old, SINCE_MAY)
+    assert (await call(*CLERK, get="/exemption-proposals")).json()["entries"] == []
+    (request,) = await night.run()
+    assert request.request_id != old.request_id
+
+
+async def test_it_comes_over_the_bus(clean_stack: TestStack) -> None:
+    person = uuid4()
+    key = str(person)
+    await Sender(clean_stack, "identity").send([(key, person_changed(person))])
+    await Sender(clean_stack, "qualification").send([(key, category_1(person))])
+    exemptions = exemptions_service(clean_stack)
+    call = Caller(clean_stack, exemptions)
+
+    async def count(what: str) -> int:
+        async with exemptions.database.read() as connection:
+            return int(await connection.fetchval(f"select count(*) from {what}"))
+
+    async def questions() -> int:
+        return await count("exemptions.application_questions")
+
+    async with exemptions.running():
+        await until(lambda: _is(count("exemptions.qualifications"), 1))
+        await accepted(call, an_application(person))
+        assert await questions() == 1
+        await Sender(clean_stack, "identity").send([(key, taken_back(person))])
+        await until(lambda: _is(questions(), 2))
+
+
+async def _is(counted: Any, expected: int) -> bool:
+    return bool(await counted == expected)
