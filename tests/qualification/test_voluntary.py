@@ -237,6 +237,13 @@ def test_insured_by_choice(life: Life, expected: list[str]) -> None:
             .moves_in_from_abroad("2005-04-01")
             .moves_abroad("2026-05-20")
             .applies("2026-06-15"),
+            "voluntary-person-of-the-order",
+        ),
+        (
+            Life("1961-05-11", ResidentKind.FOREIGN, "永住者")
+            .moves_in_from_abroad("1990-04-01")
+            .moves_abroad("2026-05-20")
+            .applies("2026-06-15"),
             "voluntary-not-allowed",
         ),
         (
@@ -256,7 +263,8 @@ def test_insured_by_choice(life: Life, expected: list[str]) -> None:
         "480 months",
         "months not told",
         "right not told",
-        "a foreigner abroad",
+        "a foreigner abroad: 政令で定める者?",
+        "a foreigner abroad, and too old as well",
         "in category 2",
         "whereabouts not known",
     ],

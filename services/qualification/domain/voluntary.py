@@ -85,6 +85,16 @@ NOT_ALLOWED: Final = Rule(
     effect=Effect.NOTHING,
     rank=100,
 )
+OF_THE_ORDER: Final = Rule(
+    code="voluntary-person-of-the-order",
+    article="国民年金法附則5条1項3号",
+    sentence="申出（{day}）の時点で国外に住所があり、日本国籍がありません。「その他政令で定める者」に当たる場合に限り任意加入できます。"
+    "該当するかどうかを年金事務所に確認してください。",
+    effect=Effect.NOTHING,
+    # Whom the Act's order names was not found: nobody is taken to be one, and nobody is refused.
+    certainty=Certainty.UNVERIFIED,
+    rank=100,
+)
 ALREADY_INSURED: Final = Rule(
     code="voluntary-already",
     article="国民年金法附則5条1項",
@@ -154,7 +164,8 @@ def insure(segments: Sequence[Segment], person: Person, reviews: list[Review]) -
             continue
         start = _begins(said, person, segments)
         if start is None:
-            reviews.append(Review(because(NOT_ALLOWED, day=said.on), said.on))
+            rule = OF_THE_ORDER if _but_for_nationality(said.on, person) else NOT_ALLOWED
+            reviews.append(Review(because(rule, day=said.on), said.on))
             continue
         full = _months(said, person) if start[0] in _ITEMS else None
         if full is not None:
@@ -172,6 +183,23 @@ def kind_on(day: date, person: Person) -> tuple[VoluntaryInsurance, SpecialGroup
 
     Whether another category is held on the day is not looked at here.
     """
+    if person.kind is not ResidentKind.JAPANESE and person.abroad(day) is not None:
+        return None
+    return _kind_of_any_nationality(day, person)
+
+
+def _but_for_nationality(day: date, person: Person) -> bool:
+    """Whether somebody abroad is wanting in nothing but Japanese nationality, which the Act's order
+    may stand in for (附則5条1項3号; of 65 and over the Acts know no such order)."""
+    if kind_on(day, person) is not None:
+        return False
+    found = _kind_of_any_nationality(day, person)
+    return found is not None and found[0] is KINDS.ABROAD
+
+
+def _kind_of_any_nationality(
+    day: date, person: Person
+) -> tuple[VoluntaryInsurance, SpecialGroup | None] | None:
     ages, rules = person.ages, person.parameters
     at_65, at_70 = (person.reaches(a) for a in (rules.voluntary_end_age, rules.special_end_age))
     first, past = ages.first, ages.past
@@ -180,8 +208,6 @@ def kind_on(day: date, person: Person) -> tuple[VoluntaryInsurance, SpecialGroup
     if person.alive.past is not None and day >= person.alive.past.day:
         return None
     abroad = person.abroad(day) is not None
-    if abroad and person.kind is not ResidentKind.JAPANESE:
-        return None
     if not abroad and (person.residence(day) is None or person.covered(day) is None):
         return None
     if day >= at_65:

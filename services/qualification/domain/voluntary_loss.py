@@ -127,8 +127,10 @@ CAME_BACK_SOMEWHERE: Final = _rule(
 NATIONALITY_LOST: Final = _rule(
     "voluntary-nationality-lost",
     "国民年金法附則5条8項2号、平6附則11条8項2号、平16附則23条8項2号、令7附則40条8項2号",
-    "{event}に日本国籍を有しなくなったため、翌日（{day}）に任意加入の資格を喪失。",
+    "{event}に日本国籍を有しなくなったため、翌日（{day}）に任意加入の資格を喪失（附則5条1項3号の政令で定める者に当たる場合を除く）。",
     107,
+    # Whom the Act's order names was not found: see `voluntary.OF_THE_ORDER`.
+    certainty=Certainty.UNVERIFIED,
 )
 UNPAID: Final = _rule(
     "voluntary-unpaid-2-years",
