@@ -27,6 +27,7 @@ from services.exemptions import (
     receipt_api,
     renewal_api,
     retroactive_api,
+    review_again_api,
     taking_back,
     what_if_api,
 )
@@ -65,6 +66,7 @@ def build(settings: Settings) -> Service:
             renewal_api.router,
             proposal_api.router,
             consequence_api.router,
+            review_again_api.router,
             what_if_api.router,
             retroactive_api.router,
         ),

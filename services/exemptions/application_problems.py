@@ -53,3 +53,13 @@ def no_figures(cycle: int) -> Problem:
         detail=f"年度: {cycle}",
         action="システム管理者に、パラメータの登録を依頼してください。",
     )
+
+
+def nothing_otherwise() -> Problem:
+    """No review found anything otherwise than the application was settled with."""
+    return Problem(
+        "EX-0211",
+        409,
+        "再審査で本登録時の審査と異なる点は見つかっていません。",
+        action="申請の内容を表示し直してください。",
+    )

@@ -23,6 +23,7 @@ from services.exemptions.entry_views import (
     NewEntry,
     Sent,
 )
+from services.exemptions.review_again_views import ReviewedAgainView
 from services.exemptions.review_views import ReviewedMonth, ReviewedSpan
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import Kept
@@ -151,6 +152,8 @@ class ApplicationView(EntryView):
     """Months that JPS decided otherwise than the city reviewed them."""
     requests: tuple[RequestView, ...]
     """取消申請・審査請求 that were noted."""
+    reviewed_again: ReviewedAgainView | None
+    """What a review found otherwise since it was settled, before it was sent."""
     note: str = "市区町村の審査です。承認・却下は日本年金機構が決定します。"
 
 

@@ -12,7 +12,7 @@ from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import proposing, renewing
+from services.exemptions import proposing, renewing, reviewing_again
 from services.exemptions.state import State, state_of
 from services.exemptions.stores import assistance, renewals
 
@@ -109,6 +109,35 @@ async def propose(service: Service, arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def review_again(service: Service, arguments: argparse.Namespace) -> int:
+    """Ask identity again about settled applications that wait to be sent: once a night.
+
+    Income is corrected on any day (更正). They are reviewed as the answers come. Each batch is a
+    transaction: the run can be stopped and run again, by several at a time. ``--limit``
+    applications at most; the rest is asked about another night.
+    """
+    seen = 0
+    while seen < arguments.limit:
+        async with service.unit_of_work() as uow:
+            size = min(BATCH, arguments.limit - seen)
+            asked = await reviewing_again.ask(uow, state_of(service), size)
+            if asked:
+                audit.record(
+                    uow, AuditOperation.BATCH_JOB, count=asked, details={"job": "review_again"}
+                )
+        seen += asked
+        if asked < size:
+            break
+    print(f"{seen} settled applications asked about", file=sys.stderr)
+    return 0
+
+
+def _review_again_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit", type=int, default=50_000, help="applications to ask about in one run, at most"
+    )
+
+
 def _propose_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, default=20_000, help="persons to look at in one run, at most"
@@ -139,5 +168,11 @@ COMMANDS: Final = (
         help="ask for the facts that call for notices and applications (every night)",
         run=propose,
         arguments=_propose_arguments,
+    ),
+    Command(
+        name="review-again",
+        help="ask again about settled applications that wait to be sent (every night)",
+        run=review_again,
+        arguments=_review_again_arguments,
     ),
 )

@@ -14,14 +14,13 @@ from services.exemptions.domain.asked import ApplicationKind, wanted_by
 from services.exemptions.domain.decisions import (
     Decision,
     Review,
-    ReviewOfMonth,
     continued_by,
     counting,
     granted_by,
     needs_work,
 )
 from services.exemptions.domain.kinds import ExemptionKind
-from services.exemptions.review_views import settled_months
+from services.exemptions.review_views import review_in, settled_months
 from services.exemptions.stores import decisions, entries, notes
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES, Entry
@@ -69,9 +68,7 @@ async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> set
 
 def review_of(kept: Kept) -> Review:
     """The city's review as it was settled; empty where it is not yet."""
-    return {
-        month.month: ReviewOfMonth(month.result, month.kind) for month in settled_months(kept) or ()
-    }
+    return review_in(settled_months(kept) or ())
 
 
 def wanted(kept: Kept) -> tuple[ExemptionKind, ...]:

@@ -90,7 +90,7 @@ async def shown(
 ) -> BaseModel:
     """An entry as it was handed in, and what its examination finds now."""
     async with service.unit_of_work() as uow:
-        entry = await _found(uow, procedure, entry_id)
+        entry = await entry_of(uow, procedure, entry_id)
         record(uow, procedure, AuditOperation.INQUIRY, entry, staff, Function.PERSON_VIEW)
         return await _view(uow, state_of(service), procedure, entry)
 
@@ -103,8 +103,8 @@ async def settle(
     Raises the problem where it cannot be settled; that it was tried is recorded.
     """
     state = state_of(service)
-    async with _alone(service, procedure, entry_id) as uow:
-        entry = await _found(uow, procedure, entry_id, lock=True)
+    async with alone(service, procedure, entry_id) as uow:
+        entry = await entry_of(uow, procedure, entry_id, lock=True)
         handed = handed_in(state, entry, said.documents)
         desk = await procedure.desk(uow, state, handed)
         refusal = await _refusal(uow, procedure, handed, desk, said, staff)
@@ -113,7 +113,7 @@ async def settle(
             await take_effect(uow, procedure, entry, effect, said, staff)
             await following.after_settling(uow, entry, state.forms)
             await proposing.noted(uow, entry.person_id, state)
-            entry = await _found(uow, procedure, entry_id)
+            entry = await entry_of(uow, procedure, entry_id)
             view = await _view(uow, state, procedure, entry)
         else:
             record(
@@ -138,7 +138,7 @@ async def withdraw(
     if holds_individual_number(reason):
         raise problems.number_in_reason()
     async with service.unit_of_work() as uow:
-        entry = await _found(uow, procedure, entry_id, lock=True)
+        entry = await entry_of(uow, procedure, entry_id, lock=True)
         if entry.state is not EntryState.RECEIVED:
             raise problems.wrong_state(entry.state)
         await entries.withdraw(
@@ -147,7 +147,7 @@ async def withdraw(
         await procedure.after_withdrawal(uow, entry)
         await proposing.noted(uow, entry.person_id, state_of(service))
         record(uow, procedure, AuditOperation.ENTRY_CANCELLED, entry, staff, Function.NOTICE_ACCEPT)
-        entry = await _found(uow, procedure, entry_id)
+        entry = await entry_of(uow, procedure, entry_id)
     return procedure.summary(entry)
 
 
@@ -157,8 +157,8 @@ async def report_again(
     """Report what JPS returned once more as it is, under another item; by another person than who
     accepted it. Raises the problem where that cannot be."""
     state = state_of(service)
-    async with _alone(service, procedure, entry_id) as uow:
-        entry = await _found(uow, procedure, entry_id, lock=True)
+    async with alone(service, procedure, entry_id) as uow:
+        entry = await entry_of(uow, procedure, entry_id, lock=True)
         await blocking.refuse(uow, BlockKind.CHANGE, entry.person_id)
         if entry.state is not EntryState.RETURNED or await entries.is_mended(
             uow.connection, procedure.table, entry_id
@@ -176,7 +176,7 @@ async def report_again(
         uow.emit(event, key=str(entry.person_id))
         record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff, Function.NOTICE_SETTLE,
                again=True)  # fmt: skip
-        entry = await _found(uow, procedure, entry_id)
+        entry = await entry_of(uow, procedure, entry_id)
         return await _view(uow, state, procedure, entry)
 
 
@@ -285,7 +285,7 @@ async def _accept(
     )
     await entries.add(uow.connection, procedure.table, accepted, staff.staff_id, uow.now)
     await procedure.after_acceptance(uow, handed)
-    entry = await _found(uow, procedure, handed.entry_id)
+    entry = await entry_of(uow, procedure, handed.entry_id)
     record(uow, procedure, AuditOperation.ENTRY_PROVISIONAL, entry, staff, Function.NOTICE_ACCEPT,
            **_verified(submission))  # fmt: skip
     return await _view(uow, state, procedure, entry)
@@ -348,7 +348,10 @@ async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry: Entry) ->
     return procedure.view(entry, handed, await procedure.desk(uow, state, handed))
 
 
-async def _found(uow: UnitOfWork, procedure: Any_, entry_id: UUID, *, lock: bool = False) -> Entry:
+async def entry_of(
+    uow: UnitOfWork, procedure: Any_, entry_id: UUID, *, lock: bool = False
+) -> Entry:
+    """An entry of a procedure; with ``lock`` nobody else changes it. Raises the problem."""
     entry: Any = await entries.find(uow.connection, procedure.table, entry_id, lock=lock)
     if entry is None or entry.kind not in procedure.labels:
         raise not_found()
@@ -357,7 +360,7 @@ async def _found(uow: UnitOfWork, procedure: Any_, entry_id: UUID, *, lock: bool
 
 
 @asynccontextmanager
-async def _alone(
+async def alone(
     service: Service, procedure: Any_, entry_id: UUID
 ) -> AsyncGenerator[UnitOfWork, None]:
     """A unit of work that crosses neither with bus events of the entry's person, nor with other

@@ -22,7 +22,7 @@ from contracts.events import (
 from services.chassis import merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import deciding, following, proposing
+from services.exemptions import deciding, following, proposing, reviewing_again
 from services.exemptions.state import State
 from services.exemptions.stores import (
     answers,
@@ -32,6 +32,7 @@ from services.exemptions.stores import (
     entries,
     persons,
     registered,
+    reviews_again,
 )
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
@@ -124,6 +125,7 @@ async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     await entries.forward(uow.connection, NOTICES, first)
     sent = await entries.forward(uow.connection, APPLICATIONS, first)
     await applications.forget(uow.connection, sent)
+    await reviews_again.forget(uow.connection, sent)
     await answers.dispose(uow.connection, sent, uow.now)
 
 
@@ -173,6 +175,9 @@ async def _on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork, state: Stat
     ]
     if households:
         await registered.keep(uow.connection, households, uow.now)
+    # Of renewals, and of applications that wait to be settled, nothing is reviewed here.
+    references = {received.event.reference for received in batch} if for_review else set()
+    await reviewing_again.review(uow, state, references)
     compared = [one for one in every if one.request_id in for_proposals]
     if compared:
         await assistance.answer(uow.connection, compared, uow.now)

@@ -6,8 +6,10 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contracts.events import Whose
+from contracts.forms import Finding
 from contracts.months import Month
 from services.exemptions.domain.application.review import MonthOutcome, Result, spans
+from services.exemptions.domain.decisions import Review, ReviewOfMonth
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason
 from services.exemptions.stores.applications import Kept
@@ -75,6 +77,7 @@ class ReviewedMonth(BaseModel):
 
 
 MONTHS: Final = TypeAdapter(tuple[ReviewedMonth, ...])
+FINDINGS: Final = TypeAdapter(tuple[Finding, ...])
 
 
 class ReviewedSpan(BaseModel):
@@ -109,6 +112,11 @@ def reviewed_months(outcomes: Iterable[MonthOutcome]) -> tuple[ReviewedMonth, ..
 def reviewed_spans(outcomes: Sequence[MonthOutcome]) -> tuple[ReviewedSpan, ...]:
     """The same, months that are alike put together."""
     return tuple(ReviewedSpan.of(first, last) for first, last in spans(outcomes))
+
+
+def review_in(months: Iterable[ReviewedMonth]) -> Review:
+    """What it comes to month by month, to be compared."""
+    return {month.month: ReviewOfMonth(month.result, month.kind) for month in months}
 
 
 def settled_months(kept: Kept) -> tuple[ReviewedMonth, ...] | None:

@@ -23,6 +23,7 @@ from services.exemptions.stores import (
     consequences,
     entries,
     renewals,
+    reviews_again,
 )
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.consequences import New
@@ -72,7 +73,9 @@ async def _reviews(uow: UnitOfWork, people: Collection[UUID], state: State) -> N
     new = [one for one in map(_consequence, settled) if one is not None]
     await consequences.add(uow.connection, new, uow.now)
     # Its sentences repeat the figures.
-    await applications.forget(uow.connection, [one.application_id for one in settled])
+    ids = [one.application_id for one in settled]
+    await applications.forget(uow.connection, ids)
+    await reviews_again.forget(uow.connection, ids)
 
 
 def _consequence(one: Kept) -> New | None:

@@ -82,3 +82,29 @@ class NoteConsequence(Body):
     """資格の変更による免除等の異動への対応。"""
 
     note: Annotated[str, Field(min_length=1, max_length=200, description="対応した内容")]
+
+
+class ReviewsAgainQuery(Query):
+    """再審査で相違が見つかった申請の一覧の条件。"""
+
+    state: Annotated[
+        Literal["open", "noted", "settled_anew", "gone"],
+        Field(description="open 要対応・noted 対応済・settled_anew 再本登録済・gone 解消"),
+    ] = "open"
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class NoteReviewAgain(Body):
+    """再審査で見つかった相違への対応、又は本登録の審査のままとする理由。"""
+
+    note: Annotated[str, Field(min_length=1, max_length=200, description="対応した内容・理由")]
+
+
+class SettleAnew(Body):
+    """審査をやり直して本登録する申請について確認した事項。"""
+
+    acknowledged: Annotated[
+        tuple[Annotated[str, Field(max_length=60)], ...],
+        Field(max_length=50, description="確認した要確認事項のコード"),
+    ] = ()

@@ -24,6 +24,12 @@ values (gen_random_uuid(), $1, gen_random_uuid(), 'exemption_application', 'fell
 returning consequence_id
 """
 
+AGAIN = """
+insert into exemptions.reviews_again (review_id, application_id, state, before_review, after_review,
+    findings, found_at, noted_by, noted_at)
+values (gen_random_uuid(), $1, 'noted', '[]', '[]', '[]', now(), 's', now())
+"""
+
 DECIDED = """
 insert into exemptions.decisions (decision_id, entry_id, item_id, outcome, decided_on, needs_work,
     recorded_at)

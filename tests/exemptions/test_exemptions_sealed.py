@@ -24,7 +24,7 @@ from tests.exemptions.counter import (
 from tests.exemptions.exempting import a_notice as a_notice_by_law
 from tests.exemptions.exempting import expecting
 from tests.exemptions.nights import SINCE_MAY, Night
-from tests.exemptions.sealed_rows import CONSEQUENCE, CONTINUED, DECIDED, NOTED, REGISTERED
+from tests.exemptions.sealed_rows import AGAIN, CONSEQUENCE, CONTINUED, DECIDED, NOTED, REGISTERED
 from tests.gateway.samples import BODIES
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -117,6 +117,16 @@ QUESTIONS = [
         json=BODIES["takeExemptionProposalStep"],
         of=OF_PROPOSAL,
     ),
+    *(
+        Question("GET /exemption-reviews-again", {"state": state})
+        for state in ("open", "noted", "settled_anew", "gone")
+    ),
+    Question(
+        f"POST {APPLICATIONS}/{{entry_id}}/review-again/note",
+        json={"note": "確認した。"},
+        of=OF_APPLICATION,
+    ),
+    Question(f"POST {APPLICATIONS}/{{entry_id}}/review-again/settle", json={}, of=OF_APPLICATION),
     *(
         Question("GET /exemption-consequences", {"state": state})
         for state in ("open", "noted", "shown", "gone")
@@ -252,6 +262,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
             decisions[1]["decision_id"],
         )
         await connection.execute(NOTED, UUID(application))
+        await connection.execute(AGAIN, UUID(application))
     return {
         "person_id": str(person_id),
         "entry_id": second,

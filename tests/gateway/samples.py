@@ -123,6 +123,8 @@ BODIES: Final[dict[str, Any]] = {
     "noteExemptionRequest": {"kind": "cancellation", "made_on": "2026-10-01"},
     "settleExemptionDecision": {"done": "年金事務所へ照会し、本人に説明した"},
     "settleExemptionRenewals": {"cycle": 2026, "limit": 100},
+    "noteExemptionReviewAgain": {"note": "申請者が修正申告を予定している。"},
+    "settleExemptionApplicationAnew": {"acknowledged": ["income-not-declared-applicant"]},
     "noteExemptionConsequence": {"note": "改めて申請書の提出を案内した。"},
     "acceptExemptionNotice": {
         "person_id": ID,
@@ -171,6 +173,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "listNotices": {"state": "received", "limit": "20"},
     "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
     "listExemptionConsequences": {"state": "open"},
+    "listExemptionReviewsAgain": {"state": "noted"},
     "listExemptionReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listClaimReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},

@@ -30,15 +30,18 @@ from services.exemptions.application_views import (
     inquiries,
 )
 from services.exemptions.domain.asked import ApplicationKind, contradictions
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.procedure import Effect, Handed, Procedure
+from services.exemptions.review_again_views import ReviewedAgainView
 from services.exemptions.review_views import reviewed_spans, settled_months
 from services.exemptions.reviewing import AWAITED, Reviewed
 from services.exemptions.state import State
-from services.exemptions.stores import answers, entries, notes, persons
+from services.exemptions.stores import answers, entries, notes, persons, reviews_again
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES
 from services.exemptions.stores.notes import Note
+from services.exemptions.stores.reviews_again import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Review:
     found: Reviewed = AWAITED
     noted: tuple[Note, ...] = ()
     """取消申請・審査請求 about it."""
+    again: Found | None = None
+    """What a review found otherwise since it was settled."""
 
 
 class Applications(Procedure[Kept, Review]):
@@ -105,10 +110,26 @@ class Applications(Procedure[Kept, Review]):
         held = tuple(await entries.of_person(uow.connection, APPLICATIONS, handed.person_id))
         if handed.kept is None:
             return Review(held)
-        told = (await answers.latest(uow.connection, [handed.entry_id]))[handed.entry_id]
         if handed.kept.state is not EntryState.RECEIVED:
+            told = (await answers.latest(uow.connection, [handed.entry_id]))[handed.entry_id]
             noted = await notes.of(uow.connection, [handed.entry_id])
-            return Review(held, tuple(told), noted=tuple(noted.get(handed.entry_id, ())))
+            again = await reviews_again.last(uow.connection, handed.entry_id)
+            return Review(
+                held, tuple(told), noted=tuple(noted.get(handed.entry_id, ())), again=again
+            )
+        return await self.now(uow, state, handed, known, held)
+
+    async def now(
+        self,
+        uow: UnitOfWork,
+        state: State,
+        handed: Handed[Kept],
+        known: PersonFacts,
+        held: tuple[Kept, ...] = (),
+    ) -> Review:
+        """The review by what is known now, whatever state it is in."""
+        assert handed.kept is not None  # it was accepted
+        told = (await answers.latest(uow.connection, [handed.entry_id]))[handed.entry_id]
         notices = await entries.of_person(uow.connection, NOTICES, handed.person_id)
         through = reviewing.said_by(handed).last
         taken = exempting.taken(known, notices, state.forms, state.by_law, through)
@@ -187,6 +208,7 @@ class Applications(Procedure[Kept, Review]):
             findings=desk.found.findings,
             differences=DifferenceView.all_of(entry),
             requests=tuple(map(RequestView.of, desk.noted)),
+            reviewed_again=desk.again and ReviewedAgainView.of(desk.again, entry),
         )
 
     def page(self, entries: Sequence[Kept], total: int, following: int | None) -> ApplicationPage:

@@ -62,6 +62,12 @@ select a.application_id from exemptions.applications a
 where a.application_id in (select application_id from resting)
 order by a.application_id for update
 """
+_DISPOSE_FORMER: Final = """
+update exemptions.application_questions q set answer = null, disposed_at = $2
+where q.application_id = any($1::uuid[]) and q.disposed_at is null and exists (
+    select from exemptions.application_questions l
+    where l.application_id = q.application_id and l.asked_at > q.asked_at)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,13 @@ async def take_back(
     not have yet; returns which, locked."""
     rows = await connection.fetch(_TAKE_BACK, sorted(people), now)
     return [row["application_id"] for row in rows]
+
+
+async def dispose_former(
+    connection: asyncpg.Connection, applications: Sequence[UUID], now: datetime
+) -> None:
+    """Empty what was told of these applications before they were asked about last."""
+    await connection.execute(_DISPOSE_FORMER, list(applications), now)
 
 
 def _answer(row: asyncpg.Record) -> Answer:

@@ -1,9 +1,9 @@
 """Applications: entries with a cycle, a review, and what continues them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -15,9 +15,14 @@ from services.exemptions.stores.entries import Entry, Table
 
 TOLD: Final = "^(income|status|assisted|not-assisted|assistance|other-assistance|under-19)"
 """Codes of reasons that repeat what identity told: they lose their sentence with it."""
-_NO_MORE: Final = "（審査に用いた所得等の内容は、送付後に消去しました。）"
-_FORGET: Final = """
-update exemptions.applications a set reviewed = (
+NO_MORE: Final = "（審査に用いた所得等の内容は、送付後に消去しました。）"
+
+
+def forgetting(table: str, column: str) -> str:
+    """The statement that empties such sentences of reviews in ``column``; it is given applications,
+    `TOLD` and `NO_MORE`."""
+    return f"""
+update {table} a set {column} = coalesce((
     select jsonb_agg(
         m.month || jsonb_build_object('reasons', coalesce((
             select jsonb_agg(
@@ -28,9 +33,17 @@ update exemptions.applications a set reviewed = (
             from jsonb_array_elements(m.month -> 'reasons') with ordinality as r (reason, n)
         ), '[]'))
         order by m.n)
-    from jsonb_array_elements(a.reviewed) with ordinality as m (month, n)
-)
+    from jsonb_array_elements(a.{column}) with ordinality as m (month, n)
+), '[]')
 where a.application_id = any($1::uuid[])
+"""  # noqa: S608  constants
+
+
+_FORGET: Final = forgetting("exemptions.applications", "reviewed")
+_SETTLE_ANEW: Final = """
+update exemptions.applications set reviewed = $2, continues_kind = $3, continues_ground = $4,
+    acknowledged = $5, settled_by = $6, settled_at = $7
+where application_id = $1 and state = 'settled'
 """
 
 
@@ -92,4 +105,24 @@ async def of_renewal(
 
 async def forget(connection: asyncpg.Connection, ids: Sequence[UUID]) -> None:
     """Empty the sentences of settled reviews that repeat what identity told (C08)."""
-    await connection.execute(_FORGET, list(ids), TOLD, _NO_MORE)
+    await connection.execute(_FORGET, list(ids), TOLD, NO_MORE)
+
+
+async def settle_anew(
+    connection: asyncpg.Connection,
+    application_id: UUID,
+    brings: Mapping[str, Any],
+    acknowledged: Sequence[str],
+    by: str,
+    now: datetime,
+) -> None:
+    """Let the review of today stand in the place of the one that it was settled with."""
+    names = ("reviewed", "continues_kind", "continues_ground")
+    await connection.execute(
+        _SETTLE_ANEW,
+        application_id,
+        *(brings[name] for name in names),
+        list(acknowledged),
+        by,
+        now,
+    )

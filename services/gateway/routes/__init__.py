@@ -18,6 +18,7 @@ from services.gateway.routes import (
     records,
     reports,
     returns,
+    reviewed_again,
     sessions,
 )
 
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *entries.ROUTES,
     *missing.ROUTES,
     *proposals.ROUTES,
+    *reviewed_again.ROUTES,
     *returns.ROUTES,
     *reports.ROUTES,
     *jps_files.ROUTES,

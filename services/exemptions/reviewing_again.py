@@ -1,0 +1,119 @@
+"""Settled applications that wait to be sent: asked about again, and reviewed by what is told then.
+
+What they were settled with stands; what comes out otherwise is for staff (再審査).
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, time
+from uuid import UUID
+
+from contracts.forms import unacknowledged
+from services.chassis.clock import JAPAN
+from services.chassis.problems import Problem
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import applying, entry_life, exempting, households, reviewing
+from services.exemptions.deciding import review_of
+from services.exemptions.domain.reviewed_again import changed
+from services.exemptions.review_views import FINDINGS, MONTHS, review_in, reviewed_months
+from services.exemptions.reviewing import Reviewed
+from services.exemptions.state import State
+from services.exemptions.stores import answers, entries, persons, reviews_again
+from services.exemptions.stores.applications import APPLICATIONS, Kept
+from services.exemptions.stores.entries import NOTICES
+from services.exemptions.stores.reviews_again import Found, New
+
+
+async def ask(uow: UnitOfWork, state: State, limit: int) -> int:
+    """Ask again about the people of so many settled applications of which nothing was asked today;
+    return how many were due."""
+    today = datetime.combine(uow.today, time(), JAPAN)
+    due = await reviews_again.due(uow.connection, today, limit)
+    continuing = []
+    for kept in await entries.some(uow.connection, APPLICATIONS, due):
+        said = reviewing.said_by(entry_life.handed_in(state, kept))
+        about = (kept.application_id, kept.person_id, said)
+        if kept.continued_from is None:
+            await applying.ask(uow, *about)
+        else:
+            continuing.append(about)
+    if continuing:
+        await applying.ask_households(uow, continuing)
+    return len(due)
+
+
+async def review(uow: UnitOfWork, state: State, ids: Collection[UUID]) -> None:
+    """Review those of these applications again that are settled, wait to be sent, and have all
+    their answers. What was told before is emptied then."""
+    waiting = await reviews_again.settled(uow.connection, ids)
+    if not waiting:
+        return
+    found = await _reviewed(uow, state, waiting)
+    before = await reviews_again.standing(uow.connection, [kept.entry_id for kept, _ in found])
+    new, gone = [], []
+    for kept, now in found:
+        one, stood = _otherwise(kept, now), before.get(kept.entry_id)
+        if stood is not None and not (one is not None and _is_same(one, stood)):
+            gone.append(stood.review_id)
+            stood = None
+        if one is not None and stood is None:
+            new.append(one)
+    await reviews_again.is_gone(uow.connection, gone)
+    await reviews_again.add(uow.connection, new, uow.now)
+    await answers.dispose_former(uow.connection, [kept.entry_id for kept, _ in found], uow.now)
+
+
+async def _reviewed(
+    uow: UnitOfWork, state: State, ids: Sequence[UUID]
+) -> list[tuple[Kept, Reviewed]]:
+    """These applications with their review by what is known now; without those of which answers
+    are awaited, or a figure of the law is missing: another night reviews them."""
+    told = await answers.latest(uow.connection, ids)
+    answered = [
+        one for one in ids if told[one] and all(a.answered_at is not None for a in told[one])
+    ]
+    kept = await entries.some(uow.connection, APPLICATIONS, answered)
+    people = [one.person_id for one in kept]
+    known = await persons.facts_of(uow.connection, people)
+    held = await entries.of_persons(uow.connection, NOTICES, people)
+    registers = await households.of(uow.connection, kept)
+    found = []
+    for one in kept:
+        handed, person = entry_life.handed_in(state, one), known[one.person_id]
+        last = reviewing.said_by(handed).last
+        notices = held.get(one.person_id, ())
+        taken = exempting.taken(person, notices, state.forms, state.by_law, last)
+        try:
+            now = reviewing.reviewed(
+                handed, person, told[one.entry_id], state.figures, taken, registers
+            )
+        except Problem:
+            continue
+        found.append((one, now))
+    return found
+
+
+def _otherwise(kept: Kept, now: Reviewed) -> New | None:
+    """What is otherwise than it was settled; None: nothing."""
+    months = reviewed_months(now.outcomes or ())
+    unseen = unacknowledged(now.findings, kept.acknowledged)
+    if not changed(review_of(kept), review_in(months)) and not unseen:
+        return None
+    return New(
+        application_id=kept.entry_id,
+        before_review=kept.reviewed or "[]",
+        after_review=MONTHS.dump_json(months).decode(),
+        findings=FINDINGS.dump_json(unseen).decode(),
+    )
+
+
+def _is_same(one: New, stood: Found) -> bool:
+    """Whether it says what was found before: then it stays as it is, noted or not."""
+    return _key(one) == _key(stood)
+
+
+def _key(one: New) -> tuple[object, ...]:
+    reviews = (one.before_review, one.after_review)
+    return (
+        *([(m.month, m.result, m.kind) for m in MONTHS.validate_json(each)] for each in reviews),
+        {finding.code for finding in FINDINGS.validate_json(one.findings)},
+    )
