@@ -6,10 +6,11 @@ bus. Who may call what: ``requires`` for what staff do, ``peer_only`` between se
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -174,7 +175,7 @@ async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
     return respond(
         problems.invalid_request(
             [{"field": ".".join(map(str, e["loc"][1:])) or "body", "code": e["type"],
-              "message": _japanese(e["type"])} for e in found]
+              "message": _japanese(e)} for e in found]
         )
     )  # fmt: skip
 
@@ -199,15 +200,29 @@ _MESSAGES = {
     "date_parsing": "日付の形式が正しくありません（例: 2026-10-01）。",
     "datetime_parsing": "日時の形式が正しくありません（例: 2026-10-01T09:00:00+09:00）。",
     "uuid_parsing": "識別子の形式が正しくありません。",
-    "enum": "選択肢にない値です。",
-    "literal_error": "選択肢にない値です。",
+    "bool_type": "はい（true）か、いいえ（false）で入力してください。",
+    "bool_parsing": "はい（true）か、いいえ（false）で入力してください。",
+    "int_type": "数字で入力してください。",
+    "int_parsing": "数字で入力してください。",
+    "greater_than_equal": "小さすぎる値です。",
+    "less_than_equal": "大きすぎる値です。",
     "string_too_long": "文字数が上限を超えています。",
     "string_too_short": "文字数が足りません。",
     "string_pattern_mismatch": "使用できない文字または桁数です。",
 }
 
 
-def _japanese(kind: str) -> str:
+_CHOICES: Final = 12
+"""So many choices are named where none of them was made."""
+
+
+def _japanese(error: Mapping[str, Any]) -> str:
+    kind = error["type"]
+    if kind in ("enum", "literal_error"):
+        # Pydantic names what the field declares, never what was sent.
+        declared = re.findall(r"'([^']*)'", error.get("ctx", {}).get("expected", ""))
+        named = f"（{'、'.join(declared)} のいずれか）" if 0 < len(declared) <= _CHOICES else ""
+        return f"選択肢にない値です{named}。"
     return _MESSAGES.get(kind, "値の形式が正しくありません。")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
+from services.identity import labels
 from services.identity.domain.comparison import Comparison
 from services.identity.domain.findings import DECISIONS, Decision, FindingKind
 from services.identity.domain.merging import RULE, Choice
@@ -52,6 +53,7 @@ class ConcernedPerson(BaseModel):
     system: str
     addressee_number: str
     number_state: NumberState
+    number_state_label: str
     number_note: str | None
     surviving_id: UUID
     """Who answers for the person now: itself, unless it was merged."""
@@ -70,6 +72,7 @@ class ShownFindingStep(BaseModel):
     """One step of a finding's history; without staff: by itself."""
 
     step: str
+    step_label: str
     staff_id: str | None
     decision: Coded | None
     person_id: UUID | None
@@ -158,6 +161,7 @@ def _concerned(found: Record) -> ConcernedPerson:
         system=found.system,
         addressee_number=found.addressee_number,
         number_state=found.number_state,
+        number_state_label=found.number_state.label,
         number_note=found.number_state.note,
         surviving_id=found.surviving_id,
     )
@@ -175,6 +179,7 @@ def _choice(choice: Choice) -> ShownChoice:
 def _step(step: Step) -> ShownFindingStep:
     return ShownFindingStep(
         step=step.step,
+        step_label=labels.STEPS[step.step],
         staff_id=step.staff_id,
         decision=None if step.decision is None else coded(step.decision),
         person_id=step.person_id,

@@ -22,6 +22,15 @@ LINK_STATES: Final[Mapping[str, str]] = {
     "linked": "紐付け済",
     "held": "紐付け済（４情報が一致しない新しい記録を保留中）",
 }
+STEPS: Final[Mapping[str, str]] = {
+    "opened": "把握",
+    "raised": "把握",
+    "proposed": "提案",
+    "rejected": "差戻し（提案に同意しない）",
+    "settled": "確定",
+    "resolved": "解消（記録が一致した）",
+}
+"""Steps of entries that two people work on."""
 
 
 def subject(name: str) -> str:

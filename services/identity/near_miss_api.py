@@ -103,6 +103,7 @@ class ShownStep(BaseModel):
     """One step of the entry's history; without staff: by itself."""
 
     step: str
+    step_label: str
     staff_id: str | None
     person_id: UUID | None
     at: datetime
@@ -317,8 +318,9 @@ async def compared(
 
 
 async def page_of(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMissPage:
-    """An entry as its page shows it."""
-    candidates = await near_misses.candidates(uow.connection, staff.functions, entry)
+    """An entry as its page shows it, whoever comes nearest first."""
+    found = await near_misses.candidates(uow.connection, staff.functions, entry)
+    candidates = sorted(found, key=lambda candidate: -candidate.comparison.agreeing)
     steps = await near_misses.steps(uow.connection, staff.functions, entry.entry_id)
     return NearMissPage(
         entry=_shown(entry),
@@ -330,7 +332,13 @@ async def page_of(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMis
             for candidate in candidates
         ],
         steps=[
-            ShownStep(step=s.step, staff_id=s.staff_id, person_id=s.person_id, at=s.at)
+            ShownStep(
+                step=s.step,
+                step_label=labels.STEPS[s.step],
+                staff_id=s.staff_id,
+                person_id=s.person_id,
+                at=s.at,
+            )
             for s in steps
         ],
     )

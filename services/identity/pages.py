@@ -144,6 +144,7 @@ class PersonPage(BaseModel):
     removal: EntryOrRemoval | None
     processing_hold: bool
     number_state: NumberState
+    number_state_label: str
     number_note: str | None
     """What staff have to know of the number: why it is not handed out."""
     former_ids: list[UUID]
@@ -260,6 +261,7 @@ def person_page(
         else EntryOrRemoval(reason=coded(removal.reason), on=_day(removal.on)),
         processing_hold=record.processing_hold,
         number_state=person.number_state,
+        number_state_label=person.number_state.label,
         number_note=person.number_state.note,
         former_ids=list(person.ids[1:]),
         household=Household(

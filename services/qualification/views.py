@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
@@ -155,7 +156,7 @@ def qualification_view(
         known_at=asked.moment,
         category=category_of(line.category),
         voluntary=voluntary_of(line.category),
-        category_label=category_label(line),
+        category_label=category_label(line) if known else NOTHING_KNOWN,
         basic_pension_number=numbers.current,
         pension_numbers=tuple(map(NumberView.of, numbers.all)),
         periods=tuple(period_view(s) for s in line.periods),
@@ -196,6 +197,10 @@ def _as_known(item: Reported, moment: datetime | None) -> Reported | None:
     if item.forwarded_at is not None and item.forwarded_at > moment:
         return replace(known, forwarded_on=None, forwarded_at=None)
     return known
+
+
+NOTHING_KNOWN: Final = "不明（この時点で本市に記録なし）"
+"""Of an earlier moment: that nothing was known is not that somebody was not insured."""
 
 
 def category_label(line: Timeline) -> str:

@@ -173,6 +173,25 @@ async def test_bad_input_gets_a_numbered_answer(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ({"type": "enum", "ctx": {"expected": "'yes' or 'no'"}, "input": SECRET},
+         "選択肢にない値です（yes、no のいずれか）。"),
+        ({"type": "literal_error", "ctx": {"expected": "'one'"}, "input": SECRET},
+         "選択肢にない値です（one のいずれか）。"),
+        ({"type": "enum", "ctx": {"expected": ", ".join(f"'{n}'" for n in range(40))}},
+         "選択肢にない値です。"),
+        ({"type": "bool_type", "input": SECRET},
+         "はい（true）か、いいえ（false）で入力してください。"),
+        ({"type": "nobody-knows", "input": SECRET}, "値の形式が正しくありません。"),
+    ],
+    ids=["choices", "one choice", "too many to name", "yes or no", "anything else"],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_never_what_was_sent(error: dict[str, Any], said: str) -> None:
+    assert http._japanese(error) == said
+
+
 async def test_problems_are_told_and_faults_hidden(service: Service) -> None:
     problem = await call(service, "jps_reporting", "GET", "/fails?how=problem")
     assert problem.status_code == 409

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
+from contracts.events.residents import Address
 from contracts.functions import Function
 from services.identity.stores import near_misses
 from tests.identity.feeds import TAX_NUMBER, attributes, health, income
 from tests.identity.house import Counter, House
-from tests.identity.people import Kind, token, told
+from tests.identity.people import Kind, day, token, told
 from tests.identity.test_feeds_kept import MARRIED, attached, links, queue, tell
 
 pytestmark = pytest.mark.stack
@@ -82,7 +83,23 @@ async def test_the_list_says_what_the_system_tells_and_the_page_who_comes_near(
     assert [found[name]["code"] for name in ("name", "address", "birth_date", "sex")] == [
         "differs", "exact", "exact", "exact",
     ]  # fmt: skip
-    assert [step["step"] for step in page["steps"]] == ["opened"]
+    assert [(step["step"], step["step_label"]) for step in page["steps"]] == [("opened", "把握")]
+
+
+async def test_whoever_comes_nearest_stands_first(house: House, desk: Desk) -> None:
+    """Relatives of one name at one address: the clerk is not led to the wrong one."""
+    flat = Address(text="千葉市中央区中央一丁目１番１号", building="コーポさくら１０１号室")
+    other = Address(text="千葉市中央区中央1-1-1", building="別棟202号室")
+    relatives = [
+        told(Kind.MOVE_IN, address=flat, number=f"0000000000008{n}0", number_token=token(80 + n),
+             birth_date=day(f"19{60 + n}-01-01"))
+        for n in range(1, 6)
+    ]  # fmt: skip
+    await house.told(*relatives[:3], told(Kind.MOVE_IN, address=flat), *relatives[3:])
+    await tell(house, income(told=attributes(address=other)))
+    page = await desk.get(f"/{await desk.only()}")
+    births = [one["comparison"]["birth_date"]["code"] for one in page["candidates"]]
+    assert births == ["exact", *["differs"] * 5]
 
 
 async def test_one_proposes_and_another_settles(house: House, desk: Desk, married: UUID) -> None:

@@ -55,7 +55,9 @@ async def test_as_of_an_earlier_day_by_what_was_known_then(house: House, counter
     assert then["periods"][0]["lost_on"] is None
     hindsight = await counter.page(HANAKO, as_of="2026-10-25", known_at="2026-11-05T12:00:00+09:00")
     assert hindsight["periods"][0]["lost_on"] == "2026-10-21"
-    assert (await counter.page(HANAKO, as_of="2026-09-15"))["periods"] == []
+    before = await counter.page(HANAKO, as_of="2026-09-15")
+    assert before["periods"] == []
+    assert before["category_label"] == "不明（この時点で本市に記録なし）"
 
 
 async def test_a_day_that_has_not_come_is_refused(counter: Counter, hanako: UUID) -> None:

@@ -82,6 +82,11 @@ class Comparison:
         return self.without_address and self.address.agrees
 
     @property
+    def agreeing(self) -> int:
+        """How many of the four agree."""
+        return sum(one.agrees for one in (self.name, self.address, self.birth_date, self.sex))
+
+    @property
     def without_address(self) -> bool:
         """The three that do not change with a move."""
         return self.name.agrees and self.birth_date.agrees and self.sex.agrees

@@ -23,11 +23,22 @@ class NumberState(StrEnum):
     """Staff settled that the number is not this person's. It is not handed out."""
 
     @property
+    def label(self) -> str:
+        """How it is called on the page."""
+        return _LABELS[self]
+
+    @property
     def note(self) -> str | None:
         """What staff have to know of it."""
         return _NOTES.get(self)
 
 
+_LABELS: Final = {
+    NumberState.UNNUMBERED: "登録なし",
+    NumberState.ASSIGNED: "登録済",
+    NumberState.CONFLICT: "重複・相違（提供停止）",
+    NumberState.WRONG: "誤り（提供停止）",
+}
 _NOTES: Final = {
     NumberState.UNNUMBERED: "個人番号の登録がありません。",
     NumberState.CONFLICT: "個人番号が重複または相違しているため、提供を停止しています。",
