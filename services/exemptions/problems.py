@@ -33,7 +33,7 @@ def faulty_form(errors: Iterable[FormError]) -> Problem:
     return Problem(
         "EX-0103",
         422,
-        "申出書の入力内容に誤りがあります。",
+        "申請書・申出書の入力内容に誤りがあります。",
         action="表示された項目を確認して、もう一度送信してください。",
         errors=[error.model_dump() for error in errors],
     )

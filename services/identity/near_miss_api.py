@@ -1,6 +1,7 @@
 """Whose records of other systems are (C01): the work list of those that the four attributes do not
 tell for certain, proposed by one and settled by another; and the comparison of what staff enter."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -318,9 +319,8 @@ async def compared(
 
 
 async def page_of(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMissPage:
-    """An entry as its page shows it, whoever comes nearest first."""
-    found = await near_misses.candidates(uow.connection, staff.functions, entry)
-    candidates = sorted(found, key=lambda candidate: -candidate.comparison.agreeing)
+    """An entry as its page shows it."""
+    candidates = await near_misses.candidates(uow.connection, staff.functions, entry)
     steps = await near_misses.steps(uow.connection, staff.functions, entry.entry_id)
     return NearMissPage(
         entry=_shown(entry),
@@ -331,16 +331,7 @@ async def page_of(uow: UnitOfWork, staff: StaffContext, entry: Entry) -> NearMis
             )
             for candidate in candidates
         ],
-        steps=[
-            ShownStep(
-                step=s.step,
-                step_label=labels.STEPS[s.step],
-                staff_id=s.staff_id,
-                person_id=s.person_id,
-                at=s.at,
-            )
-            for s in steps
-        ],
+        steps=[ShownStep(step_label=labels.STEPS[each.step], **asdict(each)) for each in steps],
     )
 
 

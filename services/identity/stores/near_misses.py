@@ -184,11 +184,11 @@ async def step(
 async def candidates(
     connection: asyncpg.Connection, functions: Set[str], entry: Entry
 ) -> list[Candidate]:
-    """Those who came near when it was last compared, and whom staff proposed."""
+    """Those who came near when it was last compared, and whom staff proposed; the nearest first."""
     rows = await connection.fetch(
         _CANDIDATES, sees_sealed(functions), entry.entry_id, entry.judged_at
     )
-    return [
+    found = [
         Candidate(
             row["person_id"],
             ResidentRecord.model_validate_json(row["record"]),
@@ -201,6 +201,7 @@ async def candidates(
         )
         for row in rows
     ]
+    return sorted(found, key=lambda each: each.comparison.agreeing, reverse=True)
 
 
 async def steps(
