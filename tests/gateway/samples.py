@@ -110,7 +110,7 @@ BODIES: Final[dict[str, Any]] = {
         "kind": "additional_premium_start",
         "submission": SUBMISSION,
     },
-    "settleAdditionalPremiumNotice": {"acknowledged": ["EX-0301"]},
+    "settleAdditionalPremiumNotice": {"acknowledged": ["qualification-unknown"]},
     "withdrawAdditionalPremiumNotice": {"reason": "本人の申出による"},
     "acceptExemptionApplication": {
         "person_id": ID,
@@ -131,7 +131,7 @@ BODIES: Final[dict[str, Any]] = {
         "kind": "maternity",
         "submission": SUBMISSION,
     },
-    "settleExemptionNotice": {"acknowledged": ["EX-0301"]},
+    "settleExemptionNotice": {"acknowledged": ["qualification-unknown"]},
     "withdrawExemptionNotice": {"reason": "本人の申出による"},
     "askRetroactiveWhatIf": {
         "paid_on": "2026-10-15",
