@@ -85,7 +85,8 @@ async def propose(service: Service, arguments: argparse.Namespace) -> int:
     """Ask identity what there is to propose to staff: once a night.
 
     About whom it has told that there is news, and about whom an exemption by assistance is held;
-    the answers are compared as they come. Each batch is a transaction: the run can be stopped and
+    the answers are compared as they come. Nothing is asked of whose disability ceased three years
+    ago: that is known here. Each batch is a transaction: the run can be stopped and
     run again, by several at a time. ``--limit`` persons at most; the rest is asked another night.
     """
     async with service.unit_of_work() as uow:
@@ -105,6 +106,11 @@ async def propose(service: Service, arguments: argparse.Namespace) -> int:
         seen, asked = seen + looked, asked + found
         if looked < size:
             break
+    after, more = None, True
+    while more:
+        async with service.unit_of_work() as uow:
+            after = await proposing.recovered(uow, state_of(service), after, BATCH)
+        more = after is not None
     print(f"{seen} persons looked at, {asked} asked about", file=sys.stderr)
     return 0
 

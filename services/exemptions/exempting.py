@@ -58,7 +58,7 @@ def desk(
 ) -> Desk:
     """The person's notices beside what is known."""
     all_held = tuple(held)
-    known = _stated(known, all_held, forms)
+    known = with_statements(known, all_held, forms)
     return Desk(known, all_held, settled(all_held, forms), forms, figures, now + _AHEAD, applied)
 
 
@@ -67,7 +67,7 @@ def taken(
 ) -> dict[Month, ExemptionKind]:
     """The months that settled notices exempt: nothing need be applied for there."""
     all_held = tuple(held)
-    told, known = settled(all_held, forms), _stated(known, all_held, forms)
+    told, known = settled(all_held, forms), with_statements(known, all_held, forms)
     return combined(told, known, figures, through).kinds if told else {}
 
 
@@ -100,8 +100,8 @@ def _combined(at: Desk) -> Combined:
     return combined(at.settled, at.known, at.figures, at.through, at.applied)
 
 
-def _stated(known: PersonFacts, held: Iterable[Notice], forms: Forms) -> PersonFacts:
-    """What is known, with what settled statements tell."""
+def with_statements(known: PersonFacts, held: Iterable[Notice], forms: Forms) -> PersonFacts:
+    """What is known, with what settled statements tell (of a disability, the farmers' pension)."""
     return stated(
         known,
         [

@@ -23,7 +23,10 @@ from contracts.forms import EntryState, values_of
 from contracts.months import Month
 from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import exempting
+from services.exemptions.domain.assistance import ProposalKind
 from services.exemptions.domain.exemption_notices import Said, grounds_held, said
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.months import months_in_category_1
 from services.exemptions.domain.proposed import (
     Change,
@@ -34,12 +37,14 @@ from services.exemptions.domain.proposed import (
     called_for,
     changes,
     concerns,
+    ended_by_recovery,
     goes_on,
     next_shown,
     shown,
     still_listed,
 )
-from services.exemptions.domain.statutory import Ground
+from services.exemptions.domain.recovered import Ending
+from services.exemptions.domain.statutory import Ground, Holding
 from services.exemptions.state import State
 from services.exemptions.stores import assistance, entries, persons, proposals
 from services.exemptions.stores.entries import NOTICES
@@ -76,9 +81,13 @@ async def work_out(uow: UnitOfWork, people: Sequence[UUID], state: State) -> Wor
     later: dict[UUID, date] = {}
     for person_id, of_person in known.items():
         found = called_for(of_person, state.by_law)
-        entries = [entry for each in ids[person_id] for entry in held.get(each, ())]
-        due = shown(found, uow.today)
-        came = changes(ids[person_id], due, entries, of_person)
+        every_entry = [entry for each in ids[person_id] for entry in held.get(each, ())]
+        of_disability = [e for e in every_entry if e.kind is ProposalKind.RECOVERED]
+        entries = [e for e in every_entry if e.kind is not ProposalKind.RECOVERED]
+        ended = shown(ended_by_recovery(of_person, state.by_law), uow.today)
+        others = changes(ids[person_id], ended, of_disability, of_person)
+        changed += [(person_id, change) for change in others]
+        came = changes(ids[person_id], shown(found, uow.today), entries, of_person)
         changed += [(person_id, change) for change in came]
         days = [next_shown(found, uow.today)]
         if still_listed(entries, came):
@@ -96,10 +105,20 @@ async def noted(uow: UnitOfWork, person_id: UUID, state: State) -> None:
     """A notice or application of somebody came, was settled or withdrawn: compare what was told
     with it, and ask anew of whom is watched."""
     (ids,) = (await _ids(uow, [person_id])).values()
-    if await assistance.told(uow.connection, ids):
+    told = await assistance.told(uow.connection, ids)
+    if told or await proposals.changed_disability(uow.connection, ids):
         await work_out(uow, ids, state)
-    else:
+    if not told:
         await assistance.look_again(uow.connection, ids, uow.today)
+
+
+async def recovered(uow: UnitOfWork, state: State, after: UUID | None, limit: int) -> UUID | None:
+    """Bring so many persons up to today of whom a change of a disability was stated: three years
+    go by without news. The last of them; None: that was all."""
+    people = await proposals.with_changed_disability(uow.connection, after, limit)
+    if people:
+        await work_out(uow, people, state)
+    return people[-1] if len(people) == limit else None
 
 
 async def ask(uow: UnitOfWork, state: State, limit: int) -> tuple[int, int]:
@@ -158,7 +177,9 @@ async def _known(uow: UnitOfWork, people: Sequence[UUID], state: State) -> dict[
     through, since = Month.of(uow.today) + _AHEAD, _first_month(uow.today, state)
     known: dict[UUID, Known] = {}
     for person_id, of_person in facts.items():
-        by_assistance = _by_assistance(notices.get(person_id, ()), state)
+        held = notices.get(person_id, ())
+        by_assistance = _about(Ground.ASSISTANCE, held, state)
+        grounds, ends = _disability(of_person, held, state)
         months = months_in_category_1(of_person.periods or (), through)
         known[person_id] = Known(
             told=told.get(person_id),
@@ -166,6 +187,8 @@ async def _known(uow: UnitOfWork, people: Sequence[UUID], state: State) -> dict[
             nationality=of_person.resident_kind,
             insured=frozenset(month for month in months if month >= since),
             notices=tuple(Notice(n.notice_id, n.kind) for n in by_assistance.values()),
+            grounds=grounds,
+            endings=ends,
             applications=tuple(
                 a for each in ids.get(person_id, (person_id,)) for a in came.get(each, ())
             ),
@@ -177,8 +200,25 @@ def _first_month(today: date, state: State) -> Month:
     return Month.of(ask_since((), today, state.by_law))
 
 
-def _by_assistance(notices: Sequence[Kept], state: State) -> Mapping[UUID, Said]:
-    """The notices about a ground by assistance that were not withdrawn, as their forms say them."""
+def _disability(
+    known: PersonFacts, notices: Sequence[Kept], state: State
+) -> tuple[tuple[Holding, ...], tuple[Ending, ...]]:
+    """Every ground with what is told of the disability since, and the notices that end one by it;
+    nothing of whom no change of a disability was stated."""
+    stated = exempting.with_statements(known, notices, state.forms)
+    if not stated.disability_changes:
+        return (), ()
+    settled = exempting.settled(notices, state.forms)
+    grounds = grounds_held(settled, state.by_law, stated.disability_changes)
+    return grounds, tuple(
+        Ending(one.notice_id, one.occurred_on)
+        for one in _about(Ground.DISABILITY, notices, state).values()
+        if one.kind is ExemptionNoticeKind.STATUTORY_END
+    )
+
+
+def _about(ground: Ground, notices: Sequence[Kept], state: State) -> Mapping[UUID, Said]:
+    """The notices about a ground that were not withdrawn, as their forms say them."""
     found: dict[UUID, Said] = {}
     for notice in notices:
         if notice.kind not in _STATUTORY or notice.state is EntryState.WITHDRAWN:
@@ -186,6 +226,6 @@ def _by_assistance(notices: Sequence[Kept], state: State) -> Mapping[UUID, Said]
         form = state.forms.form(notice.kind, notice.received_on)
         values = values_of(form, notice.submission)
         told = said(notice.entry_id, ExemptionNoticeKind(notice.kind), values)
-        if told.ground is Ground.ASSISTANCE:
+        if told.ground is ground:
             found[notice.entry_id] = told
     return found

@@ -30,6 +30,7 @@ class ProposalKind(Code):
     BEGIN = "begin", "法定免除該当届の案内"
     END = "end", "法定免除非該当届の案内"
     CORRECT = "correct", "法定免除の日の確認"
+    RECOVERED = "recovered", "法定免除の終了（障害の状態に該当しなくなって３年）の案内"
     APPLY = "apply", "申請免除の案内"
     LOOK = "look", "確認"
 

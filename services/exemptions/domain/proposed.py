@@ -18,6 +18,7 @@ from contracts.months import Month
 from services.exemptions.domain.asked import ApplicationKind, cycle_months
 from services.exemptions.domain.assistance import Proposal, ProposalKind, Told, proposals
 from services.exemptions.domain.parameters import ByLaw
+from services.exemptions.domain.recovered import Ending, endings, told_by
 from services.exemptions.domain.statutory import Ground, Holding
 
 _ENTRIES: Final = UUID("6a0c9d0e-5f2e-5f0b-9a55-0f0a2d1c7b93")
@@ -110,6 +111,9 @@ class Known:
     insured: frozenset[Month]
     notices: tuple[Notice, ...] = ()
     applications: tuple[Came, ...] = ()
+    grounds: tuple[Holding, ...] = ()
+    """Every ground that settled notices and changes of a disability gave, where one gave some."""
+    endings: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,12 @@ def called_for(known: Known, figures: ByLaw) -> tuple[Proposal, ...]:
         return ()
     found = proposals(told, known.held, known.nationality, known.insured, figures.statutory)
     return tuple(p for p in found if _application_for(p, known) is None)
+
+
+def ended_by_recovery(known: Known, figures: ByLaw) -> tuple[Proposal, ...]:
+    """Ends of 法定免除 that nobody gave notice of. Of assistance nothing is asked for it. Raises
+    ``NoValue``."""
+    return endings(known.grounds, known.endings, known.insured, figures.statutory)
 
 
 def shown(found: Sequence[Proposal], day: date) -> tuple[Proposal, ...]:
@@ -233,6 +243,8 @@ def _over(entries: Sequence[Held], known: Known) -> Iterator[Change]:
 def _answer(entry: Held, known: Known) -> UUID | None:
     if entry.kind is ProposalKind.APPLY:
         return _applied_for(entry.occurred_on, known.applications)
+    if entry.kind is ProposalKind.RECOVERED:
+        return told_by(entry.occurred_on, known.endings)
     kinds = {
         ProposalKind.BEGIN: ExemptionNoticeKind.STATUTORY_START,
         ProposalKind.END: ExemptionNoticeKind.STATUTORY_END,

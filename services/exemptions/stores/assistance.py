@@ -74,7 +74,7 @@ update exemptions.assistance_questions q set answer = null, disposed_at = $2
 from unnest($1::uuid[]) as a (id), bus.same_person(a.id) as s (id)
 where q.person_id = s.id and q.answer is not null and not exists (
     select from exemptions.proposals p
-    where p.open and p.person_id in (select bus.same_person(a.id))
+    where p.open and p.kind <> 'recovered' and p.person_id in (select bus.same_person(a.id))
 )
 """
 # An answer that is still on its way may be the old one: its question is closed without.

@@ -49,6 +49,7 @@ select a.entry_id,
     a.step, $4, $5, $6, a.answered_by, $7
 from unnest($1::uuid[], $2::text[], $3::uuid[]) as a (entry_id, step, answered_by)
 """
+_CHANGED: Final = "e.kind = 'disability_change' and e.settled_by is not null"
 _COLUMNS: Final = """
 p.entry_id, p.sequence, bus.surviving(p.person_id) as person_id, p.kind, p.occurred_on, p.month,
 p.due_on, p.reason::text as reason, p.step, p.step_on, p.open
@@ -108,6 +109,29 @@ async def came(connection: asyncpg.Connection, people: Sequence[UUID]) -> dict[U
         application = Came(row["application_id"], ApplicationKind(row["kind"]), row["cycle"])
         found[row["person_id"]].append(application)
     return found
+
+
+async def changed_disability(connection: asyncpg.Connection, people: Sequence[UUID]) -> bool:
+    """Whether a change of a disability was stated of one of these ids, and settled."""
+    query = (
+        "select exists (select from exemptions.entries e"  # noqa: S608  constants
+        f" where e.person_id = any($1::uuid[]) and {_CHANGED})"
+    )
+    found: bool = await connection.fetchval(query, people)
+    return found
+
+
+async def with_changed_disability(
+    connection: asyncpg.Connection, after: UUID | None, limit: int
+) -> list[UUID]:
+    """So many persons of whom one was, in the order of their ids, that follow ``after``."""
+    rows = await connection.fetch(
+        f"select distinct e.person_id from exemptions.entries e where {_CHANGED}"  # noqa: S608  constants
+        " and ($1::uuid is null or e.person_id > $1) order by e.person_id limit $2",
+        after,
+        limit,
+    )
+    return [row["person_id"] for row in rows]
 
 
 async def write(
