@@ -338,3 +338,29 @@ class CorrectionDecided(Event):
     @property
     def record_key(self) -> str:
         return str(self.person_id)
+
+
+class DecisionTakenBack(Event):
+    """What JPS was taken to have decided on an item is about another: it counts no more.
+
+    The rest of what was decided on the item counts as it did; a decision may be told anew.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.jps.decision_taken_back.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    decision_id: UUID
+    """Of the `ItemDecided`, or the `CorrectionDecided`."""
+    item_id: UUID
+    person_id: UUID
+    owner: ReportOwner
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    correction_id: UUID | None = None
+    """Of a decision on a cancellation."""
+    decided_on: Day
+    assigned_number: BasicPensionNumber | None = None
+    """The number that it told, which is another's too."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)

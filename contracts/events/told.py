@@ -68,14 +68,8 @@ class NumberTold(Data):
     standing: NumberStanding
 
 
-class PersonTold(Event):
-    """JPS's record of a person as of a reference day (基準日): all that it was asked for.
-
-    Of two records about the same the one of the later reference day counts, whichever came first.
-    """
-
-    TYPE: ClassVar[str] = "nenkin.jps.person_told.v1"
-    TOPIC: ClassVar[Topic] = JPS_EVENTS
+class _Record(Event):
+    """JPS's record of a person as of a reference day (基準日): all that it was asked for."""
 
     told_id: UUID
     """The same record read from another file has the same id."""
@@ -96,3 +90,20 @@ class PersonTold(Event):
     @property
     def record_key(self) -> str:
         return str(self.person_id)
+
+
+class PersonTold(_Record):
+    """JPS's record of a person as of a reference day (基準日): all that it was asked for.
+
+    Of two records about the same the one of the later reference day counts, whichever came first.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.jps.person_told.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+
+class PersonTakenBack(_Record):
+    """A record that was told of a person and is another's: the whole of it, under its own id."""
+
+    TYPE: ClassVar[str] = "nenkin.jps.person_taken_back.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS

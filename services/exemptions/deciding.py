@@ -1,10 +1,10 @@
 """What JPS decided on entries: taken in, and put beside the city's review and the months."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.events import ItemDecided
+from contracts.events import DecisionTakenBack, ItemDecided
 from contracts.forms import EntryState
 from contracts.months import Month
 from services.chassis.received import Received, Rejected, Rejection
@@ -48,20 +48,45 @@ async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> set
     new = [Decision.of(r.event, owners[r.event.item_id], uow.now) for r in decided]
     kept = [(one, needs_work(one, reviews.get(one.entry_id))) for one in new]
     await decisions.add(uow.connection, kept, uow.now)
-    by_item = await decisions.on_items(uow.connection, {one.item_id for one in new})
+    items = {one.item_id for one in new}
+    return await _bear(uow, items, notices, applied)
+
+
+async def take_back(gone: Sequence[Received[DecisionTakenBack]], uow: UnitOfWork) -> set[UUID]:
+    """Let what JPS decided on another's entries count no more; whose entries they were.
+
+    Raises ``Rejected`` (EX-1005) for a decision that was never told; then nothing is changed.
+    """
+    found = await decisions.take_back(uow.connection, [r.event.decision_id for r in gone], uow.now)
+    if strange := [r for r in gone if r.event.decision_id not in found]:
+        reason = "this decision was never told"
+        raise Rejected([Rejection(received, "EX-1005", reason) for received in strange])
+    ids = list(set(found.values()))
+    notices = await entries.some(uow.connection, NOTICES, ids)
+    applied = await entries.some(uow.connection, APPLICATIONS, ids)
+    return await _bear(uow, {r.event.item_id for r in gone}, notices, applied)
+
+
+async def _bear(
+    uow: UnitOfWork, items: Collection[UUID], notices: Sequence[Entry], applied: Sequence[Kept]
+) -> set[UUID]:
+    """Give entries the states that what was decided on these items brings; whose they are."""
+    by_item = await decisions.on_items(uow.connection, items)
     # Of what was reported again only the report that was made last bears on the state.
-    states = {
-        entry.entry_id: EntryState(counts.outcome.value)
-        for entry in (*notices, *applied)
-        if entry.item_id and (counts := counting(by_item.get(entry.item_id, ())))
-    }
+    states: dict[UUID, EntryState] = {}
+    going_on: dict[UUID, str | None] = {}
+    for entry in (*notices, *applied):
+        if entry.item_id is None or entry.item_id not in items:
+            continue
+        counts = counting(by_item.get(entry.item_id, ()))
+        states[entry.entry_id] = (
+            EntryState(counts.outcome.value) if counts else EntryState.FORWARDED
+        )
+        if isinstance(entry, Kept) and entry.kind == ApplicationKind.EXEMPTION.value:
+            last = Month(entry.cycle + 1, _JUNE)
+            going_on[entry.entry_id] = continued_by(counts, last)
     for table in (NOTICES, APPLICATIONS):
         await decisions.move(uow.connection, table.name, table.key, states)
-    going_on = {
-        one.entry_id: continued_by(counting(by_item[one.item_id]), Month(one.cycle + 1, _JUNE))
-        for one in applied
-        if one.item_id in by_item and one.kind == ApplicationKind.EXEMPTION.value
-    }
     await decisions.continue_by(uow.connection, going_on)
     return {entry.person_id for entry in (*notices, *applied)}
 

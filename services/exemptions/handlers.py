@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.events import (
     AnsweredAbout,
     AssistanceChanged,
+    DecisionTakenBack,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
     ItemDecided,
@@ -99,6 +100,14 @@ def on_jps(state: State) -> Handler:
         await _forwarded(batch, uow)
         if decided:
             await following.follow(uow, await deciding.take(decided, uow), state.forms)
+        gone = [
+            received
+            for received in batch
+            if isinstance(received.event, DecisionTakenBack)
+            and received.event.owner is ReportOwner.EXEMPTIONS
+        ]
+        if gone:
+            await following.follow(uow, await deciding.take_back(gone, uow), state.forms)
 
     return handle
 

@@ -55,6 +55,12 @@ class UnmatchedMatch(Body):
     reason: Annotated[Text, Field(description="突合の根拠")]
 
 
+class UnmatchedUndo(Body):
+    """突合を取り消す理由。"""
+
+    reason: Annotated[Text, Field(description="取り消す理由")]
+
+
 class UnmatchedAgreement(Body):
     """提案に同意するかどうか。"""
 

@@ -6,6 +6,13 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from contracts.delimited import Fault
+from contracts.events import (
+    DecisionTakenBack,
+    PersonTakenBack,
+    PersonTold,
+    ReportOwner,
+    ReportProcessing,
+)
 from services.chassis import hiding, merges, problems
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
@@ -110,11 +117,68 @@ async def _judged(
 
 
 async def _take_record(uow: UnitOfWork, row: UnmatchedRow, person_id: UUID) -> None:
+    event = _told(row, person_id)
+    (event,) = await records.anew(uow.connection, [event])
+    if await records.add(uow.connection, row.file_id, [(row.line, event)], uow.now):
+        uow.emit(event, key=str(person_id))
+
+
+def _told(row: UnmatchedRow, person_id: UUID) -> PersonTold:
     event = told(record_of(row), person_id)
     if isinstance(event, Fault):
         raise refusals.cannot_match(event.reason)
-    if await records.add(uow.connection, row.file_id, [(row.line, event)], uow.now):
-        uow.emit(event, key=str(person_id))
+    return event
+
+
+async def undo(uow: UnitOfWork, row: UnmatchedRow, staff_id: str) -> None:
+    """Take back what a matched row decided or told; it is unmatched again.
+
+    What another file told as well stands: only this row is nobody's again.
+    """
+    if row.matched_person is None:
+        raise refusals.not_matched()
+    await merges.undisturbed(uow.connection)
+    if row.matched_item is not None:
+        await _take_result_back(uow, row, row.matched_item, staff_id)
+    else:
+        await _take_record_back(uow, row, row.matched_person)
+    await unmatched.reopen(uow.connection, row.unmatched_id, row.matched_person)
+
+
+async def _take_result_back(
+    uow: UnitOfWork, row: UnmatchedRow, item_id: UUID, staff_id: str
+) -> None:
+    place = await results.place_of(uow.connection, item_id)
+    if place is None:
+        raise problems.not_found()
+    await results.items_at(uow.connection, [place])  # held from here on
+    gone = await results.take_back(uow.connection, item_id, row.file_id, row.line, uow.now)
+    if gone is None:
+        return
+    item = (await results.items_at(uow.connection, [place]))[place]
+    states = {item_id: state_after(item.decisions)}
+    await results.move(uow.connection, states, now=uow.now, staff_id=staff_id)
+    cancels = item.processing is ReportProcessing.CANCELLATION
+    uow.emit(
+        DecisionTakenBack(
+            decision_id=gone.decision_id,
+            item_id=item.corrects or item.item_id,
+            person_id=item.person_id,
+            owner=ReportOwner(item.owner),
+            kind=item.kind.value,
+            correction_id=item.item_id if cancels else None,
+            decided_on=gone.decided_on,
+            assigned_number=gone.assigned_number,
+        ),
+        key=str(item.person_id),
+        trace=item.trace,
+    )
+
+
+async def _take_record_back(uow: UnitOfWork, row: UnmatchedRow, person_id: UUID) -> None:
+    (event,) = await records.anew(uow.connection, [_told(row, person_id)])
+    if await records.take_back(uow.connection, event, row.file_id, row.line, uow.now):
+        uow.emit(PersonTakenBack.model_validate(event.model_dump()), key=str(person_id))
 
 
 def record_of(row: UnmatchedRow) -> PersonRecord:

@@ -160,6 +160,16 @@ def no_match_proposed() -> Problem:
     )
 
 
+def not_matched() -> Problem:
+    """The row is matched to nothing, so there is nothing to undo."""
+    return Problem(
+        "JR-3024",
+        409,
+        "この行は突合されていないため、取り消す突合がありません。",
+        action="処理済みの行の一覧で、突合先を確認してください。",
+    )
+
+
 def cannot_match(why: str) -> Problem:
     """The row cannot be what is proposed; ``why`` is for staff."""
     return Problem(

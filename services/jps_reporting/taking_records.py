@@ -48,6 +48,8 @@ async def take_records(
         event = told(record, of.by_medium or of.by_number[0])
         if isinstance(event, PersonTold):
             events.append((record.line, event))
+    lines, told_now = [line for line, _ in events], [event for _, event in events]
+    events = list(zip(lines, await records.anew(uow.connection, told_now), strict=True))
     new = await records.add(uow.connection, file_id, events, uow.now)
     for event in {event.told_id: event for _, event in events}.values():
         if event.told_id in new:

@@ -44,6 +44,14 @@ class Match(BaseModel):
     reason: Text
 
 
+class Why(BaseModel):
+    """Why a match is to be undone."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    reason: Text
+
+
 class Agreement(BaseModel):
     """Whether the other staff member agrees."""
 
@@ -149,21 +157,10 @@ async def agree(
 ) -> unmatched_views.RowDetail:
     """Agree or not, by another than who proposed it. What the row says is then what JPS decided on
     that item, or what its record has of that person, and is told like any other."""
-    refused: Problem | None = None
     async with service.unit_of_work() as uow:
         row = await _open(uow, unmatched_id)
-        proposal = await _proposed(uow, row)
-        if proposal is None:
-            raise refusals.no_match_proposed()
-        try:
-            require_another_person(proposal.proposed_by, staff.staff_id)
-        except SamePerson:
-            refused = refusals.same_person_matches()
-            _record(
-                uow, AuditOperation.ENTRY_SETTLED, staff, row, {"code": refused.code},
-                AuditOutcome.REFUSED, proposal.person_id,
-            )  # fmt: skip
-        else:
+        proposal, refused = await _to_decide(uow, staff, row)
+        if refused is None:
             await unmatched.decide(
                 uow.connection, proposal, agreed=request.agree, staff_id=staff.staff_id,
                 now=uow.now,
@@ -181,6 +178,80 @@ async def agree(
     if refused is not None:
         raise refused
     return view
+
+
+@router.post("/unmatched-results/{unmatched_id}/undo", status_code=201)
+async def propose_to_undo(
+    unmatched_id: UUID, request: Why, staff: Taker, service: CurrentService
+) -> unmatched_views.RowDetail:
+    """Propose to undo a match to the wrong item or person; another has to agree."""
+    _no_number(request.reason, "reason")
+    async with service.unit_of_work() as uow:
+        row, person_id = await _matched(uow, unmatched_id)
+        if await _proposed(uow, row) is not None:
+            raise refusals.match_proposed()
+        proposal = Proposal(
+            uuid4(), row.unmatched_id, uow.now, staff.staff_id, row.matched_item, person_id,
+            request.reason, undoes=True,
+        )  # fmt: skip
+        await unmatched.propose(uow.connection, proposal)
+        _record(
+            uow, AuditOperation.ENTRY_PROVISIONAL, staff, row, {"action": "propose_undo"},
+            person_id=person_id,
+        )  # fmt: skip
+        return await _detail(uow, row, staff)
+
+
+@router.post("/unmatched-results/{unmatched_id}/undo/settle")
+async def agree_to_undo(
+    unmatched_id: UUID, request: Agreement, staff: Taker, service: CurrentService
+) -> unmatched_views.RowDetail:
+    """Agree or not, by another than who proposed it. What the row decided or told counts no more,
+    its owner is told so, and it is on the list again."""
+    async with service.unit_of_work() as uow:
+        row, person_id = await _matched(uow, unmatched_id)
+        proposal, refused = await _to_decide(uow, staff, row)
+        if refused is None:
+            await unmatched.decide(
+                uow.connection, proposal, agreed=request.agree, staff_id=staff.staff_id,
+                now=uow.now,
+            )  # fmt: skip
+            if request.agree:
+                await matching.undo(uow, row, staff.staff_id)
+            _record(
+                uow, AuditOperation.ENTRY_SETTLED, staff, row,
+                {"action": "undo", "agreed": request.agree}, person_id=person_id,
+            )  # fmt: skip
+            view = await _detail(uow, await _found(uow, unmatched_id), staff)
+    if refused is not None:
+        raise refused
+    return view
+
+
+async def _to_decide(
+    uow: UnitOfWork, staff: StaffContext, row: UnmatchedRow
+) -> tuple[Proposal, Problem | None]:
+    """What is proposed of a row; with why this staff member may not decide, which is recorded."""
+    proposal = await _proposed(uow, row)
+    if proposal is None:
+        raise refusals.no_match_proposed()
+    try:
+        require_another_person(proposal.proposed_by, staff.staff_id)
+    except SamePerson:
+        refused = refusals.same_person_matches()
+        _record(
+            uow, AuditOperation.ENTRY_SETTLED, staff, row, {"code": refused.code},
+            AuditOutcome.REFUSED, proposal.person_id,
+        )  # fmt: skip
+        return proposal, refused
+    return proposal, None
+
+
+async def _matched(uow: UnitOfWork, unmatched_id: UUID) -> tuple[UnmatchedRow, UUID]:
+    row = await _found(uow, unmatched_id, lock=True)
+    if row.matched_person is None:
+        raise refusals.not_matched()
+    return row, row.matched_person
 
 
 async def _found(uow: UnitOfWork, unmatched_id: UUID, *, lock: bool = False) -> UnmatchedRow:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
-from contracts.events import ItemOutcome, ReportItemKind
+from contracts.events import ItemOutcome, ReportItemKind, ReportProcessing
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.results import Unmatched
 from services.jps_reporting.stores.unmatched import Candidate, Proposal, UnmatchedRow
@@ -53,6 +53,8 @@ class UnmatchedList(View):
 class ProposalView(View):
     """What somebody takes the row to be about, and what another said to it."""
 
+    undoes: bool
+    """突合の取消: the match is to be undone."""
     proposed_at: datetime
     proposed_by: str
     item_id: UUID | None
@@ -66,6 +68,8 @@ class ProposalView(View):
 class CandidateView(View):
     """An item that the row may be about: of the same number, or of that place on the medium."""
 
+    processing: Code
+    """処理区分: a report, or what takes one back."""
     item_id: UUID
     person_id: UUID
     kind: Code
@@ -126,6 +130,7 @@ def _row(row: UnmatchedRow, *, sees_numbers: bool) -> dict[str, Any]:
 
 def _proposal(one: Proposal) -> ProposalView:
     return ProposalView(
+        undoes=one.undoes,
         proposed_at=one.proposed_at,
         proposed_by=one.proposed_by,
         item_id=one.item_id,
@@ -139,6 +144,7 @@ def _proposal(one: Proposal) -> ProposalView:
 
 def _candidate(one: Candidate) -> CandidateView:
     return CandidateView(
+        processing=coded(ReportProcessing(one.processing)),
         item_id=one.item_id,
         person_id=one.person_id,
         kind=coded(ReportItemKind(one.kind)),

@@ -12,6 +12,7 @@ from contracts.events import (
     AnyItemForwarded,
     CorrectionDecided,
     CorrectionForwarded,
+    DecisionTakenBack,
     Event,
     FactsTakenBack,
     ItemDecided,
@@ -19,6 +20,7 @@ from contracts.events import (
     ItemOutcome,
     OwnedItemForwarded,
     PersonChanged,
+    PersonTakenBack,
     PersonTold,
     QualificationFactsAnswered,
     ReportItemKind,
@@ -69,7 +71,7 @@ from services.qualification.stores import (
     runs,
 )
 from services.qualification.stores.persons import Known, NewFact
-from services.qualification.told_by_jps import take_numbers, take_records
+from services.qualification.told_by_jps import take_back, take_numbers, take_records
 
 OURS: Final = frozenset(
     {
@@ -225,6 +227,20 @@ class Handlers:
         told = [r for r in batch if isinstance(r.event, PersonTold)]
         if told:
             await take_records(self._parameters, told, uow)
+        await self._taken_back(batch, uow)
+
+    async def _taken_back(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        """What was another's counts no more. Last: what lies in one batch was told before it."""
+        records = [r for r in batch if isinstance(r.event, PersonTakenBack)]
+        decided = [
+            r
+            for r in batch
+            if isinstance(r.event, DecisionTakenBack) and r.event.owner is ReportOwner.QUALIFICATION
+        ]
+        if decided:
+            await _undecided(decided, uow)
+        if records or decided:
+            await take_back(self._parameters, records, decided, uow)
 
 
 async def on_facts_taken_back(batch: Sequence[Received[FactsTakenBack]], uow: UnitOfWork) -> None:
@@ -287,3 +303,24 @@ async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) ->
         difference = corrected(Decision.of(event, uow.now), reported_label(kind), day)
         found.setdefault(event.person_id, []).append(difference)
     await differences.add(uow.connection, found, uow.now)
+
+
+async def _undecided(gone: Sequence[Received[DecisionTakenBack]], uow: UnitOfWork) -> None:
+    of_items = [r.event for r in gone if r.event.correction_id is None]
+    of_corrections = [r.event for r in gone if r.event.correction_id is not None]
+    found, strange = await reports.take_back(uow.connection, of_items, uow.now)
+    if of_corrections and not strange:
+        strange = await corrections.take_back(uow.connection, of_corrections, uow.now)
+    if strange:
+        reason = "this was never told of this person"
+        refused = [r for r in gone if r.event.decision_id in strange]
+        raise Rejected([Rejection(r, "QU-1006", reason) for r in refused])
+    await notices.decide(uow.connection, [event.item_id for event in of_items], uow.now)
+    occurred = await reports.occurred(uow.connection, [event.item_id for event in of_items])
+    differed = [
+        corrected(decision, reported_label(kind), day).id_of(person_id)
+        for person_id, decision in found.values()
+        if decision.outcome is ItemOutcome.CORRECTED
+        for kind, day in (occurred[decision.item_id],)
+    ]
+    await differences.no_more(uow.connection, differed, uow.now)

@@ -1,18 +1,32 @@
 """What JPS's records tell of persons, and the numbers it assigned: facts like others."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.events import ItemDecided, NumberStanding, PersonTold
+from contracts.events import (
+    DecisionTakenBack,
+    ItemDecided,
+    NumberStanding,
+    PersonTakenBack,
+    PersonTold,
+)
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification.conclusions import draw
-from services.qualification.domain.facts import Content, Fact, PensionNumberStatement, encode
+from services.qualification.domain.facts import (
+    Content,
+    Fact,
+    PensionNumberStatement,
+    encode,
+    standing,
+)
 from services.qualification.domain.parameters import Parameters
 from services.qualification.domain.told import (
     JpsStatement,
     JpsStay,
+    NotTheirsStatement,
     OldAgeBenefit,
     OldAgeStatement,
     VoluntaryEvent,
@@ -24,7 +38,7 @@ from services.qualification.stores.persons import NewFact
 _UNKNOWN: Final = "identity has not told of this person"
 
 
-def contents(event: PersonTold) -> list[Content]:
+def contents(event: PersonTold | PersonTakenBack) -> list[Content]:
     """The facts that a record tells. Raises ``ValueError`` where they cannot be."""
     said: list[Content] = []
     if event.stays is not None:
@@ -87,9 +101,58 @@ async def take_numbers(
     await _add(parameters, facts, uow)
 
 
+async def take_back(
+    parameters: Parameters,
+    records: Sequence[Received[PersonTakenBack]],
+    decided: Sequence[Received[DecisionTakenBack]],
+    uow: UnitOfWork,
+) -> None:
+    """Let what JPS told of others count no more, and conclude anew for whom it was taken for.
+
+    Raises ``Rejected`` (QU-1006) for a record that was never told of that person.
+    """
+    counted, strange = await differences.take_back(
+        uow.connection, [r.event for r in records], uow.now
+    )
+    if strange:
+        reason = "this was never told of this person"
+        gone = [r for r in records if r.event.told_id in strange]
+        raise Rejected([Rejection(r, "QU-1006", reason) for r in gone])
+    facts: list[tuple[Received[Any], list[Content]]] = [
+        (received, _not_theirs(contents(received.event), uow.today))
+        for received in records
+        if received.event.told_id in counted
+    ]
+    for received in decided:
+        number = received.event.assigned_number
+        if number is not None:
+            said = PensionNumberStatement(
+                number, None, received.event.decided_on, NumberStanding.ASSIGNED
+            )
+            facts.append((received, _not_theirs([said], uow.today)))
+    await persons.lock(uow.connection, [received.event.person_id for received, _ in facts])
+    await _add(parameters, facts, uow)
+
+
+def _not_theirs(said: Sequence[Content], on: date) -> list[Content]:
+    return [NotTheirsStatement(*encode(content), on) for content in said]
+
+
+def _after_others(held: Sequence[Fact], content: Content, now: datetime) -> datetime:
+    """When to record it: what was another's up to this very moment, and is told anew, counts."""
+    said = encode(content)
+    others = [
+        fact.recorded_at
+        for fact in held
+        if isinstance(fact.content, NotTheirsStatement)
+        and (fact.content.kind, fact.content.body) == said
+    ]
+    return max([now, *(at + timedelta(microseconds=1) for at in others)])
+
+
 async def _add(
     parameters: Parameters,
-    told: Sequence[tuple[Received[PersonTold] | Received[ItemDecided], list[Content]]],
+    told: Sequence[tuple[Received[Any], list[Content]]],
     uow: UnitOfWork,
 ) -> None:
     if not told:
@@ -102,11 +165,12 @@ async def _add(
     for received, said in told:
         person_id = received.event.person_id
         for content in said:
-            if any(fact.content == content for fact in held.get(person_id, ())):
+            if any(fact.content == content for fact in standing(held.get(person_id, ()))):
                 continue
             place = person_id, encode(content)[0]
             lowest[place] = lowest.get(place, 0) - 1
-            new = NewFact(person_id, lowest[place], Fact(uow.now, content))
+            at = _after_others(held.get(person_id, ()), content, uow.now)
+            new = NewFact(person_id, lowest[place], Fact(at, content))
             added.append(new)
             held.setdefault(person_id, []).append(new.fact)
     await persons.add_facts(uow.connection, added)

@@ -11,7 +11,7 @@ from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.decisions import counting, known_by
-from services.qualification.domain.facts import Fact, known_at
+from services.qualification.domain.facts import Fact, known_at, standing
 from services.qualification.domain.months import insured_months
 from services.qualification.domain.numbers import pension_numbers
 from services.qualification.domain.parameters import Parameters
@@ -137,7 +137,7 @@ def qualification_view(
     person_id, day = asked.person_id, asked.day
     known = known_at(facts, asked.moment)
     whole = plan(known, parameters)
-    numbers, record = pension_numbers(known), jps_record(known)
+    numbers, record = pension_numbers(known), jps_record(standing(known))
     line = whole.until(AsOf(day, asked.moment))
     by_id = _latest(reported, asked.moment)
     # Of two that were reported under two ids before they were one person's, the first.

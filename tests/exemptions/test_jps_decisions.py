@@ -8,8 +8,10 @@ import pytest
 from contracts.events import (
     AuditOperation,
     AuditRecorded,
+    DecisionTakenBack,
     ExemptionApplicationSettled,
     ExemptionNotified,
+    ItemDecided,
     ReportItemKind,
     ReportOwner,
 )
@@ -90,6 +92,34 @@ async def test_a_decision_that_says_no_months_is_told_as_that(
     assert (page["differences"], await work(call)) == ([], [])
     person_page = (await call(*CHIEF, get=f"/persons/{person}/exemptions")).json()
     assert (person_page["granted"], person_page["exempt"]) == ([], [])
+
+
+async def test_a_decision_that_was_about_another_counts_no_more(
+    exemptions: Service, call: Caller, person: UUID
+) -> None:
+    application_id, item_id = await with_jps(exemptions, call, person)
+    granted = decided(item_id, person, FULL, on="2026-11-01")
+    wrong = returned(item_id, person, on="2026-11-10")
+    await take(exemptions, granted, wrong)
+    assert (await shown(call, application_id))["application"]["state"] == "returned"
+
+    def another_s(event: ItemDecided) -> DecisionTakenBack:
+        return DecisionTakenBack(
+            decision_id=event.decision_id, item_id=item_id, person_id=person,
+            owner=ReportOwner.EXEMPTIONS, kind=event.kind, decided_on=event.decided_on,
+        )  # fmt: skip
+
+    await take(exemptions, another_s(wrong))
+    application = (await shown(call, application_id))["application"]
+    assert (application["state"], application["decision"]["result"]) == ("accepted", "granted")
+    assert await work(call) == []
+    await take(exemptions, another_s(granted), another_s(granted))
+    application = (await shown(call, application_id))["application"]
+    assert (application["state"], application["decision"]) == ("forwarded", None)
+    person_page = (await call(*CHIEF, get=f"/persons/{person}/exemptions")).json()
+    assert person_page["granted"] == []
+    with pytest.raises(Rejected, match="EX-1005"):
+        await take(exemptions, another_s(decided(item_id, person, FULL)))
 
 
 async def test_what_was_never_sent_is_refused_and_nothing_is_kept(

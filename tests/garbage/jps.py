@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from contracts.events import (
     CorrectionDecided,
     CorrectionForwarded,
+    DecisionTakenBack,
     Event,
     InsuredCategory,
     ItemDecided,
@@ -12,6 +13,7 @@ from contracts.events import (
     ItemOutcome,
     NoticeReportable,
     OwnedItemForwarded,
+    PersonTakenBack,
     PersonTold,
     QualificationReportable,
     QualificationReportStands,
@@ -87,6 +89,32 @@ def correction_decided_sample(house: House, n: int, version: int, event_id: UUID
         person_id=person(n), owner=ReportOwner.QUALIFICATION, kind="acquisition",
         outcome=ItemOutcome.ACCEPTED, decided_on=DAY, medium_serial=2,
     )  # fmt: skip
+
+
+def decision_taken_back_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    told = decided_sample(house, n, version, event_id)
+    assert isinstance(told, ItemDecided)
+    house.execute(
+        "qualification",
+        "insert into qualification.decisions (decision_id, item_id, person_id, outcome, decided_on,"
+        " recorded_at) values ($1, $2, $3, 'accepted', $4, now())",
+        told.decision_id, told.item_id, person(n), DAY,
+    )  # fmt: skip
+    return DecisionTakenBack(
+        decision_id=told.decision_id, item_id=told.item_id, person_id=person(n),
+        owner=ReportOwner.QUALIFICATION, kind="acquisition", decided_on=DAY,
+    )  # fmt: skip
+
+
+def person_taken_back_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    told = told_sample(house, n, version, event_id)
+    assert isinstance(told, PersonTold)
+    house.execute(
+        "qualification",
+        "insert into qualification.jps_records values ($1, $2, $3, now())",
+        told.told_id, person(n), DAY,
+    )  # fmt: skip
+    return PersonTakenBack.model_validate(told.model_dump())
 
 
 def told_sample(house: House, n: int, version: int, event_id: UUID) -> Event:

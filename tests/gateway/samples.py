@@ -41,6 +41,8 @@ BODIES: Final[dict[str, Any]] = {
     "settleUnmatchedResult": {"done": "年金事務所に照会し、他市の被保険者であることを確認"},
     "proposeMatch": {"item_id": ID, "reason": "媒体の控えと照合"},
     "settleMatch": {"agree": True},
+    "proposeUndoMatch": {"reason": "同姓同名の別人の結果"},
+    "settleUndoMatch": {"agree": True},
     "proposeCorrection": {"reason": "転入の届出が取り消された"},
     "settleCorrection": {"agree": True},
     "askWhatIf": {

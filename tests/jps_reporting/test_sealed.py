@@ -67,6 +67,8 @@ QUESTIONS = [
     Question("GET /unmatched-results/{unmatched_id}"),
     Question("POST /unmatched-results/{unmatched_id}/match", json=MATCH),
     Question("POST /unmatched-results/{unmatched_id}/match/settle", json={"agree": True}),
+    Question("POST /unmatched-results/{unmatched_id}/undo", json={"reason": "別人の結果"}),
+    Question("POST /unmatched-results/{unmatched_id}/undo/settle", json={"agree": True}),
     Question("POST /unmatched-results/{unmatched_id}/settle", json={"done": "年金事務所に照会"}),
     Question("GET /jps-files/{file_id}"),  # of a file that there is not: a file is nobody's
 ]

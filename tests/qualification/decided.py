@@ -7,9 +7,11 @@ from contracts.events import (
     AnyItemForwarded,
     CorrectionDecided,
     CorrectionForwarded,
+    DecisionTakenBack,
     ItemDecided,
     ItemForwarded,
     ItemOutcome,
+    PersonTakenBack,
     PersonTold,
     ReportItemKind,
     ReportOwner,
@@ -65,7 +67,13 @@ def correction_decided(sent: CorrectionForwarded, on: str) -> CorrectionDecided:
 
 async def told(
     house: House,
-    *events: AnyItemForwarded | ItemDecided | PersonTold | CorrectionForwarded | CorrectionDecided,
+    *events: AnyItemForwarded
+    | ItemDecided
+    | DecisionTakenBack
+    | PersonTold
+    | PersonTakenBack
+    | CorrectionForwarded
+    | CorrectionDecided,
 ) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])

@@ -26,7 +26,7 @@ on conflict (decision_id) do nothing
 _OF_ITEMS: Final = """
 select decision_id, entry_id, item_id, outcome, decided_on, return_code, return_reason, granted,
     recorded_at
-from exemptions.decisions where item_id = any($1::uuid[])
+from exemptions.decisions where item_id = any($1::uuid[]) and taken_back_at is null
 """
 # An item that was reported again is its entry's no more, and still known.
 _ENTRIES: Final = """
@@ -47,10 +47,10 @@ join (
     union all
     select application_id, item_id from exemptions.applications
 ) as o on o.entry_id = d.entry_id and o.item_id = d.item_id
-where d.needs_work
+where d.needs_work and d.taken_back_at is null
     and not exists (select from exemptions.decisions_settled s where s.decision_id = d.decision_id)
     and not exists (select from exemptions.decisions l
-                    where l.item_id = d.item_id
+                    where l.item_id = d.item_id and l.taken_back_at is null
                         and (l.decided_on, l.recorded_at, l.decision_id)
                             > (d.decided_on, d.recorded_at, d.decision_id))
     and not exists (select from exemptions.entries m
@@ -97,6 +97,19 @@ async def add(
         [needs for _, needs in decided],
         now,
     )
+
+
+async def take_back(
+    connection: asyncpg.Connection, ids: Sequence[UUID], now: datetime
+) -> dict[UUID, UUID]:
+    """Let decisions count no more; those that are known, each with the entry that it was on."""
+    rows = await connection.fetch(
+        "update exemptions.decisions set taken_back_at = coalesce(taken_back_at, $2)"
+        " where decision_id = any($1::uuid[]) returning decision_id, entry_id",
+        ids,
+        now,
+    )
+    return {row["decision_id"]: row["entry_id"] for row in rows}
 
 
 async def on_items(

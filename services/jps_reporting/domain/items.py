@@ -57,6 +57,8 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         (ItemState.WITHDRAWN, ItemState.BLOCKED),
     }
     | {(ItemState.SENT, decided) for decided in DECIDED}
+    # What was taken for JPS's decision on it is about another.
+    | {(decided, ItemState.SENT) for decided in DECIDED}
     | set(permutations(DECIDED, 2))
 )
 """The only ways from one state to another. What was sealed or sent never waits again: a

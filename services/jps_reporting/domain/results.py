@@ -4,7 +4,8 @@ A row names medium and record; kind and basic pension number must be those of th
 does not agree is listed with its reason for a person to look at: never taken, never lost.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID, uuid5
@@ -120,11 +121,14 @@ class Decision:
     corrected_category: InsuredCategory | None
     assigned_number: str | None
     exemption: ExemptionDecision | None = None
+    attempt: int = 0
+    """How many of that day were taken back before it: they were about others."""
 
     @property
     def decision_id(self) -> UUID:
         """The same for the same item and day, from whatever file: an item is decided once a day."""
-        return uuid5(_DECISIONS, f"{self.item_id}/{self.decided_on.isoformat()}")
+        of_day = f"{self.item_id}/{self.decided_on.isoformat()}"
+        return uuid5(_DECISIONS, f"{of_day}/{self.attempt}" if self.attempt else of_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class SentItem:
     processing: ReportProcessing = ReportProcessing.REPORT
     corrects: UUID | None = None
     """Of a correction: the item as its owner reported it."""
+    taken_back: Mapping[date, int] = field(default_factory=dict)
+    """How many decisions of a day were taken back."""
 
 
 def judge(
@@ -172,6 +178,7 @@ def judge(
         corrected_category=row.corrected_category,
         assigned_number=row.assigned_number,
         exemption=row.exemption,
+        attempt=item.taken_back.get(row.decided_on, 0),
     )
     same_day = [known for known in item.decisions if known.decided_on == decision.decided_on]
     if not same_day:
@@ -192,6 +199,8 @@ def judge_by_hand(
 
 
 def state_after(decisions: tuple[Decision, ...]) -> ItemState:
-    """The state of an item that JPS decided on: by the decision of the latest day."""
+    """The state of an item that was sent: by the decision of the latest day, where there is one."""
+    if not decisions:
+        return ItemState.SENT
     latest = max(decisions, key=lambda decision: decision.decided_on)
     return ItemState(latest.outcome.value)

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from contracts.events import NumberStanding, PersonTold
 from services.jps_reporting.domain.records import RecordRow
@@ -26,6 +26,7 @@ from unnest($1::text[]) as w (number) cross join lateral (
     union
     select i.person_id from jps_reporting.decisions as d
     join jps_reporting.items as i using (item_id) where d.assigned_number = w.number
+      and d.taken_back_at is null
     union
     select n.person_id from jps_reporting.told_numbers as n where n.number = w.number
 ) as k
@@ -93,6 +94,50 @@ async def persons_of(connection: Connection, rows: Sequence[RecordRow]) -> list[
             )
         )
     return found
+
+
+_IS_TAKEN_BACK = """
+select told_id from jps_reporting.told_persons
+where told_id = any($1::uuid[]) and taken_back_at is not null
+"""
+_TAKE_BACK = """
+update jps_reporting.told_persons set taken_back_at = $4
+where told_id = $1 and file_id = $2 and line = $3 and taken_back_at is null returning told_id
+"""
+_FORGET_NUMBERS = """
+delete from jps_reporting.told_numbers where person_id = $1 and number = any($2::text[])
+"""
+
+
+async def anew(connection: Connection, told: Sequence[PersonTold]) -> list[PersonTold]:
+    """The same records; one that was told of its person, and taken back, under an id of its own."""
+    found = list(told)
+    while True:
+        rows = await connection.fetch(_IS_TAKEN_BACK, [event.told_id for event in found])
+        gone = {row["told_id"] for row in rows}
+        if not gone:
+            return found
+        found = [
+            event.model_copy(update={"told_id": uuid5(event.told_id, "again")})
+            if event.told_id in gone
+            else event
+            for event in found
+        ]
+
+
+async def take_back(
+    connection: Connection, event: PersonTold, file_id: UUID, line: int, now: datetime
+) -> bool:
+    """Let what a row told of a person count no more; False: another file told it, and it stands.
+
+    By the numbers that it told nobody is found from then on: who bears one in truth is named anew.
+    """
+    tag = await connection.execute(_TAKE_BACK, event.told_id, file_id, line, now)
+    if tag != "UPDATE 1":
+        return False
+    numbers = [number.basic_pension_number for number in event.numbers]
+    await connection.execute(_FORGET_NUMBERS, event.person_id, numbers)
+    return True
 
 
 async def add(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,16 +39,26 @@ where p.item_id = $1
 """
 _DECISIONS = """
 select item_id, outcome, decided_on, return_code, return_reason, corrected_occurred_on,
-       corrected_category, assigned_number, exemption::text as exemption
-from jps_reporting.decisions where item_id = any($1) order by decided_on
+       corrected_category, assigned_number, exemption::text as exemption, attempt
+from jps_reporting.decisions where item_id = any($1) and taken_back_at is null order by decided_on
+"""
+_TAKEN_BACK = """
+select item_id, decided_on, count(*) as n from jps_reporting.decisions
+where item_id = any($1) and taken_back_at is not null group by item_id, decided_on
+"""
+_TAKE_BACK = """
+update jps_reporting.decisions set taken_back_at = $4
+where item_id = $1 and file_id = $2 and line = $3 and taken_back_at is null
+returning decision_id, decided_on, assigned_number
 """
 _ADD = """
 insert into jps_reporting.decisions (decision_id, item_id, outcome, decided_on, return_code,
     return_reason, corrected_occurred_on, corrected_category, assigned_number, line, exemption,
-    file_id, recorded_at)
-select a, b, c, d, e, f, g, h, i, j, k::jsonb, $12::uuid, $13::timestamptz
+    attempt, file_id, recorded_at)
+select a, b, c, d, e, f, g, h, i, j, k::jsonb, l, $13::uuid, $14::timestamptz
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[], $7::date[],
-    $8::smallint[], $9::text[], $10::bigint[], $11::text[]) as t (a, b, c, d, e, f, g, h, i, j, k)
+    $8::smallint[], $9::text[], $10::bigint[], $11::text[], $12::smallint[])
+    as t (a, b, c, d, e, f, g, h, i, j, k, l)
 """
 _MOVE = """
 with moved as (
@@ -94,7 +104,11 @@ class Listed:
 async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Place, SentItem]:
     """The items behind these records, with all that was decided on them; locked."""
     rows = await connection.fetch(_ITEMS, [p[0] for p in places], [p[1] for p in places])
-    decided = await decisions_of(connection, [row["item_id"] for row in rows])
+    ids = [row["item_id"] for row in rows]
+    decided = await decisions_of(connection, ids)
+    gone: dict[UUID, dict[date, int]] = {}
+    for row in await connection.fetch(_TAKEN_BACK, ids):
+        gone.setdefault(row["item_id"], {})[row["decided_on"]] = row["n"]
     return {
         (row["serial"], row["position"]): SentItem(
             item_id=row["item_id"],
@@ -107,6 +121,7 @@ async def items_at(connection: Connection, places: Sequence[Place]) -> dict[Plac
             trace=row["trace"],
             processing=ReportProcessing(row["processing"]),
             corrects=row["corrects"],
+            taken_back=gone.get(row["item_id"], {}),
         )
         for row in rows
     }
@@ -153,9 +168,27 @@ async def add(connection: Connection, file_id: UUID, told: Sequence[Told], now: 
         [d.assigned_number for d, _ in rows],
         [line for _, line in rows],
         [d.exemption.model_dump_json() if d.exemption else None for d, _ in rows],
+        [d.attempt for d, _ in rows],
         file_id,
         now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A decision that was about another."""
+
+    decision_id: UUID
+    decided_on: date
+    assigned_number: str | None
+
+
+async def take_back(
+    connection: Connection, item_id: UUID, file_id: UUID, line: int, now: datetime
+) -> TakenBack | None:
+    """Let what a row of a file decided on an item count no more; None: it decided nothing."""
+    row = await connection.fetchrow(_TAKE_BACK, item_id, file_id, line, now)
+    return TakenBack(**dict(row)) if row else None
 
 
 async def move(

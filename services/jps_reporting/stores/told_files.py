@@ -97,8 +97,10 @@ select f.file_id, f.layout_id, f.layout_status, f.started_by, f.started_at, f.fi
        c.taken, u.listed, f.taken + f.known + f.listed + f.faults as rows
 from jps_reporting.told_files as f
 cross join lateral (
-    select (select count(*) from jps_reporting.decisions as d where d.file_id = f.file_id)
-         + (select count(*) from jps_reporting.told_persons as t where t.file_id = f.file_id)
+    select (select count(*) from jps_reporting.decisions as d where d.file_id = f.file_id
+                and d.taken_back_at is null)
+         + (select count(*) from jps_reporting.told_persons as t where t.file_id = f.file_id
+                  and t.taken_back_at is null)
            as taken) as c
 cross join lateral (
     select count(*) as listed from jps_reporting.unmatched as n

@@ -30,18 +30,20 @@ where unmatched_id = $1 and settled_at is null
 """
 _PROPOSALS = """
 select proposal_id, unmatched_id, proposed_at, proposed_by, item_id, person_id, reason,
-       decided_at, decided_by, agreed
+       decided_at, decided_by, agreed, undoes
 from jps_reporting.unmatched_proposals where unmatched_id = $1 order by sequence
 """
 _SENT_OF_NUMBER = """
-select i.item_id, i.person_id, i.kind, i.occurred_on, i.state, m.serial, p.position, s.handed_on
+select i.item_id, i.person_id, i.kind, i.processing, i.occurred_on, i.state, m.serial,
+       p.position, s.handed_on
 from jps_reporting.items as i
 join jps_reporting.provisions as p using (item_id)
 join jps_reporting.media as m on m.medium_id = p.medium_id
 join jps_reporting.slips as s on s.medium_id = m.medium_id
 where i.basic_pension_number = any($1::text[])
    or i.item_id in (select d.item_id from jps_reporting.decisions as d
-                    where d.assigned_number = any($1::text[]))
+                    where d.assigned_number = any($1::text[])
+                      and d.taken_back_at is null)
    or (m.serial, p.position) = ($2, $3)
 order by s.handed_on desc, i.item_id limit 20
 """
@@ -90,6 +92,8 @@ class Proposal:
     decided_at: datetime | None = None
     decided_by: str | None = None
     agreed: bool | None = None
+    undoes: bool = False
+    """The match is to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Candidate:
     item_id: UUID
     person_id: UUID
     kind: str
+    processing: str
     occurred_on: date
     state: str
     serial: int
@@ -138,6 +143,16 @@ async def settle(
     return tag == "UPDATE 1"
 
 
+async def reopen(connection: Connection, unmatched_id: UUID, person_id: UUID) -> None:
+    """Let a row that was matched be unmatched again, before everybody who sees such a row."""
+    await connection.execute(
+        "update jps_reporting.unmatched set settled_at = null, settled_by = null, done = null,"
+        " matched_item = null, matched_person = null where unmatched_id = $1",
+        unmatched_id,
+    )
+    await connection.execute("select jps_reporting.lift_veil($1, $2)", unmatched_id, person_id)
+
+
 async def leave_veil(
     connection: Connection, unmatched_id: UUID, copy_id: UUID, person_id: UUID
 ) -> None:
@@ -156,8 +171,8 @@ async def propose(connection: Connection, proposal: Proposal) -> None:
     """Keep a proposal."""
     await connection.execute(
         "insert into jps_reporting.unmatched_proposals"
-        " (proposal_id, unmatched_id, proposed_at, proposed_by, item_id, person_id, reason)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        " (proposal_id, unmatched_id, proposed_at, proposed_by, item_id, person_id, reason,"
+        " undoes) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         proposal.proposal_id,
         proposal.unmatched_id,
         proposal.proposed_at,
@@ -165,6 +180,7 @@ async def propose(connection: Connection, proposal: Proposal) -> None:
         proposal.item_id,
         proposal.person_id,
         proposal.reason,
+        proposal.undoes,
     )
 
 

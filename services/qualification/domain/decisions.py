@@ -21,6 +21,8 @@ class Decision:
     corrected_occurred_on: date | None
     corrected_category: InsuredCategory | None
     recorded_at: datetime
+    taken_back_at: datetime | None = None
+    """It was about another: from then on it counts no more."""
 
     @classmethod
     def of(cls, event: ItemDecided, recorded_at: datetime) -> "Decision":
@@ -40,8 +42,13 @@ class Decision:
 
 
 def known_by(decisions: Iterable[Decision], moment: datetime | None) -> tuple[Decision, ...]:
-    """Those recorded up to ``moment`` (None: all), the earliest day first."""
-    known = (d for d in decisions if moment is None or d.recorded_at <= moment)
+    """Those that counted at ``moment`` (None: that do now), the earliest day first."""
+    known = (
+        d
+        for d in decisions
+        if (d.taken_back_at is None or (moment is not None and d.taken_back_at > moment))
+        and (moment is None or d.recorded_at <= moment)
+    )
     return tuple(sorted(known, key=lambda d: (d.decided_on, d.recorded_at, d.decision_id)))
 
 

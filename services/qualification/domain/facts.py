@@ -18,6 +18,7 @@ from services.qualification.domain.health_insurance import HealthInsuranceStatem
 from services.qualification.domain.told import (
     STRICT,
     JpsStatement,
+    NotTheirsStatement,
     OldAgeStatement,
     OverseasStatement,
     TakenBackStatement,
@@ -147,6 +148,7 @@ Content = (
     | JpsStatement
     | HealthInsuranceStatement
     | TakenBackStatement
+    | NotTheirsStatement
 )
 
 
@@ -177,6 +179,7 @@ KINDS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "jps": TypeAdapter(JpsStatement),
     "health_insurance": TypeAdapter(HealthInsuranceStatement),
     "taken_back": TypeAdapter(TakenBackStatement),
+    "not_theirs": TypeAdapter(NotTheirsStatement),
 }
 """The kinds of facts, by the name under which they are kept."""
 _KIND_OF: Final = {
@@ -190,6 +193,7 @@ _KIND_OF: Final = {
     JpsStatement: "jps",
     HealthInsuranceStatement: "health_insurance",
     TakenBackStatement: "taken_back",
+    NotTheirsStatement: "not_theirs",
 }
 
 
@@ -212,12 +216,28 @@ def known_at(facts: Iterable[Fact], moment: datetime | None) -> list[Fact]:
 
 
 def standing(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts that count: what a notice told that was taken back or mended no longer does."""
-    told = list(facts)
+    """The facts that count: what a notice told that was taken back or mended no longer does, nor
+    what JPS told of another up to then."""
+    told = _theirs(list(facts))
     gone = {f.content.taken_back for f in told if isinstance(f.content, TakenBackStatement)}
     if not gone:
         return told
     return [fact for fact in told if getattr(fact.content, "notice_id", None) not in gone]
+
+
+def _theirs(facts: list[Fact]) -> list[Fact]:
+    others = [
+        (decode(f.content.kind, f.content.body), f.recorded_at)
+        for f in facts
+        if isinstance(f.content, NotTheirsStatement)
+    ]
+    if not others:
+        return facts
+    return [
+        fact
+        for fact in facts
+        if not any(fact.content == content and fact.recorded_at <= at for content, at in others)
+    ]
 
 
 def health_insurance_told(facts: Iterable[Fact]) -> list[HealthInsuranceStatement]:

@@ -33,6 +33,7 @@ from services.qualification.domain.person import Person
 from services.qualification.domain.reasons import Effect, Reason, Review, Rule, because
 from services.qualification.domain.spans import ALWAYS, Boundary, Span, intersect
 from services.qualification.domain.told import (
+    NotTheirsStatement,
     OldAgeStatement,
     TakenBackStatement,
     VoluntaryStatement,
@@ -128,6 +129,7 @@ _NOTHING_BESIDE: Final = frozenset(
         PensionNumberStatement,
         HealthInsuranceStatement,
         TakenBackStatement,
+        NotTheirsStatement,
     }
 )
 

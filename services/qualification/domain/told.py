@@ -165,6 +165,24 @@ class JpsStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTheirsStatement:
+    """What JPS was taken to have told of a person, and told of another (突合の取消).
+
+    ``kind`` and ``body`` are that fact as it is kept; told again later, it counts again.
+    """
+
+    __pydantic_config__ = STRICT
+
+    kind: str
+    body: str
+    on: date
+
+    @property
+    def concerns(self) -> date | None:
+        return self.on
+
+
+@dataclass(frozen=True, slots=True)
 class TakenBackStatement:
     """A settled notice that no longer counts: taken back (本登録取消), or mended by another.
 

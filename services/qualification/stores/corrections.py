@@ -8,7 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import CorrectionDecided, CorrectionForwarded, ItemOutcome, ReportProcessing
+from contracts.events import (
+    CorrectionDecided,
+    CorrectionForwarded,
+    DecisionTakenBack,
+    ItemOutcome,
+    ReportProcessing,
+)
 from services.chassis.database import columns
 
 _OWNED: Final = """
@@ -32,6 +38,10 @@ select *, $7::timestamptz
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[])
 on conflict (decision_id) do nothing
 """
+_TAKE_BACK: Final = """
+update qualification.correction_decisions set taken_back_at = coalesce(taken_back_at, $2)
+where decision_id = any($1::uuid[]) returning decision_id
+"""
 _OF: Final = """
 select c.item_id, c.correction_id, c.processing, c.forwarded_on, c.recorded_at,
        d.outcome, d.decided_on, d.return_reason
@@ -40,6 +50,7 @@ left join lateral (
     select outcome, decided_on, return_reason from qualification.correction_decisions d
     where d.correction_id = c.correction_id
       and ($2::timestamptz is null or d.recorded_at <= $2)
+      and (d.taken_back_at is null or d.taken_back_at > $2)
     order by decided_on desc, recorded_at desc, decision_id limit 1
 ) as d on true
 where c.item_id = any($1::uuid[]) and ($2::timestamptz is null or c.recorded_at <= $2)
@@ -93,6 +104,15 @@ async def decide(
         ]  # fmt: skip
         await connection.execute(_DECIDE, *columns(rows, 6), now)
     return strange
+
+
+async def take_back(
+    connection: asyncpg.Connection, told: Sequence[DecisionTakenBack], now: datetime
+) -> set[UUID]:
+    """Let decisions on cancellations count no more; return those that were never told."""
+    ids = [event.decision_id for event in told]
+    known = await connection.fetch(_TAKE_BACK, ids, now)
+    return set(ids) - {row["decision_id"] for row in known}
 
 
 async def of(

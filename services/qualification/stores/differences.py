@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import PersonTold
+from contracts.events import PersonTakenBack, PersonTold
 from services.qualification.domain.differences import CORRECTED, Difference
 from services.qualification.domain.numbers import PensionNumbers
 
@@ -29,6 +29,10 @@ _GONE: Final = """
 update qualification.differences set gone_at = $3
 where person_id = any($1::uuid[]) and difference_id <> all($2::uuid[]) and gone_at is null
   and code <> $4
+"""
+_NO_MORE: Final = """
+update qualification.differences set gone_at = $2
+where difference_id = any($1::uuid[]) and gone_at is null
 """
 _NUMBERS: Final = """
 insert into qualification.pension_numbers as n (person_id, number, standing)
@@ -128,6 +132,31 @@ async def add(
     ]  # fmt: skip
     await connection.execute(_FIND, *([row[i] for row in rows] for i in range(6)), now)
     return [row[0] for row in rows]
+
+
+async def no_more(connection: asyncpg.Connection, ids: Sequence[UUID], now: datetime) -> None:
+    """Differences that were about another are gone."""
+    await connection.execute(_NO_MORE, ids, now)
+
+
+async def take_back(
+    connection: asyncpg.Connection, told: Sequence[PersonTakenBack], now: datetime
+) -> tuple[set[UUID], set[UUID]]:
+    """Note which records were another's: the ids of those that counted, and of what was never told
+    of that person."""
+    rows = await connection.fetch(
+        "select told_id, person_id, taken_back_at from qualification.jps_records"
+        " where told_id = any($1::uuid[]) for update",
+        [event.told_id for event in told],
+    )
+    ours = {(row["told_id"], row["person_id"]) for row in rows}
+    counted = [row["told_id"] for row in rows if row["taken_back_at"] is None]
+    await connection.execute(
+        "update qualification.jps_records set taken_back_at = $2 where told_id = any($1::uuid[])",
+        counted,
+        now,
+    )
+    return set(counted), {e.told_id for e in told if (e.told_id, e.person_id) not in ours}
 
 
 async def sync_numbers(

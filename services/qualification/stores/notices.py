@@ -59,7 +59,7 @@ _DECIDE: Final = """
 with moved as (
     update qualification.notices n set state = d.outcome, decided_on = d.decided_on
     from (select distinct on (item_id) item_id, outcome, decided_on from qualification.decisions
-          where item_id = any($1::uuid[])
+          where item_id = any($1::uuid[]) and taken_back_at is null
           order by item_id, decided_on desc, recorded_at desc) as d
     where n.item_id = d.item_id
       and n.state in ('forwarded', 'accepted', 'returned', 'corrected')
@@ -68,6 +68,17 @@ with moved as (
 )
 insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
 select notice_id, $2, state, decided_on, item_id from moved order by notice_id
+"""
+_UNDECIDE: Final = """
+with moved as (
+    update qualification.notices n set state = 'forwarded', decided_on = null
+    where n.item_id = any($1::uuid[]) and n.state in ('accepted', 'returned', 'corrected')
+      and not exists (select from qualification.decisions d
+                      where d.item_id = n.item_id and d.taken_back_at is null)
+    returning n.notice_id, n.item_id, n.state, n.forwarded_on
+)
+insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
+select notice_id, $2, state, forwarded_on, item_id from moved order by notice_id
 """
 _AGAIN: Final = """
 update qualification.notices
@@ -298,6 +309,7 @@ async def forward(connection: asyncpg.Connection, items: Sequence[UUID], now: da
 async def decide(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:
     """Bring the notices that were reported under these items to what JPS decided last."""
     await connection.execute(_DECIDE, items, now)
+    await connection.execute(_UNDECIDE, items, now)
 
 
 def with_documents(submission: Submission, later: Sequence[AttachmentRecord]) -> Submission:

@@ -10,6 +10,7 @@ import asyncpg
 
 from contracts.events import (
     AnyItemForwarded,
+    DecisionTakenBack,
     InsuredCategory,
     ItemDecided,
     ItemOutcome,
@@ -37,14 +38,23 @@ select *, $10::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::t
     $6::text[], $7::text[], $8::date[], $9::smallint[])
 on conflict (decision_id) do nothing
 """
+_KNOWN: Final = """
+select decision_id, item_id, person_id, outcome, decided_on, return_code, return_reason,
+       corrected_occurred_on, corrected_category, recorded_at, taken_back_at
+from qualification.decisions where decision_id = any($1::uuid[]) for update
+"""
+_TAKE_BACK: Final = """
+update qualification.decisions set taken_back_at = $2 where decision_id = any($1::uuid[])
+"""
 _DECISIONS: Final = """
 select decision_id, item_id, outcome, decided_on, return_code, return_reason,
-       corrected_occurred_on, corrected_category, recorded_at
+       corrected_occurred_on, corrected_category, recorded_at, taken_back_at
 from qualification.decisions where item_id = any($1::uuid[])
 """
 _DECISIONS_ABOUT: Final = """
 select h.notice_id, d.decision_id, d.item_id, d.outcome, d.decided_on, d.return_code,
-       d.return_reason, d.corrected_occurred_on, d.corrected_category, d.recorded_at
+       d.return_reason, d.corrected_occurred_on, d.corrected_category, d.recorded_at,
+       d.taken_back_at
 from (select distinct notice_id, item_id from qualification.notice_history
       where notice_id = any($1::uuid[])) as h
 join qualification.decisions d using (item_id)
@@ -77,7 +87,8 @@ with latest as (
     select distinct on (item_id) item_id, outcome, decided_on, return_code, return_reason,
            recorded_at
     from qualification.decisions
-    where item_id in (select item_id from qualification.decisions where outcome = 'returned')
+    where taken_back_at is null
+      and item_id in (select item_id from qualification.decisions where outcome = 'returned')
     order by item_id, decided_on desc
 )
 select t.item_id, bus.surviving(t.person_id) as person_id, coalesce(t.notice_kind, t.kind) as kind,
@@ -87,7 +98,8 @@ select t.item_id, bus.surviving(t.person_id) as person_id, coalesce(t.notice_kin
         order by n.sequence desc limit 1) as notice_id
 from latest d join qualification.transitions t using (item_id)
 where d.outcome = 'returned'
-  and not exists (select from qualification.returns_settled s where s.item_id = t.item_id)
+  and not exists (select from qualification.returns_settled s where s.item_id = t.item_id
+                    and s.settled_at >= d.recorded_at)
   and not exists (select from qualification.transitions later
                   where coalesce(later.first_item_id, later.item_id)
                         = coalesce(t.first_item_id, t.item_id)
@@ -178,6 +190,28 @@ async def decide(
     ]  # fmt: skip
     await connection.execute(_DECIDE, *columns(rows, 9), now)
     return set()
+
+
+async def take_back(
+    connection: asyncpg.Connection, told: Sequence[DecisionTakenBack], now: datetime
+) -> tuple[dict[UUID, tuple[UUID, Decision]], set[UUID]]:
+    """Let decisions count no more; those that did, each with its person, by their ids, and the ids
+    that are none of such a person's decisions. With any of these nothing is changed."""
+    rows = await connection.fetch(_KNOWN, [event.decision_id for event in told])
+    ours = {(row["decision_id"], row["item_id"], row["person_id"]) for row in rows}
+    strange = {e.decision_id for e in told if (e.decision_id, e.item_id, e.person_id) not in ours}
+    if strange:
+        return {}, strange
+    ids = [row["decision_id"] for row in rows if row["taken_back_at"] is None]
+    await connection.execute(_TAKE_BACK, ids, now)
+    return {
+        row["decision_id"]: (
+            row["person_id"],
+            _decision({name: value for name, value in row.items() if name != "person_id"}),
+        )
+        for row in rows
+        if row["decision_id"] in ids
+    }, set()
 
 
 async def reported(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Reported]:
@@ -285,7 +319,9 @@ async def settle_return(
 ) -> None:
     """Note what was done about a returned report."""
     await connection.execute(
-        "insert into qualification.returns_settled values ($1, $2, $3, $4)",
+        "insert into qualification.returns_settled as s values ($1, $2, $3, $4)"
+        " on conflict (item_id) do update set done = excluded.done,"
+        " settled_by = excluded.settled_by, settled_at = excluded.settled_at",
         item_id,
         done,
         staff_id,
