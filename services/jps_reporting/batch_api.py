@@ -181,6 +181,7 @@ async def download(batch_id: UUID, staff: Sealer, service: CurrentService) -> Re
     """The encrypted file. Each download enters the medium's life and the audit record."""
     async with service.unit_of_work() as uow:
         medium = await _sealed_medium(uow, await _find(uow, batch_id))
+        await sealing.refuse_stopped(uow, batch_id)
         content = await media.content(uow.connection, medium.medium_id)
         if content is None or medium.sha256 is None:
             raise chassis_problems.not_found()

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from contracts.events import LinkageOutcome
+from contracts.events import BlockKind, LinkageOutcome
+from services.chassis import blocking
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting.domain.batches import BatchState, after_checking
 from services.jps_reporting.domain.checks import Subject, check
@@ -80,9 +81,10 @@ async def _check(
         answers = await linkage.answers(
             uow.connection, batch.batch_id, [one.item.person_id for one in chunk]
         )
+        stopped = await stopped_items(uow, chunk)
         # In a thread, so that the consumer's heartbeats go on.
         results = await asyncio.to_thread(
-            judge, reporting, layout, chunk, answers, repeats, uow.today
+            judge, reporting, layout, chunk, answers, repeats, uow.today, stopped
         )
         await batches.replace_results(
             uow.connection,
@@ -93,6 +95,13 @@ async def _check(
         )
 
 
+async def stopped_items(uow: UnitOfWork, found: Sequence[StoredItem]) -> frozenset[UUID]:
+    """Those of these items that must not leave now: their person is under 発行抑止."""
+    persons = {one.item.person_id for one in found}
+    blocked = await blocking.stopped(uow, BlockKind.ISSUE, persons)
+    return frozenset(one.item.item_id for one in found if one.item.person_id in blocked)
+
+
 def judge(
     reporting: Reporting,
     layout: Layout,
@@ -100,6 +109,7 @@ def judge(
     answers: Mapping[UUID, Answer],
     repeats: Mapping[UUID, Repeat],
     today: date,
+    stopped: Set[UUID] = frozenset(),
 ) -> Results:
     """All findings and substitutions of these items."""
     renderer = reporting.renderer(layout)
@@ -124,6 +134,7 @@ def judge(
             duplicate=repeat.duplicate,
             already_sent=repeat.already_sent,
             stale=one.stale,
+            stopped=item.item_id in stopped,
         )
         results.findings.extend(ItemFinding(item.item_id, f) for f in check(subject, today))
     return results

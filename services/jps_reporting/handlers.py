@@ -9,12 +9,13 @@ from contracts.topics import (
     CLAIMS_EVENTS,
     EXEMPTIONS_EVENTS,
     LINKAGE_REPLIES_JPS_REPORTING,
+    PERSONS_BLOCKS,
     PERSONS_MERGES,
     PERSONS_SIGHT,
     QUALIFICATION_EVENTS,
     Topic,
 )
-from services.chassis import merges
+from services.chassis import blocking, merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import checking, keeping_apart
@@ -39,7 +40,11 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
         await take_answers(reporting, received, uow)
 
     async def on_merges(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-        await check_merged(reporting, await merges.follow(received, uow), uow)
+        await check_again(reporting, await merges.follow(received, uow), uow)
+
+    async def on_blocks(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        await blocking.on_blocks(received, uow)
+        await check_again(reporting, {one.event.person_id for one in received}, uow)
 
     async def on_sight(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await keeping_apart.follow(reporting, received, uow)
@@ -49,6 +54,7 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
         EXEMPTIONS_EVENTS: on_facts,
         CLAIMS_EVENTS: on_facts,
         LINKAGE_REPLIES_JPS_REPORTING: on_answers,
+        PERSONS_BLOCKS: on_blocks,
         PERSONS_SIGHT: on_sight,
         PERSONS_MERGES: on_merges,
     }
@@ -94,8 +100,8 @@ def _items(
     return found, unknown
 
 
-async def check_merged(reporting: Reporting, concerned: Collection[UUID], uow: UnitOfWork) -> None:
-    """Check the items anew of who is one person now, or two.
+async def check_again(reporting: Reporting, concerned: Collection[UUID], uow: UnitOfWork) -> None:
+    """Check the items anew of who is one person now, or two, or for whom something is stopped.
 
     What two ids reported of one person is there twice, and is told before a medium is made of it.
     What was sent stays as it was sent.

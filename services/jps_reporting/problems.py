@@ -222,6 +222,18 @@ def fell_away_since() -> Problem:
     )
 
 
+def issue_stopped(count: int) -> Problem:
+    """Somebody on the medium is under 発行抑止: nothing about them leaves."""
+    return Problem(
+        "JR-3025",
+        409,
+        "発行抑止が設定されている人の報告項目が含まれているため、処理できません。",
+        detail=f"該当する報告項目: {count}件",
+        action="媒体の作成前であれば、論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。"
+        "作成後であれば、抑止の一時解除または解除の権限を持つ職員に依頼してください。",
+    )
+
+
 def no_correction_wanted() -> Problem:
     """JPS has nothing that is not so, or it is being told already."""
     return Problem(

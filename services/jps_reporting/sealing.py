@@ -28,7 +28,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import problems, vault
 from services.jps_reporting.building import locked
-from services.jps_reporting.checking import CHUNK
+from services.jps_reporting.checking import CHUNK, stopped_items
 from services.jps_reporting.domain.batches import Action, BatchState
 from services.jps_reporting.domain.items import ItemState, ReportItem
 from services.jps_reporting.domain.layout import InvalidLayout, Layout
@@ -127,6 +127,8 @@ async def _order(
     if any(one.stale for one in found_items):
         # It fell away as the batch was put together: the check finds it.
         return problems.fell_away_since()
+    if stopped := await stopped_items(uow, found_items):
+        return problems.issue_stopped(len(stopped))
     answers = await linkage.answers(
         uow.connection, batch_id, [one.item.person_id for one in found_items]
     )
@@ -344,14 +346,23 @@ def _forwarded(
     )
 
 
+async def refuse_stopped(uow: UnitOfWork, batch_id: UUID) -> None:
+    """Raises ``Problem`` JR-3025 where a medium that was not sent holds somebody under 発行抑止."""
+    inside = await items.of_batch(uow.connection, batch_id)
+    if stopped := await stopped_items(uow, inside):
+        raise problems.issue_stopped(len(stopped))
+
+
 async def send(
     service: Service, reporting: Reporting, uow: UnitOfWork, staff: StaffContext, batch_id: UUID
 ) -> None:
     """Hand the medium over: the slip (C22) is kept, and the owners of the items are told.
 
-    The receiver is configuration (C27). Raises ``Problem`` JR-3002 for a batch that is not sealed.
+    The receiver is configuration (C27). Raises ``Problem``: JR-3002 for a batch that is not sealed,
+    JR-3025 for one with somebody under 発行抑止.
     """
     await locked(uow, batch_id, Action.SEND)
+    await refuse_stopped(uow, batch_id)
     medium = await media.of_batch(uow.connection, batch_id)
     if medium is None or medium.record_count is None:
         raise RuntimeError("a sealed batch without a sealed medium")

@@ -100,6 +100,7 @@ CASES: dict[str, Subject] = {
     "JR-2061": subject(item(), outcome=LinkageOutcome.NO_RECORD),
     "JR-2062": subject(item(), outcome=LinkageOutcome.REFUSED),
     "JR-2063": subject(item(), outcome=None),
+    "JR-2064": subject(item(), stopped=True),
     "JR-2071": subject(item(), record=None, rendered=None),
     "JR-2072": subject(item(Kind.CATEGORY_CHANGE, category_before=InsuredCategory.CATEGORY_1)),
     "JR-2073": subject(item(processing=ReportProcessing.CANCELLATION), record=WITHOUT_PROCESSING),

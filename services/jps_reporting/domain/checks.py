@@ -92,6 +92,7 @@ CHECKS: Final = _catalogue(
     ("JR-2061", _E, "宛名の記録が見つかりません。"),
     ("JR-2062", _E, "庁内連携が許可されませんでした。"),
     ("JR-2063", _E, "宛名の回答がまだ届いていません。"),
+    ("JR-2064", _E, "発行抑止が設定されています。"),
     ("JR-2071", _E, "この種類の報告は様式にありません。"),
     ("JR-2072", _E, "変更前後の種別が報告の種類と合いません。"),
     ("JR-2073", _E, "この種類の報告の様式には、取消しを表す処理区分がありません。"),
@@ -138,6 +139,8 @@ class Subject:
     """An item of the batch before it says the same."""
     already_sent: bool = False
     """An earlier medium said the same."""
+    stopped: bool = False
+    """Under 発行抑止: nothing about the person leaves."""
     stale: bool = False
     """Its fact is no longer so."""
 
@@ -167,6 +170,8 @@ def _linkage(subject: Subject) -> Iterator[Finding]:
             yield Finding("JR-2061")
         case LinkageOutcome.REFUSED:
             yield Finding("JR-2062")
+    if subject.stopped:
+        yield Finding("JR-2064")
 
 
 def _record(subject: Subject) -> Iterator[Finding]:
