@@ -9,17 +9,9 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID, uuid4
 
-from contracts.events import (
-    AnyItemForwarded,
-    AuditOperation,
-    AuditOutcome,
-    CorrectionForwarded,
-    ReportOwner,
-    item_forwarded,
-)
+from contracts.events import AuditOperation, AuditOutcome
 from contracts.functions import Function
 from services.chassis import audit, telemetry
 from services.chassis.problems import Problem
@@ -30,9 +22,10 @@ from services.jps_reporting import problems, vault
 from services.jps_reporting.building import locked
 from services.jps_reporting.checking import CHUNK, stopped_items
 from services.jps_reporting.domain.batches import Action, BatchState
-from services.jps_reporting.domain.items import ItemState, ReportItem
+from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.layout import InvalidLayout, Layout
 from services.jps_reporting.domain.rendering import Field, MediumFacts, NumberPlace, Rendered
+from services.jps_reporting.forwarding import forwarded
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores import batches, items, linkage, media
 from services.jps_reporting.stores.batches import Batch
@@ -319,33 +312,6 @@ def _hop(service: Service, name: str, one: StoredItem) -> str | None:
     return telemetry.traceparent_of(span)
 
 
-def _forwarded(
-    item: ReportItem, batch_id: UUID, serial: int, today: date
-) -> AnyItemForwarded | CorrectionForwarded:
-    owner = ReportOwner(item.source.value)
-    if item.corrects is None:
-        return item_forwarded(
-            item.kind,
-            owner,
-            item_id=item.item_id,
-            person_id=item.person_id,
-            batch_id=batch_id,
-            medium_serial=serial,
-            forwarded_on=today,
-        )
-    return CorrectionForwarded(
-        correction_id=item.item_id,
-        item_id=item.corrects,
-        person_id=item.person_id,
-        owner=owner,
-        kind=item.kind.value,
-        processing=item.processing,
-        batch_id=batch_id,
-        medium_serial=serial,
-        forwarded_on=today,
-    )
-
-
 async def refuse_stopped(uow: UnitOfWork, batch_id: UUID) -> None:
     """Raises ``Problem`` JR-3025 where a medium that was not sent holds somebody under 発行抑止."""
     inside = await items.of_batch(uow.connection, batch_id)
@@ -382,7 +348,7 @@ async def send(
     await media.note_life(uow.connection, medium.medium_id, "handed_over", staff.staff_id, uow.now)
     for one in await items.of_batch(uow.connection, batch_id):
         uow.emit(
-            _forwarded(one.item, batch_id, medium.serial, uow.today),
+            forwarded(one.item, batch_id, medium.serial, uow.today),
             key=str(one.item.person_id),
             trace=_hop(service, "jps.item.sent", one),
         )
