@@ -108,8 +108,10 @@ def test_a_file_with_an_individual_number_is_refused_whole() -> None:
 
 
 def test_what_is_no_such_file_is_refused_whole() -> None:
-    assert refused(b"").code == "JR-4101"
-    assert refused("氏名,住所\r\n見本,千葉\r\n".encode("cp932")).code == "JR-4101"
+    for nothing_like_it in (b"", "氏名,住所\r\n見本,千葉\r\n".encode("cp932")):
+        found = refused(nothing_like_it)
+        assert found.code == "JR-4101"
+        assert f"取り込めるのは{RESULTS.title}です" in found.reason
     assert "見本" not in str(refused("見本　花子,千葉\r\n".encode("cp932")))
     why = refused(of(FIRST).replace(b"20261009", b"\x82\xff"))
     assert (why.code, why.reason[:4]) == ("JR-4102", "2 行目")

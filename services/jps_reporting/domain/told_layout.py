@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts import delimited
-from contracts.delimited import Fault
+from contracts.delimited import Fault, NotThisFile
 from contracts.eras import parse_date
 from contracts.errors import ContractError
 from contracts.months import Month
@@ -77,8 +77,11 @@ class ToldLayout(BaseModel):
 
 def of_headings(layouts: Sequence[ToldLayout], headings: Sequence[str]) -> ToldLayout:
     """The layout whose headings these are. Raises ``NotThisFile``: no layout has them, said for
-    the one that comes nearest."""
+    the one that comes nearest, or of all where none comes near."""
     nearest = max(layouts, key=lambda layout: len(set(layout.columns) & set(headings)))
+    if not set(nearest.columns) & set(headings):
+        titles = "、".join(layout.title for layout in layouts)
+        raise NotThisFile(f"取り込める一覧の見出しではありません。取り込めるのは{titles}です。")
     delimited.check_headings(nearest.title, nearest.columns, headings)
     return nearest
 
