@@ -25,6 +25,7 @@ from contracts.events import (
     AuditOperation,
     AuditOutcome,
     AuditRecorded,
+    CorrectionForwarded,
 )
 from contracts.topics import (
     AUDIT_EVENTS,
@@ -41,7 +42,9 @@ KEEPS_ALL = "audit"
 Places = dict[str, dict[tuple[str, int], int]]
 """By service, topic and shard: the offset from which it reads again."""
 
-_FORWARDED: TypeAdapter[AnyItemForwarded] = TypeAdapter(AnyItemForwarded)
+_FORWARDED: TypeAdapter[AnyItemForwarded | CorrectionForwarded] = TypeAdapter(
+    AnyItemForwarded | CorrectionForwarded
+)
 _ACTS = frozenset(
     {
         AuditOperation.ENTRY_PROVISIONAL,

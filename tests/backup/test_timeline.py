@@ -8,7 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.codes import Code
-from contracts.events import AuditOperation, AuditOutcome, AuditRecorded, ItemForwarded
+from contracts.events import (
+    AuditOperation,
+    AuditOutcome,
+    AuditRecorded,
+    CorrectionForwarded,
+    ItemForwarded,
+    ReportOwner,
+    ReportProcessing,
+)
 from contracts.events.jps import ReportItemKind
 from contracts.topics import SERVICES, consumed_by
 from deploy.backup import report
@@ -160,6 +168,12 @@ def test_media_that_jps_has_are_counted_by_serial():
         )  # fmt: skip
         body = item.model_dump_json().encode()
         seen.see(record(JPS, "jps_reporting", (1, number), body=body))
-    assert seen.forwarded == {(12, str(BATCH)): 2}
-    assert seen.last_serial == 12
-    assert "serial is at least 13" in report.of_restore(seen)
+    correction = CorrectionForwarded(
+        correction_id=uuid4(), item_id=uuid4(), person_id=uuid4(), owner=ReportOwner.QUALIFICATION,
+        kind="death", processing=ReportProcessing.CANCELLATION, batch_id=BATCH, medium_serial=13,
+        forwarded_on=date(2026, 10, 1),
+    )  # fmt: skip
+    seen.see(record(JPS, "jps_reporting", (1, 3), body=correction.model_dump_json().encode()))
+    assert seen.forwarded == {(12, str(BATCH)): 2, (13, str(BATCH)): 1}
+    assert seen.last_serial == 13
+    assert "serial is at least 14" in report.of_restore(seen)
