@@ -9,6 +9,7 @@ from contracts.forms import Submission, Value
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.domain.asked import (
     ITEMS,
+    ApplicationKind,
     Said,
     questions,
 )
@@ -37,7 +38,12 @@ def _is_person(who: Value | None) -> TypeGuard[UUID]:
 
 
 async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> None:
-    """Ask identity about everybody whom the review of an application tests (C11)."""
+    """Ask identity about everybody whom the review of an application tests (C11); where spouse and
+    householder may be tested, also who they are by the register. Of whom violence is told nothing
+    of the household is asked."""
+    if told.kind is ApplicationKind.EXEMPTION and told.violence is None:
+        await ask_households(uow, [(application_id, applicant_id, told)])
+        return
     asked = []
     for question in questions(told, applicant_id):
         request = Asked(uuid4(), application_id, question.whose, question.person_id)
@@ -60,8 +66,8 @@ async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: S
 
 
 async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
-    """The same of continuing applications, each with the id of the application and of the
-    applicant: everybody of an application at once, and who they are by the register today."""
+    """The same of several applications, each with the id of the application and of the applicant:
+    everybody of an application at once, and who they are by the register today."""
     asked = []
     for application_id, applicant_id, said in told:
         questioned = questions(said, applicant_id)

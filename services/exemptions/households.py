@@ -1,4 +1,4 @@
-"""The household of continuing applicants by the register, beside what was stated."""
+"""The household of applicants by the register, beside what was stated."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import asyncpg
 from contracts.events import RegisteredHousehold
 from services.exemptions.domain.asked import Said
 from services.exemptions.domain.reasons import Reason
-from services.exemptions.domain.registered import compared
+from services.exemptions.domain.registered import compared, differing
 from services.exemptions.stores import registered
 from services.exemptions.stores.applications import Kept
 
@@ -22,22 +22,23 @@ class Registers:
     answers_for: Mapping[UUID, UUID] = field(default_factory=dict)
 
     def changes(self, said: Said, kept: Kept) -> tuple[Reason, ...]:
-        """What a person has to look at of the household of one continuing application."""
-        before = self.told.get(kept.continued_from) if kept.continued_from else None
+        """What a person has to look at of the household of one application: of a continuing one
+        what changed since, of another in what its form differs."""
+        if kept.continued_from is None:
+            today = self.told.get(kept.application_id)
+            return differing(said, kept.person_id, today, self.answers_for)
+        before = self.told.get(kept.continued_from)
         today = self.told.get(kept.application_id)
         return compared(said, kept.person_id, today, before, self.answers_for)
 
 
 async def of(connection: asyncpg.Connection, kept: Sequence[Kept]) -> Registers:
-    """What the register told of these applications; of those that nobody continues, nothing."""
-    continuing = [one for one in kept if one.continued_from is not None]
-    if not continuing:
-        return Registers({})
-    ids = [one.application_id for one in continuing]
-    ids += [one.continued_from for one in continuing if one.continued_from is not None]
+    """What the register told of these applications, and of those that they continue."""
+    ids = [one.application_id for one in kept]
+    ids += [one.continued_from for one in kept if one.continued_from is not None]
     return Registers(
         await registered.of(connection, ids),
-        await registered.surviving(connection, list(_people(continuing))),
+        await registered.surviving(connection, list(_people(kept))),
     )
 
 

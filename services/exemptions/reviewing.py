@@ -109,7 +109,7 @@ def reviewed(
     """The review by what is known now. Raises the problem where no figure of the law is known.
 
     ``taken``: the months that the person's settled notices exempt by law. ``registers``: the
-    household of a continuing applicant by the register.
+    household of the applicant by the register.
     """
     if any(answer.answered_at is None for answer in answers):
         return AWAITED
@@ -126,7 +126,9 @@ def reviewed(
     except NoValue:
         raise application_problems.no_figures(said.cycle) from None
     continuing = may_continue(looked_for, outcomes) if said.continuing else None
-    found = findings(outcomes, refused, continuing)
+    kept = handed.kept
+    differing = registers.changes(said, kept) if kept is not None else ()
+    found = findings(outcomes, refused, continuing, differing)
     return Reviewed(outcomes, found, goes_on(said, outcomes))
 
 

@@ -27,6 +27,7 @@ from contracts.events.income import Income
 from contracts.functions import Function
 from services.chassis.service import Service
 from tests.audit.calling import Caller
+from tests.exemptions.counter import sent
 
 CHIEF = ("s002", Function.NOTICE_SETTLE, Function.PERSON_VIEW)
 CLERK = ("s001", Function.NOTICE_ACCEPT, Function.PERSON_VIEW)
@@ -172,6 +173,15 @@ def as_asked(request: HouseholdFactsRequested) -> RegisteredHousehold:
 def somebody_is(person_id: UUID) -> RegisteredAs:
     """The register says who."""
     return RegisteredAs(outcome=RegisterOutcome.PERSON, person_id=person_id)
+
+
+async def asked(service: Service) -> list[FactsRequested]:
+    """Whom identity was asked about, each by themselves, in the order in which it was asked."""
+    found: list[FactsRequested] = []
+    for request in await sent(service, FactsRequested, HouseholdFactsRequested):
+        together = isinstance(request, HouseholdFactsRequested)
+        found += [_alone(request, one) for one in request.people] if together else [request]
+    return found
 
 
 def _alone(request: HouseholdFactsRequested, one: AskedAbout) -> FactsRequested:

@@ -107,16 +107,14 @@ async def take(service: Service, *events: Event) -> None:
                 await service.handlers[topic](received(of_topic), uow)
 
 
-async def sent(service: Service, kind: type[Event]) -> list[Any]:
-    """The events of a type that left with the service's transactions."""
+async def sent(service: Service, *kinds: type[Event]) -> list[Any]:
+    """The events of these types that left with the service's transactions, in their order."""
+    of_type = {kind.TYPE.encode(): kind for kind in kinds}
     async with service.database.read() as connection:
         rows = await connection.fetch("select packed from bus.outbox order by seq")
     messages = [message for row in rows for message in unpack(row["packed"])]
-    return [
-        kind.model_validate_json(message.body)
-        for message in messages
-        if (b"ce_type", kind.TYPE.encode()) in {(n.encode(), v) for n, v in message.headers}
-    ]
+    named = [(dict(message.headers)["ce_type"], message.body) for message in messages]
+    return [of_type[name].model_validate_json(body) for name, body in named if name in of_type]
 
 
 def a_notice(

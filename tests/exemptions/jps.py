@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from contracts.events import (
     ExemptionApplicationSettled,
     ExemptionDecision,
-    FactsRequested,
     GrantedKind,
     GrantedMonths,
     ItemDecided,
@@ -18,7 +17,7 @@ from contracts.events import (
 from contracts.months import Month
 from services.chassis.service import Service
 from tests.audit.calling import Caller
-from tests.exemptions.applying import CHIEF, PATH, accepted, an_application, told
+from tests.exemptions.applying import CHIEF, PATH, accepted, an_application, asked, told
 from tests.exemptions.counter import forwarded, sent, take
 
 WORK = "/exemption-decisions"
@@ -67,7 +66,7 @@ async def with_jps(
     """An application that was settled and sent; by its income full exemption passes."""
     (shown,) = await accepted(call, an_application(person, **entered))
     application_id: str = shown["application"]["application_id"]
-    requests = await sent(exemptions, FactsRequested)
+    requests = await asked(exemptions)
     await take(exemptions, *(told(request, total=total) for request in requests))
     answer = await call(*CHIEF, post=f"{PATH}/{application_id}/settle", json={})
     if answer.status_code == 409:

@@ -10,7 +10,6 @@ from contracts.events import (
     AuditOperation,
     AuditRecorded,
     Event,
-    FactsRequested,
     Whose,
 )
 from contracts.functions import Function
@@ -25,6 +24,7 @@ from tests.exemptions.applying import (
     a_student_application,
     accepted,
     an_application,
+    asked,
     kept_answers,
     told,
 )
@@ -44,7 +44,7 @@ async def test_accepting_asks_for_the_facts_of_everybody_tested(
     ))  # fmt: skip
     assert shown["application"]["state"] == "received"
     assert shown["application"]["receipt"] == "2026-00001"
-    requests = {r.whose: r for r in await sent(exemptions, FactsRequested)}
+    requests = {r.whose: r for r in await asked(exemptions)}
     assert {whose: r.person_id for whose, r in requests.items()} == {
         Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father,
     }  # fmt: skip
@@ -57,7 +57,7 @@ async def test_answers_are_kept_for_the_review_and_emptied_when_it_is_withdrawn(
 ) -> None:
     (shown,) = await accepted(call, an_application(person))
     application_id = shown["application"]["application_id"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request), told(request, medical_deduction=1))
     (held,) = await kept_answers(exemptions, application_id)
     assert '"total_income": 450000' in held["answer"]
@@ -77,7 +77,7 @@ async def test_an_answer_that_comes_after_the_withdrawal_is_not_kept(
     (shown,) = await accepted(call, an_application(person))
     application_id = shown["application"]["application_id"]
     await call(*CLERK, post=f"{PATH}/{application_id}/withdraw", json={"reason": "取消"})
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request))
     (held,) = await kept_answers(exemptions, application_id)
     assert (held["answer"], held["answered_at"]) == (None, None)
@@ -89,7 +89,7 @@ async def test_an_answer_that_crosses_the_withdrawal_is_not_kept(
 ) -> None:
     (shown,) = await accepted(call, an_application(person))
     application_id = UUID(shown["application"]["application_id"])
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     async with exemptions.unit_of_work() as uow:
         await entries.withdraw(
             uow.connection, APPLICATIONS, application_id, "取消", "s001", uow.now
@@ -112,7 +112,7 @@ async def test_past_years_in_one_sitting_are_applications_of_their_own(
     assert [one["application"]["receipt"] for one in shown] == [
         "2026-00001", "2026-00002", "2026-00003",
     ]  # fmt: skip
-    years = [request.levy_years for request in await sent(exemptions, FactsRequested)]
+    years = [request.levy_years for request in await asked(exemptions)]
     assert years == [(2026,), (2025,), (2024,)]
 
 
@@ -125,7 +125,7 @@ async def test_one_fault_in_one_of_the_years_and_none_is_taken(
     listed = (await call(*CLERK, get=PATH)).json()
     assert [one["cycle"] for one in listed["applications"]] == [2025]
     assert listed["total"] == 1
-    assert len(await sent(exemptions, FactsRequested)) == 1
+    assert len(await asked(exemptions)) == 1
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ async def test_an_answer_that_does_not_fit_is_refused(
     call: Caller, exemptions: Service, person: UUID, changed: dict[str, UUID], code: str
 ) -> None:
     await accepted(call, an_application(person))
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     wrong: Event = told(request).model_copy(update=changed)
     with pytest.raises(Rejected) as refused:
         await take(exemptions, wrong)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from contracts.events import (
     ExemptionNotified,
-    FactsRequested,
     InsuredCategory,
     QualificationChanged,
     QualificationPeriod,
@@ -28,7 +27,7 @@ from services.exemptions.domain.consequences import (
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.months import months_in_category_1
 from tests.audit.calling import Caller
-from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, told
+from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, asked, told
 from tests.exemptions.counter import category_1, forwarded, sent, somebody, take
 from tests.exemptions.exempting import a_notice, expecting, notify
 from tests.exemptions.jps import decided, returned, with_jps
@@ -174,7 +173,7 @@ async def applied(exemptions: Service, call: Caller, who: UUID) -> str:
     """A settled application for the cycle of 2026."""
     (shown_,) = await accepted(call, an_application(who))
     application_id: str = shown_["application"]["application_id"]
-    for request in await sent(exemptions, FactsRequested):
+    for request in await asked(exemptions):
         await take(exemptions, told(request))
     answer = await call(*CHIEF, post=f"{PATH}/{application_id}/settle")
     assert answer.status_code == 200, answer.text

@@ -8,7 +8,6 @@ import pytest
 
 from contracts.events import (
     ExemptionApplicationSettled,
-    FactsRequested,
     FactsTakenBack,
     HouseholdFactsRequested,
     PersonMerged,
@@ -24,6 +23,7 @@ from tests.exemptions.applying import (
     PATH,
     accepted,
     an_application,
+    asked,
     kept_answers,
     told,
 )
@@ -53,7 +53,7 @@ def taken_back(person: UUID, system: Any = TAX) -> FactsTakenBack:
 async def applied(call: Caller, exemptions: Service, person: UUID, **entered: Any) -> str:
     """An application whose review knows what identity told."""
     (shown,) = await accepted(call, an_application(person, deferment=False, **entered))
-    for request in await sent(exemptions, FactsRequested):
+    for request in await asked(exemptions):
         await take(exemptions, told(request, total=300_000))
     return str(shown["application"]["application_id"])
 
@@ -76,7 +76,7 @@ async def test_the_review_of_an_application_waits_for_what_is_asked_again(
     assert await spans(call, application_id)
     Night(exemptions).on("2026-10-16")
     await take(exemptions, taken_back(person))
-    first, again = await sent(exemptions, FactsRequested)
+    first, again = await asked(exemptions)
     assert (again.person_id, again.reference, again.items) == (
         person, UUID(application_id), first.items,
     )  # fmt: skip
@@ -97,11 +97,11 @@ async def test_the_spouses_too_and_under_a_former_id(
         decided_on=date(2026, 10, 15),
     )  # fmt: skip
     await take(exemptions, merged)
-    asked = len(await sent(exemptions, FactsRequested))
+    before = len(await asked(exemptions))
     await take(exemptions, taken_back(survivor, WELFARE))
-    assert len(await sent(exemptions, FactsRequested)) == 2 * asked
+    assert len(await asked(exemptions)) == 2 * before
     held = await kept_answers(exemptions, application_id)
-    assert [row["answer"] is None for row in held].count(True) == asked + 1  # hers, and the new
+    assert [row["answer"] is None for row in held].count(True) == before + 1  # hers, and the new
 
 
 @pytest.mark.parametrize("system", ["health_insurance_system", "long_term_care_system"])
@@ -110,7 +110,7 @@ async def test_what_no_review_rests_on_asks_nothing(
 ) -> None:
     await applied(call, exemptions, person)
     await take(exemptions, taken_back(person, system), taken_back(uuid4()))
-    assert len(await sent(exemptions, FactsRequested)) == 1
+    assert len(await asked(exemptions)) == 1
 
 
 async def test_a_settled_review_goes_to_the_work_list_until_somebody_notes_it(
@@ -129,7 +129,7 @@ async def test_a_settled_review_goes_to_the_work_list_until_somebody_notes_it(
     )  # fmt: skip
     assert "取り下げて" in entry["sentence"]
     assert {held["answer"] for held in await kept_answers(exemptions, application_id)} == {None}
-    assert len(await sent(exemptions, FactsRequested)) == 1, "nobody needs the facts"
+    assert len(await asked(exemptions)) == 1, "nobody needs the facts"
     note = f"{WORK}/{entry['consequence_id']}/note"
     assert (await call(*CLERK, post=note, json={"note": "取り下げて受け付け直した"})).is_success
     assert (await call(*CLERK, get=WORK)).json()["consequences"] == []

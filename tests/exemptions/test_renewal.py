@@ -39,7 +39,7 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     city.in_july()
     assert figures(await city.stand()) == {"due": 1}
     assert await city.run() == commands.WAITING
-    (request,) = await sent(city.service, HouseholdFactsRequested)
+    *_, request = await sent(city.service, HouseholdFactsRequested)
     assert (request.applicant_id, request.levy_years) == (person, (2027,))
     assert request.registered_on == date(2027, 7, 1)
     assert figures(await city.stand()) == {"asked": 1}
@@ -128,10 +128,11 @@ async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
     for _ in range(3):
         await city.applied(await somebody(city.service))
     city.in_july()
+    before = len(await sent(city.service, HouseholdFactsRequested))
     await city.run()
-    assert len(await sent(city.service, HouseholdFactsRequested)) == 3
+    assert len(await sent(city.service, HouseholdFactsRequested)) == before + 3
     await city.run()
-    assert len(await sent(city.service, HouseholdFactsRequested)) == 3
+    assert len(await sent(city.service, HouseholdFactsRequested)) == before + 3
     await city.answer()
     assert (await city.run(), await city.run()) == (0, 0)
     assert figures(await city.stand()) == {"clear": 3}
@@ -176,8 +177,9 @@ async def test_the_last_application_of_a_cycle_decides(city: Renewing) -> None:
         await city.applied(person)
         await city.applied(person, continuing=again)
     city.in_july()
+    before = len(await sent(city.service, HouseholdFactsRequested))
     assert await city.run() == commands.WAITING
-    (request,) = await sent(city.service, HouseholdFactsRequested)
+    (request,) = (await sent(city.service, HouseholdFactsRequested))[before:]
     assert request.applicant_id == twice
 
 
@@ -228,7 +230,7 @@ async def test_spouse_and_householder_are_asked_about_again(city: Renewing) -> N
     )  # fmt: skip
     city.in_july()
     await city.run()
-    (request,) = await sent(city.service, HouseholdFactsRequested)
+    *_, request = await sent(city.service, HouseholdFactsRequested)
     asked = {one.whose: one.person_id for one in request.people}
     assert asked == {Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father}
 

@@ -30,6 +30,7 @@ from tests.exemptions.applying import (
     PATH,
     accepted,
     an_application,
+    asked,
     kept_answers,
     told,
 )
@@ -64,7 +65,7 @@ async def settled(call: Caller, exemptions: Service, person: UUID, **income: Any
     """An application that was settled and waits to be sent; by its income full exemption passes."""
     (shown,) = await accepted(call, an_application(person))
     application_id: str = shown["application"]["application_id"]
-    requests = await sent(exemptions, FactsRequested)
+    requests = await asked(exemptions)
     await take(exemptions, told(requests[-1], **income))
     path = f"{PATH}/{application_id}/settle"
     answer = await call(*CHIEF, post=path, json={})
@@ -78,9 +79,9 @@ async def settled(call: Caller, exemptions: Service, person: UUID, **income: Any
 async def night(exemptions: Service, days: int = 1) -> list[FactsRequested]:
     """Who is asked about so many days later."""
     exemptions.clock = exemptions.intake._clock = FixedClock(NOW + timedelta(days=days))
-    before = len(await sent(exemptions, FactsRequested))
+    before = len(await asked(exemptions))
     assert await commands.review_again(exemptions, Namespace(limit=100)) == 0
-    return (await sent(exemptions, FactsRequested))[before:]
+    return (await asked(exemptions))[before:]
 
 
 async def corrected(exemptions: Service, days: int = 1, **income: Any) -> None:
@@ -217,7 +218,7 @@ async def test_it_is_settled_anew_by_another_with_the_answers_of_the_day(
     late = await call(*CHIEF, post=path, json={})
     assert (late.status_code, late.json()["code"]) == (409, "EX-0208")
     assert (await call(*CHIEF, post=path, json={})).json()["code"] == "EX-0207"
-    await take(exemptions, told((await sent(exemptions, FactsRequested))[-1], total=1_000_000))
+    await take(exemptions, told((await asked(exemptions))[-1], total=1_000_000))
     answer = await call(*CHIEF, post=path, json={})
     assert answer.status_code == 200, answer.text
     page = answer.json()

@@ -9,7 +9,6 @@ import pytest
 from contracts.events import (
     ExemptionApplicationSettled,
     ExemptionsFactsAnswered,
-    FactsRequested,
     ReportItemKind,
     Whose,
 )
@@ -23,6 +22,7 @@ from tests.exemptions.applying import (
     PATH,
     accepted,
     an_application,
+    asked,
     kept_answers,
     told,
 )
@@ -77,7 +77,7 @@ async def test_the_review_of_somebody_single(
     expected: list[str],
 ) -> None:
     (shown,) = await accepted(call, an_application(person, deferment=False))
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, **income))
     found = await review(call, shown["application"]["application_id"])
     assert spans(found) == expected
@@ -92,7 +92,7 @@ async def test_months_exempt_by_a_settled_notice_are_not_applied_for(
     """88条の2 goes before: a birth in November 2026 exempts October to January."""
     await notify(call, expecting(person))
     (shown,) = await accepted(call, an_application(person, deferment=False))
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, total=300_000))
     found = await review(call, shown["application"]["application_id"])
     assert spans(found) == [
@@ -109,7 +109,7 @@ async def test_deductions_that_are_no_items_are_stated_with_a_certificate(
     (shown,) = await accepted(
         call, an_application(person, deferment=False, applicant_other_deductions="840000")
     )
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, total=2_100_000))
     found = await review(call, shown["application"]["application_id"])
     assert spans(found) == ["2026-07–2027-06 承認相当 半額免除"]
@@ -124,7 +124,7 @@ async def test_a_marriage_within_the_period_splits_it(
     (shown,) = await accepted(call, an_application(
         person, deferment=False, spouse_status="here", spouse=str(husband), spouse_since="R8.8.20",
     ))  # fmt: skip
-    for request in await sent(exemptions, FactsRequested):
+    for request in await asked(exemptions):
         rich = request.whose is Whose.SPOUSE
         await take(exemptions, told(request, total=3_000_000 if rich else 300_000))
     found = await review(call, shown["application"]["application_id"])
@@ -143,7 +143,7 @@ async def test_whether_it_can_be_continued_is_told(
 ) -> None:
     """規則77条3項: full exemption by income, not part exemption."""
     (shown,) = await accepted(call, an_application(person, deferment=False, continuing=True))
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, total=total))
     found = await review(call, shown["application"]["application_id"])
     said = {finding["code"]: finding["kind"] for finding in found["findings"]}
@@ -158,7 +158,7 @@ async def test_spouse_and_householder_are_tested_too(
         person, spouse_status="here", spouse=str(wife), householder_status="here",
         householder=str(father),
     ))  # fmt: skip
-    for request in await sent(exemptions, FactsRequested):
+    for request in await asked(exemptions):
         rich = request.whose is Whose.HOUSEHOLDER
         await take(exemptions, told(request, total=3_000_000 if rich else 300_000))
     found = await review(call, shown["application"]["application_id"])
@@ -173,7 +173,7 @@ async def test_settled_by_another_it_is_told_and_the_review_stands(
     (shown,) = await accepted(call, an_application(person, basic_pension_number="1234567890") |
                               {"submission": with_pension_number(person)})  # fmt: skip
     application_id = shown["application"]["application_id"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request))
     path = f"{PATH}/{application_id}/settle"
     own = await call("s001", Function.NOTICE_SETTLE, post=path)
@@ -205,7 +205,7 @@ async def test_what_was_told_is_emptied_when_it_has_been_forwarded(
 ) -> None:
     (shown,) = await accepted(call, an_application(person))
     application_id = shown["application"]["application_id"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request))
     await call(*CHIEF, post=f"{PATH}/{application_id}/settle")
     (event,) = await sent(exemptions, ExemptionApplicationSettled)
@@ -228,7 +228,7 @@ async def test_a_month_that_cannot_be_told_is_settled_by_who_looked(
 ) -> None:
     (shown,) = await accepted(call, an_application(person))
     application_id = shown["application"]["application_id"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, declared=False))
     found = await review(call, application_id)
     codes = [finding["code"] for finding in found["findings"]]
@@ -247,13 +247,13 @@ async def test_what_was_told_yesterday_is_asked_for_again(
 ) -> None:
     (shown,) = await accepted(call, an_application(person))
     application_id = shown["application"]["application_id"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request))
     exemptions.clock = exemptions.intake._clock = FixedClock(NOW + timedelta(days=1))
     path = f"{PATH}/{application_id}/settle"
     answer = await call(*CHIEF, post=path)
     assert (answer.status_code, answer.json().get("code")) == (409, "EX-0208"), answer.text[:300]
-    _, again = await sent(exemptions, FactsRequested)
+    _, again = await asked(exemptions)
     assert again.request_id != request.request_id
     assert (await call(*CHIEF, post=path)).json()["code"] == "EX-0207"
     await take(exemptions, told(again, total=1_000_000))
@@ -267,7 +267,7 @@ async def test_documents_that_are_missing_come_in_with_the_settling(
     (shown,) = await accepted(call, an_application(person, applicant_out_of_work_on="R8.3.31"))
     application_id = shown["application"]["application_id"]
     assert shown["missing_documents"] == ["applicant-out-of-work"]
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request, total=5_000_000))
     answer = await call(*CHIEF, post=f"{PATH}/{application_id}/settle")
     assert (answer.status_code, answer.json()["code"]) == (409, "EX-0108")
@@ -284,7 +284,7 @@ async def test_a_refused_inquiry_is_something_to_look_at(
     (shown,) = await accepted(call, an_application(
         person, householder_status="here", householder=str(father)
     ))  # fmt: skip
-    for request in await sent(exemptions, FactsRequested):
+    for request in await asked(exemptions):
         answered = told(request)
         if request.whose is Whose.HOUSEHOLDER:
             answered = ExemptionsFactsAnswered(
@@ -304,7 +304,7 @@ async def test_a_cycle_that_is_barred_is_outside_whatever_the_figures(
     call: Caller, exemptions: Service, person: UUID
 ) -> None:
     (shown,) = await accepted(call, an_application(person, cycle="2005"))
-    (request,) = await sent(exemptions, FactsRequested)
+    (request,) = await asked(exemptions)
     await take(exemptions, told(request))
     path = f"{PATH}/{shown['application']['application_id']}"
     answer = await call(*CLERK, get=path)

@@ -1,4 +1,7 @@
-"""Householder and spouse of a continuing applicant: as stated last, and by the register today.
+"""Householder and spouse of an applicant: as stated, and by the register today.
+
+Whoever hands in a form states who belongs together, and a spouse in fact or one who lives elsewhere
+is in no register: what differs is for a person to look at, never a refusal (`differing`).
 
 Nobody fills a form for a continuing application, so that nobody states who belongs together
 (規則77条1項3号); a marriage or divorce is to be notified (77条の7の2), and another householder is
@@ -55,6 +58,32 @@ HOUSEHOLDER_UNCERTAIN: Final = Rule(
     f"世帯主を住民票から確認できません。{_ASK}",
     says=Says.ASKS,
 )
+_LOOK: Final = "申請者に確認し、申請書の記載が正しければそのまま審査してください。"
+STATED_WITHOUT_SPOUSE: Final = Rule(
+    "stated-without-spouse",
+    _ARTICLE,
+    f"申請書では配偶者なしですが、住民票の世帯に配偶者の記載があります。{_LOOK}",
+    says=Says.ASKS,
+)
+STATED_SPOUSE_NOT_THERE: Final = Rule(
+    "stated-spouse-not-registered",
+    _ARTICLE,
+    "申請書の配偶者が、住民票の同じ世帯に配偶者として記載されていません（別居・事実婚・離婚等）。"
+    + _LOOK,
+    says=Says.ASKS,
+)
+STATED_SPOUSE_OTHER: Final = Rule(
+    "stated-spouse-other",
+    _ARTICLE,
+    f"申請書の配偶者が、住民票の配偶者と異なります。{_LOOK}",
+    says=Says.ASKS,
+)
+STATED_HOUSEHOLDER_OTHER: Final = Rule(
+    "stated-householder-other",
+    _ARTICLE,
+    "申請書の世帯主（{stated}）が、住民票の世帯主（{now}）と異なります。" + _LOOK,
+    says=Says.ASKS,
+)
 _SOMEBODY_ELSE: Final = "その他の者"
 _UNTOLD: Final = RegisteredAs(outcome=RegisterOutcome.UNCERTAIN)
 
@@ -80,6 +109,43 @@ def compared(
     if not _same(now.spouse, then.spouse):
         found += _spouse(stated, now.spouse or _UNTOLD)
     return tuple(found)
+
+
+def differing(
+    said: Said,
+    applicant_id: UUID,
+    today: RegisteredHousehold | None,
+    answers_for: Mapping[UUID, UUID],
+) -> tuple[Reason, ...]:
+    """In what a form that was handed in differs from the register. What the register does not tell
+    differs from nothing. See `compared` for the arguments."""
+    if today is None:
+        return ()
+    stated = _Stated(said, applicant_id, answers_for)
+    now, spouse = today.householder or _UNTOLD, today.spouse or _UNTOLD
+    found = []
+    if now.outcome is RegisterOutcome.PERSON and now.person_id != stated.householder:
+        called = stated.called(now.person_id)
+        found.append(
+            because(
+                STATED_HOUSEHOLDER_OTHER,
+                Whose.HOUSEHOLDER,
+                stated=stated.called(stated.householder),
+                now="別の者" if called == _SOMEBODY_ELSE else called,
+            )
+        )
+    rule = _spouse_differs(stated, spouse)
+    return (*found, because(rule, Whose.SPOUSE)) if rule is not None else tuple(found)
+
+
+def _spouse_differs(stated: "_Stated", now: RegisteredAs) -> Rule | None:
+    if now.outcome is RegisterOutcome.PERSON:
+        if not stated.has_spouse:
+            return STATED_WITHOUT_SPOUSE
+        return None if now.person_id == stated.spouse else STATED_SPOUSE_OTHER
+    # A spouse of whom the city has no record lives elsewhere: not to be in it says nothing.
+    nobody = now.outcome is RegisterOutcome.NOBODY and stated.spouse is not None
+    return STATED_SPOUSE_NOT_THERE if nobody else None
 
 
 def _same(now: RegisteredAs | None, before: RegisteredAs | None) -> bool:

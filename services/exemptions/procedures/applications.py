@@ -171,8 +171,8 @@ class Applications(Procedure[Kept, Review]):
         return application_problems.asked_again()
 
     async def after_acceptance(self, uow: UnitOfWork, handed: Handed[Kept]) -> None:
-        """Identity is asked about everybody whom the review tests; of a continuing application also
-        who they are by the register."""
+        """Identity is asked about everybody whom the review tests, and who they are by the
+        register."""
         about = (handed.entry_id, handed.person_id, reviewing.said_by(handed))
         if handed.kept is not None and handed.kept.continued_from is not None:
             await applying.ask_households(uow, [about])
