@@ -3,8 +3,10 @@
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from services.chassis import audit, merges
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
-from services.qualification import missing_run
+from services.qualification import missing_run, reporting_settled
 from services.qualification.conclusions import Outcome, draw
 from services.qualification.settings import Settings
 from services.qualification.state import state_of
@@ -129,6 +131,42 @@ async def recompute(service: Service, arguments: argparse.Namespace) -> int:
             return FAILED if failed else 0
 
 
+async def report_settled(service: Service, arguments: argparse.Namespace) -> int:
+    """Report notices that were settled before a release that reports their kind.
+
+    Each batch is a transaction; stopped, it is run again, and what is reported is not twice. With
+    ``--dry-run`` they are counted, and nobody is told. Exit status 1: of some notices' persons no
+    rule covers the dates; 2: the file of what went to JPS otherwise cannot be read.
+    """
+    try:
+        sent = frozenset(map(UUID, arguments.sent.read_text().split())) if arguments.sent else ()
+    except (OSError, ValueError):
+        print("QU-1402: the file of --sent names one notice id a line", file=sys.stderr)
+        return REFUSED
+    size, after = _settings(service).nightly_batch, 0
+    reported, left_out, failed = Counter[str](), Counter[str](), set[UUID]()
+    while True:
+        async with service.unit_of_work() as uow:
+            batch = await reporting_settled.report(
+                uow, state_of(service), after, size, sent, dry_run=arguments.dry_run
+            )
+            count = batch.reported.total()
+            if count and not arguments.dry_run:
+                _count(uow, "report-settled", count, {"left_out": batch.left_out.total()})
+        if batch.last is None:
+            break
+        after = batch.last
+        reported, left_out = reported + batch.reported, left_out + batch.left_out
+        failed |= set(batch.failed)
+        print(f"{reported.total()} notices, {left_out.total()} left out", file=sys.stderr)
+    told = "to be reported" if arguments.dry_run else "reported"
+    for kind in sorted(reported | left_out):
+        print(f"{kind}: {reported[kind]} {told}, {left_out[kind]} sent otherwise")
+    for notice_id in sorted(failed):
+        print(f"{notice_id}: no rule covers this person's dates", file=sys.stderr)
+    return FAILED if failed else 0
+
+
 async def _conclude(
     service: Service, uow: UnitOfWork, batch: Sequence[UUID], day: date
 ) -> tuple[Outcome, set[UUID]]:
@@ -176,6 +214,14 @@ def _recompute_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--after", type=UUID, help="go on after this person id")
 
 
+def _report_settled_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="count, and tell nobody")
+    parser.add_argument(
+        "--sent", type=Path, metavar="FILE",
+        help="ids of notices that went to JPS otherwise, one a line: they are left out",
+    )  # fmt: skip
+
+
 COMMANDS: Final = (
     Command(
         name="nightly",
@@ -188,5 +234,11 @@ COMMANDS: Final = (
         help="draw every conclusion anew after a change of rules or parameters",
         run=recompute,
         arguments=_recompute_arguments,
+    ),
+    Command(
+        name="report-settled",
+        help="report notices that were settled before their kind was reported itself",
+        run=report_settled,
+        arguments=_report_settled_arguments,
     ),
 )

@@ -292,7 +292,7 @@ async def _settle(
     conclusion = await conclusion_of(uow, notice.person_id, state.parameters, day)
     await write(uow, [conclusion])
     values = values_of(form, submission)
-    under = await reported_under(uow, notice, conclusion, result.transition, values, staff)
+    under = await reported_under(uow, notice, conclusion, result.transition, values, staff.staff_id)
     await notices.settle(uow.connection, notice.notice_id, later, staff.staff_id, uow.now, under)
     await _seen(uow, state, notice.person_id)
     settled = await _found(uow, notice.notice_id)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from contracts.events import QualificationReportStands
 from contracts.forms import EntryState, Value
-from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import problems as refusals
 from services.qualification.conclusions import Conclusion
@@ -78,7 +77,7 @@ async def reported_under(
     conclusion: Conclusion,
     transition: Transition | None,
     values: Mapping[str, Value],
-    staff: StaffContext,
+    staff_id: str,
 ) -> UUID | None:
     """The item under which a notice is reported; None: it brings about nothing to be reported.
 
@@ -95,12 +94,12 @@ async def reported_under(
         transition=transition,
     )
     if own is not None:
-        return await _report_itself(uow, notice, conclusion, own, staff)
+        return await _report_itself(uow, notice, conclusion, own, staff_id)
     mended = await notices.find(uow.connection, notice.mends) if notice.mends else None
     if mended is not None and mended.item_id is not None:
         known = await reports.chain(uow.connection, mended.item_id)
         new = known and await report_again(
-            uow, conclusion, known, notice_id=notice.notice_id, staff_id=staff.staff_id
+            uow, conclusion, known, notice_id=notice.notice_id, staff_id=staff_id
         )
         if new:
             return new
@@ -116,7 +115,7 @@ async def _report_itself(
     notice: Notice,
     conclusion: Conclusion,
     own: NoticeReport,
-    staff: StaffContext,
+    staff_id: str,
 ) -> UUID:
     mended = await notices.find(uow.connection, notice.mends) if notice.mends else None
     known = (
@@ -127,7 +126,7 @@ async def _report_itself(
     if known is None:
         return await report_notice(uow, own, conclusion.number)
     report = again(own, known.first_item_id, known.attempts + 1)
-    return await report_notice(uow, report, conclusion.number, asked_by=staff.staff_id)
+    return await report_notice(uow, report, conclusion.number, asked_by=staff_id)
 
 
 async def require_mendable(uow: UnitOfWork, notice_id: UUID, person_id: UUID, kind: str) -> None:

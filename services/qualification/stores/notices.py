@@ -34,6 +34,9 @@ update qualification.notices
 set state = 'settled', settled_by = $2, settled_at = $3, item_id = $4
 where notice_id = $1
 """
+_REPORT_UNDER: Final = """
+update qualification.notices set item_id = $2 where notice_id = $1 and item_id is null
+"""
 _WITHDRAW: Final = """
 update qualification.notices
 set state = 'withdrawn', withdrawn_by = $2, withdrawn_at = $3, withdrawn_reason = $4
@@ -240,6 +243,25 @@ async def in_state(
         after,
         limit,
     )
+
+
+async def unreported(
+    connection: asyncpg.Connection, kinds: Sequence[str], after: int, limit: int
+) -> list[Notice]:
+    """Settled notices of these kinds that JPS is not told of, in the order of their receipt;
+    locked. Those that were mended are left."""
+    return await _read(
+        connection,
+        "n.state = 'settled' and n.item_id is null and n.mended_by is null"
+        " and n.kind = any($1::text[]) and n.sequence > $2"
+        " order by n.sequence limit $3 for update of n",
+        list(kinds), after, limit,
+    )  # fmt: skip
+
+
+async def report_under(connection: asyncpg.Connection, notice_id: UUID, item_id: UUID) -> None:
+    """Note under which item a settled notice is reported."""
+    await connection.execute(_REPORT_UNDER, notice_id, item_id)
 
 
 async def count(connection: asyncpg.Connection, state: EntryState) -> int:
