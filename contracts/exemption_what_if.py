@@ -4,6 +4,7 @@ What the counter keys in is used for the answer and kept nowhere.
 """
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -105,8 +106,14 @@ class SchoolKeyed(Keyed):
 
 
 class ExemptionWhatIf(Keyed):
-    """免除等の窓口試算の前提。個人を特定する項目はありません。"""
+    """免除等の窓口試算の前提。個人を特定する項目は、任意の person_id だけです。"""
 
+    person_id: Annotated[
+        UUID | None,
+        Field(
+            description="本人の同意を得て、日本年金機構の決定を併せて表示する個人。空欄なら個人によらない試算"
+        ),
+    ] = None
     birth_date: Day
     applied_on: Annotated[Day | None, Field(description="申請日。空欄は本日")] = None
     first: Annotated[Month, Field(description="試算する最初の月")]

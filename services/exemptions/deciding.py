@@ -18,8 +18,10 @@ from services.exemptions.domain.decisions import (
     counting,
     granted_by,
     needs_work,
+    refused_by,
 )
 from services.exemptions.domain.kinds import ExemptionKind
+from services.exemptions.domain.reasons import Reason
 from services.exemptions.review_views import review_in, settled_months
 from services.exemptions.stores import decisions, entries, notes
 from services.exemptions.stores.applications import APPLICATIONS, Kept
@@ -117,6 +119,15 @@ def stands(applied: Iterable[Kept], noted: Mapping[UUID, Sequence[Note]]) -> Sta
         if note.kind is NoteKind.CANCELLATION
     }
     return standing(granted, map(Cancellation, cancelled))
+
+
+def refused(applied: Iterable[Kept], standing_now: Standing) -> dict[Month, Reason]:
+    """The months that JPS refused and nothing granted stands for; of several the last reason."""
+    found: dict[Month, Reason] = {}
+    for kept in sorted(applied, key=lambda one: one.applied_on):
+        if kept.decision is not None:
+            found |= refused_by(kept.decision, kept.applied_on, review_of(kept))
+    return {month: why for month, why in found.items() if month not in standing_now.months}
 
 
 async def standing_of(uow: UnitOfWork, person_id: UUID) -> Standing:

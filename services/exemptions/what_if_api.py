@@ -1,9 +1,10 @@
 """What-if for the counter (窓口試算): figures keyed in, the kinds side by side; nothing is kept but
-that it was asked."""
+that it was asked. What JPS decided of somebody is shown beside it, with their consent."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
@@ -13,10 +14,12 @@ from contracts.exemption_what_if import ExemptionWhatIf
 from contracts.functions import Function
 from contracts.law import NoValue
 from contracts.months import Month
-from services.chassis import audit
+from services.chassis import audit, merges
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions import deciding
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason, Review
 from services.exemptions.domain.side_by_side import Option, SideBySide, side_by_side
@@ -32,8 +35,11 @@ from services.exemptions.domain.what_if import (
 from services.exemptions.problems import no_figure, question_wrong
 from services.exemptions.review_views import ReviewedSpan, ReviewReason, reviewed_spans
 from services.exemptions.state import State, state_of
+from services.exemptions.stores import entries, notes
+from services.exemptions.stores.applications import APPLICATIONS
 
 router = APIRouter()
+_Decided = tuple[str, tuple[Reason, ...]]
 
 
 class _View(BaseModel):
@@ -67,6 +73,16 @@ class ByLawView(_View):
     reasons: tuple[ReviewReason, ...]
 
 
+class DecidedView(_View):
+    """Months that JPS decided, and that the figures change nothing of (C40)."""
+
+    label: str
+    """承認 with the kind, or 却下."""
+    first: Month
+    last: Month
+    reasons: tuple[ReviewReason, ...]
+
+
 class ExemptionWhatIfView(_View):
     """The kinds side by side."""
 
@@ -79,6 +95,8 @@ class ExemptionWhatIfView(_View):
     """In the order that was asked for: the first kind that holds, month by month."""
     each: tuple[OptionView, ...]
     notes: tuple[ReviewReason, ...]
+    decided: tuple[DecidedView, ...] = ()
+    """Of the person who is named, if one is: the months asked about that JPS granted or refused."""
 
 
 @router.post("/what-if")
@@ -95,14 +113,48 @@ async def what_if(
             view = _view(question, uow.today, state_of(service))
         except (NoValue, OverflowError):
             raise no_figure() from None
+        if question.person_id is not None:
+            months = await _decided(uow, question.person_id)
+            view = view.model_copy(update={"decided": _runs(months, question)})
         audit.record(
             uow,
             AuditOperation.INQUIRY,
             staff=staff,
             function=Function.NOTICE_ACCEPT,
+            person_id=question.person_id,
             details={"what": "exemption-what-if"},
         )
     return view
+
+
+async def _decided(uow: UnitOfWork, person_id: UUID) -> dict[Month, _Decided]:
+    """What JPS decided of a person's months and what stands of it, with the reasons."""
+    person_id = await merges.surviving(uow.connection, person_id)
+    applied = await entries.of_person(uow.connection, APPLICATIONS, person_id)
+    noted = await notes.of(uow.connection, [one.entry_id for one in applied])
+    stands = deciding.stands(applied, noted)
+    refused = deciding.refused(applied, stands)
+    return {month: ("却下", (why,)) for month, why in refused.items()} | {
+        month: (f"承認（{one.kind.label}）", tuple(one.reasons))
+        for month, one in stands.months.items()
+    }
+
+
+def _runs(months: dict[Month, _Decided], question: ExemptionWhatIf) -> tuple[DecidedView, ...]:
+    """The months asked about, those put together that follow each other and are alike."""
+    runs: list[tuple[Month, Month, _Decided]] = []
+    for month in sorted(months):
+        if not question.first <= month <= question.last:
+            continue
+        before = runs[-1] if runs else None
+        if before is not None and before[1] + 1 == month and before[2] == months[month]:
+            runs[-1] = (before[0], month, before[2])
+        else:
+            runs.append((month, month, months[month]))
+    return tuple(
+        DecidedView(label=label, first=first, last=last, reasons=_reasons(reasons))
+        for first, last, (label, reasons) in runs
+    )
 
 
 def _view(question: ExemptionWhatIf, today: date, state: State) -> ExemptionWhatIfView:

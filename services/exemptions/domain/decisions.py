@@ -15,7 +15,7 @@ from contracts.months import Month
 from services.exemptions.domain.application.review import Result as Reviewed
 from services.exemptions.domain.application.standing import Granted
 from services.exemptions.domain.kinds import ExemptionKind
-from services.exemptions.domain.reasons import Rule, because
+from services.exemptions.domain.reasons import Reason, Rule, because
 
 _CONTINUED: Final = (ExemptionKind.FULL, ExemptionKind.DEFERMENT)
 NOT_CONTINUED: Final = "none"
@@ -23,6 +23,13 @@ DECIDED: Final = Rule(
     "granted-by-jps",
     "国民年金法90条・90条の2・90条の3、平成26年法律第64号附則14条",
     "{applied_on}の申請により、日本年金機構が{on}に{kind}を承認した。",
+)
+
+
+REFUSED: Final = Rule(
+    "refused-by-jps",
+    "国民年金法90条・90条の2・90条の3、平成26年法律第64号附則14条",
+    "{applied_on}の申請について、日本年金機構が{on}にこの月を承認しない（却下）とした。",
 )
 
 
@@ -175,6 +182,20 @@ def granted_by(decision: Decision, applied_on: date) -> tuple[Granted, ...]:
         )
         for kind, months in of_kind.items()
     )
+
+
+def refused_by(decision: Decision, applied_on: date, review: Review) -> dict[Month, Reason]:
+    """The months of an application of a day that JPS did not grant: of those that the city reviewed
+    as open to it. None where it was returned, or nothing is told of months."""
+    if not decision.tells_months:
+        return {}
+    granted = decision.months
+    reason = because(REFUSED, on=decision.decided_on, applied_on=applied_on)
+    return {
+        month: reason
+        for month, found in review.items()
+        if month not in granted and found.result is not Reviewed.EXCLUDED
+    }
 
 
 def continued_by(decision: Decision | None, last: Month) -> str | None:
