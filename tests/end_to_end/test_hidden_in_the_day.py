@@ -211,6 +211,8 @@ def _query(route: Route, day: Day) -> dict[str, str]:
         "printReceipts": {"office": office, "fiscal_year": fiscal_year},
         "listExemptionReceipts": {"office": office, "fiscal_year": fiscal_year},
         "printExemptionReceipts": {"office": office, "fiscal_year": fiscal_year},
+        "listClaimReceipts": {"office": office, "fiscal_year": fiscal_year},
+        "printClaimReceipts": {"office": office, "fiscal_year": fiscal_year},
         "showExemptionRenewal": {"cycle": fiscal_year},
         "listMeasures": {"due": "false"},
     }.get(route.operation_id, {})
