@@ -1,13 +1,13 @@
 """Corrections over HTTP: what calls for one (訂正を要する報告), proposing and settling it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from contracts.events import AuditOperation, AuditOutcome
+from contracts.events import AuditOperation, AuditOutcome, ReportProcessing
 from contracts.forms import SamePerson, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit
@@ -62,6 +62,12 @@ class ProposalView(views.View):
         return cls(processing=views.coded(one.processing), **values)
 
 
+_WANTED: Final = {
+    ReportProcessing.CANCELLATION: "報告の取消し",
+    ReportProcessing.REPORT: "再度の報告",
+}
+
+
 class CorrectionWanted(views.View):
     """An item that was sent, and what JPS has yet to be told about it."""
 
@@ -113,7 +119,7 @@ async def work_list(
             items=tuple(
                 CorrectionWanted(
                     item=views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id)),
-                    wanted=views.coded(one.correction_wanted) if one.correction_wanted else None,
+                    wanted=_wanted(one),
                     proposal=_open(proposed.get(one.item.item_id, ())),
                 )
                 for one in shown
@@ -192,11 +198,16 @@ async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
 
     return CorrectionDetail(
         item=shown(item),
-        wanted=views.coded(item.correction_wanted) if item.correction_wanted else None,
+        wanted=_wanted(item),
         proposal=_open(proposed),
         proposals=tuple(map(ProposalView.of, proposed)),
         corrections=tuple(map(shown, made)),
     )
+
+
+def _wanted(one: StoredItem) -> views.Code | None:
+    wanted = one.correction_wanted
+    return views.Code(code=wanted.value, label=_WANTED[wanted]) if wanted else None
 
 
 def _open(proposed: list[Proposal] | tuple[()]) -> ProposalView | None:

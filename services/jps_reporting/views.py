@@ -216,6 +216,8 @@ class KindCount(View):
 
     kind: Code
     count: int
+    cancellations: int
+    """Of these, how many take a report back (取消)."""
 
 
 class SlipView(View):
@@ -305,7 +307,11 @@ class BatchView(View):
             closed_at=batch.closed_at,
             item_count=tally.items,
             kinds=tuple(
-                KindCount(kind=coded(kind), count=tally.kinds[kind.value])
+                KindCount(
+                    kind=coded(kind),
+                    count=tally.kinds[kind.value],
+                    cancellations=tally.cancellations.get(kind.value, 0),
+                )
                 for kind in ReportItemKind
                 if kind.value in tally.kinds
             ),
@@ -360,7 +366,10 @@ class CoverView(View):
             file_name=cover.file_name,
             created_on=cover.created_on,
             handed_on=cover.handed_on,
-            kinds=tuple(KindCount(kind=coded(kind), count=n) for kind, n in cover.counts),
+            kinds=tuple(
+                KindCount(kind=coded(kind), count=n, cancellations=cancelled)
+                for kind, n, cancelled in cover.counts
+            ),
             total=cover.total,
             layout_title=cover.layout_title,
             layout_status=coded(cover.layout_status),
@@ -381,7 +390,9 @@ def cover_of(reporting: Reporting, tally: Tally, medium: Medium, slip: Slip | No
         created_on=medium.created_on,
         handed_on=slip.handed_on if slip else None,
         counts=tuple(
-            (kind, tally.kinds[kind.value]) for kind in ReportItemKind if kind.value in tally.kinds
+            (kind, tally.kinds[kind.value], tally.cancellations.get(kind.value, 0))
+            for kind in ReportItemKind
+            if kind.value in tally.kinds
         ),
         layout_title=medium.layout_title,
         layout_status=LayoutStatus(medium.layout_status),

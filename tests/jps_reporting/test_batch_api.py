@@ -94,7 +94,11 @@ async def test_a_batch_takes_what_was_asked_for_the_most_urgent_first(house: Hou
     assert {row["item_id"] for row in rows} == {event.item_id for event in late}
     second = await house.build(kinds=["loss"])
     assert second["kinds"] == [
-        {"kind": {"code": "loss", "label": "資格喪失報告"}, "count": len(leavers)}
+        {
+            "kind": {"code": "loss", "label": "資格喪失報告"},
+            "count": len(leavers),
+            "cancellations": 0,
+        }
     ]
     third = await house.build(due_before="2026-10-19")
     assert third["item_count"] == 3

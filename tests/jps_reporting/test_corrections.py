@@ -82,6 +82,7 @@ async def test_two_people_take_back_what_was_sent(sealing_house: House, tmp_path
     assert (await settle(house, event)).json()["code"] == "JR-3022"
     proposed = await propose(house, event)
     assert proposed.status_code == 201, proposed.text
+    assert proposed.json()["wanted"]["label"] == "報告の取消し"
     assert proposed.json()["proposal"]["proposed_by"] == BUILDER
     assert (await propose(house, event, SEALER)).json()["code"] == "JR-3021"
     assert (await settle(house, event, BUILDER)).json()["code"] == "JR-3023"
@@ -96,6 +97,8 @@ async def test_two_people_take_back_what_was_sent(sealing_house: House, tmp_path
     )  # fmt: skip
     (record,) = [line for line in await records(house, batch) if line.startswith("0101,")]
     assert record.endswith(",2"), record
+    sheet = await house.call("GET", f"/batches/{batch}/cover-sheet?format=text", SEALER)
+    assert "資格取得報告の取消し　1件" in sheet.text
     (forwarded,) = await house.emitted(CorrectionForwarded)
     assert (forwarded.item_id, str(forwarded.correction_id)) == (event.item_id, shown["item_id"])
     assert forwarded.processing is ReportProcessing.CANCELLATION

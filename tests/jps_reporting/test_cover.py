@@ -16,7 +16,7 @@ COVER = Cover(
     file_name="KNTK000042.CSV",
     created_on=date(2026, 10, 9),
     handed_on=None,
-    counts=((Kind.ACQUISITION, 2), (Kind.LOSS, 1)),
+    counts=((Kind.ACQUISITION, 2, 0), (Kind.LOSS, 1, 0)),
     layout_title="国民年金適用関係届書",
     layout_status=LayoutStatus.UNCONFIRMED,
     sha256="ab" * 32,
@@ -44,3 +44,11 @@ def test_serial_counts_and_receiver() -> None:
     assert "資格喪失報告　1件" in lines
     assert "合計　3件" in lines
     assert "送付先　　　日本年金機構　見本年金事務所" in lines
+
+
+def test_what_is_taken_back_is_counted_as_that() -> None:
+    counts = ((Kind.ACQUISITION, 3, 1), (Kind.LOSS, 2, 2))
+    lines = as_text(replace(COVER, counts=counts)).splitlines()
+    assert [line for line in lines if line.endswith("件")] == [
+        "資格取得報告の取消し　1件", "資格取得報告　2件", "資格喪失報告の取消し　2件", "合計　5件",
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """The cover sheet (送付書) that goes with a medium, as text. Its PDF is a later matter."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,8 @@ class Cover:
     file_name: str
     created_on: date
     handed_on: date | None
-    counts: tuple[tuple[ReportItemKind, int], ...]
+    counts: tuple[tuple[ReportItemKind, int, int], ...]
+    """By kind: all records, and how many of them take a report back (取消)."""
     layout_title: str
     layout_status: LayoutStatus
     sha256: str
@@ -28,7 +30,7 @@ class Cover:
     @property
     def total(self) -> int:
         """All records on the medium."""
-        return sum(count for _, count in self.counts)
+        return sum(count for _, count, _ in self.counts)
 
 
 def as_text(cover: Cover) -> str:
@@ -47,7 +49,7 @@ def as_text(cover: Cover) -> str:
         f"作成年月日　{wareki(cover.created_on)}",
         f"様式　　　　{cover.layout_title}【{cover.layout_status.label}】",
         "",
-        *(f"{kind.label}　{count}件" for kind, count in cover.counts),
+        *_counted(cover),
         f"合計　{cover.total}件",
         "",
         f"SHA-256　{cover.sha256}",
@@ -55,3 +57,11 @@ def as_text(cover: Cover) -> str:
     if cover.layout_status is LayoutStatus.UNCONFIRMED:
         lines[1:1] = ["", "※ 様式未確認: 仕様書の原本と照合していない様式で作成しています。"]
     return "\n".join(lines) + "\n"
+
+
+def _counted(cover: Cover) -> Iterator[str]:
+    for kind, count, cancelled in cover.counts:
+        if cancelled:
+            yield f"{kind.label}の取消し　{cancelled}件"
+        if count > cancelled:
+            yield f"{kind.label}　{count - cancelled}件"

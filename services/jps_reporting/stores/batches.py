@@ -291,6 +291,8 @@ class Tally:
 
     items: int
     kinds: dict[str, int]
+    cancellations: dict[str, int]
+    """Of these, how many take a report back."""
     with_errors: int
     with_warnings: int
     with_substitutions: int
@@ -302,6 +304,10 @@ select
     (select coalesce(jsonb_object_agg(kind, n), '{}') from (
         select kind, count(*) as n from jps_reporting.items where batch_id = $1 group by kind
      ) as k) as kinds,
+    (select coalesce(jsonb_object_agg(kind, n), '{}') from (
+        select kind, count(*) as n from jps_reporting.items
+        where batch_id = $1 and processing = 'cancellation' group by kind
+     ) as k) as cancellations,
     (select count(distinct item_id) from jps_reporting.findings
      where batch_id = $1 and severity = 'error') as with_errors,
     (select count(distinct item_id) from jps_reporting.findings
@@ -321,6 +327,7 @@ async def tally(connection: Connection, batch_id: UUID) -> Tally:
     return Tally(
         sum(row["kinds"].values()),
         row["kinds"],
+        row["cancellations"],
         row["with_errors"],
         row["with_warnings"],
         row["with_substitutions"],
