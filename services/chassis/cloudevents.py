@@ -108,6 +108,13 @@ def read_sequence(sequence: str) -> tuple[int, int] | None:
 def read_headers(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     """Kafka's headers as text that PostgreSQL can hold: what is no UTF-8, and NUL, is shown
     escaped, never dropped. A header without a value is none."""
+    try:
+        read = {name: value.decode() for name, value in headers if value is not None}
+    except UnicodeDecodeError:
+        pass
+    else:
+        if "\0" not in "".join([*read, *read.values()]):
+            return read  # nearly all: at a fraction of what looking at each costs
     return {
         name.replace("\0", "\\x00"): text(value) for name, value in headers if value is not None
     }

@@ -7,12 +7,14 @@ relay only cuts it apart and sends.
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+
+from contracts.values import value
 
 _HEAD = struct.Struct(">BBHII")  # topic, shard, key, headers, body (lengths but for the shard)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """One event as it goes onto the bus."""
 
@@ -27,9 +29,9 @@ def pack(messages: Iterable[Message]) -> bytes:
     """All messages, in order, as one value."""
     parts: list[bytes] = []
     for message in messages:
-        topic = message.topic.encode()
+        topic = _encoded(message.topic)
         headers = b"\0".join(
-            part for name, value in message.headers for part in (name.encode(), value)
+            [part for name, value in message.headers for part in (_encoded(name), value)]
         )
         if message.headers and headers.count(b"\0") != 2 * len(message.headers) - 1:
             raise ValueError("a header holds NUL: it would come out as more headers")
@@ -44,6 +46,12 @@ def pack(messages: Iterable[Message]) -> bytes:
         )
         parts += (topic, message.key, headers, message.body)
     return b"".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _encoded(name: str) -> bytes:
+    # Of topics and headers there are few, and each message has nine of them.
+    return name.encode()
 
 
 def unpack(packed: bytes) -> Iterator[Message]:

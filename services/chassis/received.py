@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from contracts.events import Event
+from contracts.values import value
 
 if TYPE_CHECKING:
     from services.chassis.unit_of_work import UnitOfWork
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Event, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received(Generic[E]):
     """One event from the bus, parsed against its contract."""
 

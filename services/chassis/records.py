@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from contracts.events import REGISTRY
 from contracts.topics import TOPICS, UPSTREAM
+from contracts.values import value
 from services.chassis.cloudevents import (
     Attributes,
     BadHeaders,
@@ -22,7 +23,7 @@ MAX_BODY = 1024 * 1024
 MAX_KEY = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """One record of a consumed topic, from Kafka or from the dead letters."""
 

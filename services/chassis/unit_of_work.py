@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
@@ -12,6 +12,7 @@ from contracts.events import Event
 from contracts.topics import shard_of
 from services.chassis import cloudevents, telemetry
 from services.chassis.clock import japan_date
+from services.chassis.ids import fresh_id
 from services.chassis.packing import Message, pack
 from services.chassis.received import Received
 
@@ -44,7 +45,7 @@ class UnitOfWork:
         self.service = service
         self.now = now
         self._epoch = epoch
-        self._events: list[tuple[Event, UUID, str, str | None]] = []
+        self._events: list[tuple[Event, UUID, str, int, str | None]] = []
         self.stored: tuple[int, Sequence[Message]] | None = None
         """The outbox row that ``flush`` wrote, for the relay."""
 
@@ -73,9 +74,9 @@ class UnitOfWork:
         """
         if self.service not in event.TOPIC.producers:
             raise PermissionError(f"{self.service} does not produce {event.TOPIC.name}")
-        event_id = uuid4()
+        event_id = fresh_id()
         context = trace or (cause.trace if cause else telemetry.current_trace())
-        self._events.append((event, event_id, key, context))
+        self._events.append((event, event_id, key, shard_of(key), context))
         return event_id
 
     def forget(self, mark: int) -> None:
@@ -88,8 +89,8 @@ class UnitOfWork:
         if not self._events:
             return
         counts: dict[tuple[str, int], int] = {}
-        for event, _, key, _ in self._events:
-            lane = event.TOPIC.name, shard_of(key)
+        for event, _, _, shard, _ in self._events:
+            lane = event.TOPIC.name, shard
             counts[lane] = counts.get(lane, 0) + 1
         rows = await self.connection.fetch(
             _NUMBER,
@@ -103,10 +104,11 @@ class UnitOfWork:
         }
         messages = []
         headers_of = cloudevents.writer(self.service, self.now, self._epoch)
-        for event, event_id, key, trace in self._events:
-            lane = event.TOPIC.name, shard_of(key)
-            headers = headers_of(event_id, event.TYPE, following[lane], trace)
-            following[lane] += 1
+        for event, event_id, key, shard, trace in self._events:
+            lane = event.TOPIC.name, shard
+            number = following[lane]
+            following[lane] = number + 1
+            headers = headers_of(event_id, event.TYPE, number, trace)
             body = event.__pydantic_serializer__.to_json(event)
             if len(body) > MAX_BODY:
                 raise EventTooLarge(f"{event.TYPE}: {len(body)} bytes")

@@ -17,6 +17,7 @@ from contracts.events import (
     QualificationChanged,
     QualificationReportStands,
 )
+from contracts.values import value
 from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
@@ -43,7 +44,7 @@ CANNOT_CONCLUDE = (NoValue, OverflowError, ValueError)
 """What the rules raise on facts of one person that no calendar or parameter covers."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conclusion:
     """What follows from one person's facts by a day."""
 

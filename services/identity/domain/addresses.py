@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from contracts.events.residents import Address
+from contracts.values import value
 from services.identity.domain.folding import Folding
 
 _PREFECTURE: Final = re.compile(r"^(?:東京都|北海道|京都府|大阪府|\S{2,3}?県)(?=\S)")
@@ -66,7 +67,7 @@ _NUMBER: Final = re.compile(r"^[0-9]+(?:~[0-9]+)*")
 _ROOM: Final = re.compile(r"(?<=[^0-9~])~?([0-9]+(?:~[0-9]+)*)$")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddressParts:
     """An address by its parts, folded: what is searched. Empty where there is no such part."""
 

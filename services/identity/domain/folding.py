@@ -7,10 +7,10 @@ in the same way before it is compared. Rules: 住民記録システム標準仕�
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from contracts.events.residents import PersonName
+from contracts.values import value
 
 _SEPARATORS: Final = " \u3000-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff70・･,.'’"
 """Spaces, hyphens and what looks like one, long marks; full and half width."""
@@ -39,7 +39,7 @@ _READING: Final[dict[int, int | str | None]] = {**_HIRAGANA, **_DROPPED}
 _SOUNDS: Final = _sounds()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NameKeys:
     """The keys of one name; empty where there is nothing to search by."""
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from contracts.events import PersonChanged, ResidentTokenised
 from contracts.events.residents import ResidentRecord
 from contracts.keys import resident_key
+from contracts.values import value
 from services.identity.domain.findings import FindingKind, FindingState
 from services.identity.domain.folding import Folding, NameKeys
 from services.identity.domain.numbers import NumberState, finding_on_change, state_of
@@ -77,7 +78,7 @@ class Known:
     """Who answers for the person, where it was merged."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Version:
     """One version of a record, for the history."""
 
@@ -91,7 +92,7 @@ class Version:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Name:
     """One name by which a person can be searched."""
 

@@ -5,7 +5,6 @@ one last sent: a new name or address is none of eligibility's business.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -13,10 +12,11 @@ from contracts.codes import Relationship, ResidentChangeKind, ResidentKind, Resi
 from contracts.dates import UncertainDate
 from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.residents import ResidentRecord
+from contracts.values import value
 from services.identity.domain.residence import Residence
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occasion:
     """The change of the register that a view follows from."""
 
@@ -25,7 +25,7 @@ class Occasion:
     reported_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class View:
     """`PersonChanged` without the person, the version and the occasion."""
 

@@ -5,16 +5,16 @@ An address itself is kept exactly as it was received; here are the folded parts 
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from contracts.events.residents import Address, ResidentRecord
+from contracts.values import value
 from services.identity.domain.addresses import AddressParts, parts
 from services.identity.domain.folding import Folding
 
 Place = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whereabouts:
     """One address by which a record can be searched. ``kind``: ``address`` (現住所), ``previous``
     (前住所), ``move_in`` (転入元), ``move_out`` (転出先)."""

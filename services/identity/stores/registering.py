@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
 from contracts.events import ResidentTokenised
 from services.chassis.database import columns
+from services.chassis.ids import fresh_id
 from services.chassis.received import Received
 from services.identity.domain.folding import Folding
 from services.identity.domain.numbers import NumberState, integrated_number
@@ -144,7 +145,7 @@ async def open_register(
         households=await _households(connection, [place for place in households if place[1]]),
         digests=await _digests(connection, again),
         folding=folding,
-        ids=iter(uuid4, None),
+        ids=iter(fresh_id, None),
         numbers=iter(await _fresh_numbers(connection, len(places) - len(known))),
         merged=await _merged(connection, [k.person_id for k in known.values()]),
     )
@@ -219,7 +220,9 @@ async def _households(
     found = await _find_households(connection, places)
     missing = [place for place in places if place not in found]
     if missing:
-        await connection.execute(_ADD_HOUSEHOLDS, [uuid4() for _ in missing], *columns(missing, 2))
+        await connection.execute(
+            _ADD_HOUSEHOLDS, [fresh_id() for _ in missing], *columns(missing, 2)
+        )
         # Read back: another instance may have been first.
         found.update(await _find_households(connection, missing))
     return found

@@ -1,7 +1,6 @@
 """What the resident register was told of the pension, by its own 宛名番号."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import asyncpg
 
 from contracts.events import PensionColumnsChanged
 from contracts.topics import UPSTREAM_REGISTER
+from contracts.values import value
 
 # A version that is known, of the same person, changes nothing; nor does one that says the same.
 _ADDRESS: Final = """
@@ -27,7 +27,7 @@ returning addressee_number, person_id, version
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Addressed:
     """One record of the register to be told of, and the version of what it is told."""
 

@@ -8,11 +8,12 @@ an earlier notice established.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from contracts.events import InsuredCategory, TransitionOrigin, VoluntaryInsurance
+from contracts.values import value
 from services.qualification.domain.facts import AcquisitionStatement, Fact
 from services.qualification.domain.limits import within_law
 from services.qualification.domain.loss import AGE_60
@@ -69,7 +70,7 @@ JPS_COMPLETE: Final = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Segment:
     """Days of one category, or of one that the records do not tell (``category`` None)."""
 

@@ -7,13 +7,14 @@ not in our records: of such a person the city says "unknown", never "category 1"
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from contracts.codes import BecameResidentReason, RemovalReason, ResidentChangeKind
 from contracts.dates import UncertainDate
 from contracts.events import ResidencePeriod
+from contracts.values import value
 from services.qualification.domain.acquisition import moves_in_from_abroad
 from services.qualification.domain.facts import RegisterStatement
 from services.qualification.domain.loss import dies, moves_abroad
@@ -127,7 +128,7 @@ _CONTINUING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class View:
     """One stay as the city sees it.
 

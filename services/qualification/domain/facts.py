@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from contracts.codes import ResidentChangeKind, ResidentKind
 from contracts.dates import UncertainDate
 from contracts.events import InsuredCategory, NumberStanding, PersonChanged, ResidencePeriod
+from contracts.values import value
 from services.qualification.domain.health_insurance import HealthInsuranceStatement
 from services.qualification.domain.told import (
     STRICT,
@@ -152,7 +153,7 @@ Content = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fact:
     """One fact: what was told, and when it was recorded (aware)."""
 

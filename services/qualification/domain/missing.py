@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from contracts.codes import ResidentKind
 from contracts.events import FactOutcome, InsuredCategory
+from contracts.values import value
 from services.qualification.domain.acquisition import AGE_20, FROM_ABROAD, NO_LONGER_EXCLUDED
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.facts import (
@@ -57,7 +58,7 @@ NEAR: Final = timedelta(days=31)
 day of leaving and the day after, or by a mistake that settling will find."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A fact that calls for a notice, and why."""
 

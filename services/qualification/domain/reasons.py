@@ -10,6 +10,7 @@ from enum import StrEnum
 from contracts.eras import wareki
 from contracts.events import TransitionOrigin
 from contracts.law import Certainty as Certainty
+from contracts.values import value
 
 
 class Effect(StrEnum):
@@ -46,7 +47,7 @@ class Rule:
 Figure = date | int | str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     """A rule applied: with the figures that it was applied to, by name."""
 
@@ -89,7 +90,7 @@ def western(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Review:
     """Something a person has to look at before the timeline can be relied on."""
 

@@ -1,14 +1,14 @@
 """Stretches of days and their ends, each end with its reason."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from contracts.values import value
 from services.qualification.domain.reasons import Effect, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Boundary:
     """A day on which something begins or is over, and why."""
 
@@ -25,7 +25,7 @@ class Boundary:
         return self.reason.rule.effect
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """The days from ``first.day`` up to, but not including, ``past.day``. None: without an end."""
 

@@ -7,12 +7,13 @@ something will happen by itself is known.
 """
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Final
 
 from contracts.ages import reaches
 from contracts.eras import possible_days
+from contracts.values import value
 from services.qualification.domain.acquisition import reaches_acquisition_age
 from services.qualification.domain.categories import Insurance, Segment, alone, compose
 from services.qualification.domain.city import life
@@ -72,7 +73,7 @@ TO_BE_CHECKED: Final = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AsOf:
     """What has happened by ``day``, as far as was known at ``known_at`` (None: by now)."""
 
@@ -80,7 +81,7 @@ class AsOf:
     known_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Timeline:
     """A person's qualification as of a day.
 
@@ -134,7 +135,7 @@ _NOTHING_BESIDE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """Everything that follows from the facts, whenever it happens."""
 

@@ -1,12 +1,12 @@
 """Acquisitions, losses and changes of category: what a timeline's segments say happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
 
 from contracts.events import InsuredCategory, TransitionKind, TransitionOrigin
+from contracts.values import value
 from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.spans import Boundary
@@ -14,7 +14,7 @@ from services.qualification.domain.spans import Boundary
 _ITEMS: Final = UUID("6d0c1f0e-7a0f-5b7e-9a53-2f6f3f7e9c11")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transition:
     """One thing that happened to a qualification on a day."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts.values import value
 from services.chassis.database import columns
 from services.qualification.domain.facts import Content, Fact, decode, encode
 from services.qualification.domain.one_person import facts_together
@@ -93,7 +94,7 @@ where $1::uuid is null or person_id > $1 order by person_id limit $2
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Known:
     """What is kept of a person beside the facts."""
 
@@ -122,7 +123,7 @@ class Stands:
     stands: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     """A transition as it is reported: under which id, and of whom."""
 
@@ -131,7 +132,7 @@ class Item:
     transition: Transition
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewFact:
     """A fact to be added, with its place among the person's facts of its kind."""
 
