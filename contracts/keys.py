@@ -1,8 +1,11 @@
 """Record keys that mean nothing outside the bus."""
 
 import hashlib
+from functools import lru_cache
 
 
+# Held against the event's own key, and looked at again by whoever keeps the record.
+@lru_cache(maxsize=16_384)
 def resident_key(source: str, addressee_number: str) -> str:
     """The key of a resident's records on the inbound topic: 24 hexadecimal digits.
 

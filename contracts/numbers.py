@@ -73,7 +73,7 @@ def individual_number_check_digit(first11: str) -> str:
     """
     if not _ELEVEN_DIGITS.fullmatch(first11):
         raise InvalidNumber("a check digit is computed from eleven digits")
-    remainder = sum(int(p) * q for p, q in zip(first11, _WEIGHTS, strict=True)) % 11
+    remainder = sum(map(mul, map(int, first11), _WEIGHTS)) % 11
     return "0" if remainder <= 1 else str(11 - remainder)
 
 

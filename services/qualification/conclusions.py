@@ -333,6 +333,6 @@ async def write(
             changes += 1
         for item in items[conclusion.ids] if new else ():
             if item.item_id in new:
-                event = reportable(item.owner, item.transition, conclusion.number)
+                event = reportable(item.item_id, item.owner, item.transition, conclusion.number)
                 uow.emit(event, key=str(item.owner), cause=cause)
     return Outcome(changes, len(new))

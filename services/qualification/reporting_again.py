@@ -46,8 +46,8 @@ async def report_again(
         return None
     new = again_id(known.first_item_id, known.attempts + 1)
     await reports.add_again(uow.connection, known, new, transition, notice_id, staff_id, uow.now)
-    event = reportable(known.person_id, transition, conclusion.number)
-    event = event.model_copy(update={"item_id": new, "notice_id": notice_id})
+    event = reportable(new, known.person_id, transition, conclusion.number)
+    event = event.model_copy(update={"notice_id": notice_id})
     uow.emit(event, key=str(known.person_id))
     return new
 

@@ -99,16 +99,20 @@ class Vault:
         tokens = {distinct[place]: token for place, token in found.items()}
         new = 0
         if unknown:
+            ours = self._encrypted(keys, unknown)
             new = await store.insert_numbers(
                 connection,
-                [self._encrypted(keys, number) for number in unknown],
+                ours,
                 index_version=keys.index_versions.active,
                 data_version=keys.data_versions.active,
                 now=now,
             )
-            # Read back rather than trusted: another instance may have kept it first.
-            kept = await self.find(connection, keys, unknown)
-            tokens |= {unknown[place]: token for place, token in kept.items()}
+            if new == len(unknown):
+                tokens |= {number: kept.token for number, kept in zip(unknown, ours, strict=True)}
+            else:
+                # Another instance has kept one first: then its token holds.
+                kept_first = await self.find(connection, keys, unknown)
+                tokens |= {unknown[place]: token for place, token in kept_first.items()}
         return Tokenised([tokens[number] for number in numbers], new)
 
     async def numbers(
@@ -150,8 +154,11 @@ class Vault:
         return [row.token for row in rows]
 
     @staticmethod
-    def _encrypted(keys: Keys, number: IndividualNumber) -> store.NewNumber:
-        token = token_of(secrets.token_bytes(16))
-        return store.NewNumber(
-            token, keys.indexes[0].of(number), keys.cipher.encrypt(number, token)
-        )
+    def _encrypted(keys: Keys, numbers: Sequence[IndividualNumber]) -> list[store.NewNumber]:
+        index, cipher = keys.indexes[0], keys.cipher
+        random = secrets.token_bytes(16 * len(numbers))
+        tokens = [token_of(random[at : at + 16]) for at in range(0, len(random), 16)]
+        return [
+            store.NewNumber(token, index.of(number), cipher.encrypt(number, token))
+            for number, token in zip(numbers, tokens, strict=True)
+        ]

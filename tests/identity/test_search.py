@@ -245,3 +245,19 @@ class TestMassSearch:
         ]
         assert "山田" not in found.model_dump_json()
         assert found.person_id is None
+
+
+async def test_the_pairs_of_a_key_of_any_length(house: House) -> None:
+    key = "あいうえおかきくけこあいうえおさしすせそ"
+    rows = await house.rows(
+        "select n, tsvector_to_array(identity.grams(left($1, n))) as pairs,"
+        " tsvector_to_array(identity.name_grams(left($1, n), 'lee')) as with_latin"
+        " from generate_series(0, length($1)) as n",
+        key,
+    )
+    assert len(rows) == len(key) + 1
+    for row in rows:
+        said = key[: row["n"]]
+        assert sorted(row["pairs"]) == sorted({said[i : i + 2] for i in range(len(said))})
+        said += " lee"
+        assert sorted(row["with_latin"]) == sorted({said[i : i + 2] for i in range(len(said))})

@@ -121,6 +121,8 @@ def asked_address(text: str, folding: Folding) -> AskedAddress:
     )
 
 
+# Who lives together lives at one address, and those who came from one place name it.
+@lru_cache(maxsize=16_384)
 def _split(text: str, building: str) -> AddressParts:
     found = _TOWN.match(text)
     town = text if found is None else found[0]

@@ -7,6 +7,7 @@ in the same way before it is compared. Rules: 住民記録システム標準仕�
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from contracts.events.residents import PersonName
@@ -69,10 +70,7 @@ class Folding:
 
     def kana(self, text: str) -> str:
         """Voicing, small kana, long marks, hyphens and spaces ignored; ウ equals オ after オ段."""
-        reading = self.reading(text)
-        for written, sound in _V_SOUNDS:
-            reading = reading.replace(written, sound)
-        return _U_AFTER_O.sub(lambda run: "オ" * len(run[0]), reading.translate(_SOUNDS))
+        return _sounding(self.reading(text))
 
     def reading(self, text: str) -> str:
         """Width, hiragana and separators folded, nothing else."""
@@ -84,14 +82,28 @@ class Folding:
 
     def keys(self, name: PersonName) -> NameKeys:
         """The keys of a name."""
+        reading = self.reading(name.kana) if name.kana else ""
+        given_kana = given_name(name.kana) if name.kana else ""
+        given_kanji, given_kana = self._given(given_name(name.kanji), given_kana)
         return NameKeys(
             kanji=self.kanji(name.kanji),
-            kana=self.kana(name.kana) if name.kana else "",
-            reading=self.reading(name.kana) if name.kana else "",
+            kana=_sounding(reading),
+            reading=reading,
             latin=self.latin(name.latin) if name.latin else "",
-            given_kanji=self.kanji(given_name(name.kanji)),
-            given_kana=self.kana(given_name(name.kana)) if name.kana else "",
+            given_kanji=given_kanji,
+            given_kana=given_kana,
         )
+
+    # Many bear the same given name, and few the same whole one.
+    @lru_cache(maxsize=16_384)  # noqa: B019  one folding lives as long as its service
+    def _given(self, kanji: str, kana: str) -> tuple[str, str]:
+        return self.kanji(kanji), self.kana(kana)
+
+
+def _sounding(reading: str) -> str:
+    for written, sound in _V_SOUNDS:
+        reading = reading.replace(written, sound)
+    return _U_AFTER_O.sub(lambda run: "オ" * len(run[0]), reading.translate(_SOUNDS))
 
 
 def given_name(name: str) -> str:

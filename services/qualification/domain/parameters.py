@@ -5,6 +5,7 @@ is no value is an error (QU-0001), never the nearest value: see `NoValue`.
 """
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -90,8 +91,9 @@ def age_reached(ages: Parameter[int], birth: date) -> tuple[date, DatedValue[int
     first = ages.values[0]
     if reaches(first.value, birth) < first.valid_from:
         raise NoValue(f"{ages.title}: no value on {reaches(first.value, birth)}")
-    for dated, following in zip(ages.values, (*ages.values[1:], None), strict=True):
+    for dated, following in pairwise(ages.values):
         day = max(reaches(dated.value, birth), dated.valid_from)
-        if following is None or day < following.valid_from:
+        if day < following.valid_from:
             return day, dated
-    raise AssertionError("the last value has no end")
+    last = ages.values[-1]
+    return max(reaches(last.value, birth), last.valid_from), last

@@ -14,7 +14,7 @@ from contracts.events import (
 from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import Timeline
-from services.qualification.domain.transitions import Transition, item_id
+from services.qualification.domain.transitions import Transition
 
 
 def changed(
@@ -40,11 +40,11 @@ def changed(
 
 
 def reportable(
-    person_id: UUID, transition: Transition, basic_pension_number: str | None
+    item_id: UUID, person_id: UUID, transition: Transition, basic_pension_number: str | None
 ) -> QualificationReportable:
-    """One transition for jps_reporting, which decides what becomes of it."""
+    """One transition for jps_reporting, which decides what becomes of it, under its item id."""
     return QualificationReportable(
-        item_id=item_id(person_id, transition),
+        item_id=item_id,
         person_id=person_id,
         transition=transition.kind,
         origin=transition.origin,
