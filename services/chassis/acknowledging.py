@@ -32,8 +32,9 @@ class Acknowledgements:
 
     def done(self, records: Iterable[Record]) -> None:
         """These were committed to the database."""
-        for record in records:
-            self._next[TopicPartition(record.topic, record.shard)] = record.offset + 1
+        last = {(record.topic, record.shard): record.offset for record in records}
+        for place, offset in last.items():
+            self._next[TopicPartition(*place)] = offset + 1
 
     async def tell(self, consumer: AIOKafkaConsumer) -> None:
         """Tell the group what it does not know yet; what fails is told with the next."""

@@ -18,7 +18,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from contracts.topics import Topic, consumed_by
-from services.chassis import breaker, database, dead_letters, http, logs, sight
+from services.chassis import breaker, database, dead_letters, http, logs, memory, sight
 from services.chassis.breaker import Breakers
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consumer import Consumer
@@ -304,6 +304,7 @@ class Service:
             return
         async with self.running():
             _spare_the_collector()
+            memory.keep()
             await stop.wait()
 
     async def _database_answers(self, stop: asyncio.Event) -> bool:

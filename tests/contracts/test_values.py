@@ -21,5 +21,5 @@ def test_equal_values_are_one_in_a_set() -> None:
 def test_the_type_checker_refuses_an_assignment() -> None:
     day = Day(2026)
     # Were it not refused, mypy would say that nothing is ignored here.
-    day.year = 2027  # type: ignore[misc]
+    day.year = 2027  # type: ignore[misc]  # the very thing
     assert not hasattr(day, "__dict__")
