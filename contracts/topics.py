@@ -294,7 +294,7 @@ OUTBOUND_RESIDENT_REGISTER = Topic(
 )
 AUDIT_EVENTS = Topic(
     name="audit.events",
-    key="person id where there is one, else the recording service's name",
+    key="person id where there is one, else the recording service's name; of many the first's",
     producers=SERVICES,
     consumers=("audit",),
     retention=timedelta(days=14),

@@ -1,6 +1,12 @@
 """Events of the bus: pydantic models, one class per type, each on exactly one topic."""
 
-from contracts.events.audit import AuditOperation, AuditOutcome, AuditRecorded
+from contracts.events.audit import (
+    AuditManyRecorded,
+    AuditOperation,
+    AuditOutcome,
+    AuditRecorded,
+    AuditRecordOfMany,
+)
 from contracts.events.base import REGISTRY, Event
 from contracts.events.blocks import BlockKind, PersonBlocksChanged
 from contracts.events.claims import UnpaidBenefitClaimReceived
@@ -28,10 +34,15 @@ from contracts.events.facts import (
 )
 from contracts.events.feeds import FeedChange, FeedRecord, FourAttributes
 from contracts.events.household_facts import (
+    MANY,
     AnsweredAbout,
+    AnsweredHousehold,
     AskedAbout,
+    AskedHousehold,
     ExemptionsHouseholdFactsAnswered,
+    ExemptionsManyHouseholdFactsAnswered,
     HouseholdFactsRequested,
+    ManyHouseholdFactsRequested,
     RegisteredAs,
     RegisteredHousehold,
     RegisterOutcome,
@@ -101,16 +112,21 @@ from contracts.events.told import (
 from contracts.events.welfare import DisabilityCertificatesRecorded, PublicAssistanceRecorded
 
 __all__ = [
+    "MANY",
     "REGISTRY",
     "AdditionalPremiumChanged",
     "AnsweredAbout",
+    "AnsweredHousehold",
     "AnyItemForwarded",
     "ArrearsEvent",
     "ArrearsTold",
     "AskedAbout",
+    "AskedHousehold",
     "AssistanceChanged",
+    "AuditManyRecorded",
     "AuditOperation",
     "AuditOutcome",
+    "AuditRecordOfMany",
     "AuditRecorded",
     "BlockKind",
     "ClaimsFactsAnswered",
@@ -126,6 +142,7 @@ __all__ = [
     "ExemptionNotified",
     "ExemptionsFactsAnswered",
     "ExemptionsHouseholdFactsAnswered",
+    "ExemptionsManyHouseholdFactsAnswered",
     "FactItem",
     "FactOutcome",
     "FactPurpose",
@@ -151,6 +168,7 @@ __all__ = [
     "LinkagePurpose",
     "LinkageRequested",
     "LongTermCareRecorded",
+    "ManyHouseholdFactsRequested",
     "MissingNoticeFactsRequested",
     "NoticeReportable",
     "NumberStanding",

@@ -1,14 +1,14 @@
 """The audit event: every access, decision and provision, from every service (C18, C23)."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
 from contracts.codes import OpenCode
 from contracts.days import Moment
-from contracts.events.base import Event
+from contracts.events.base import Data, Event
 from contracts.topics import AUDIT_EVENTS, Topic
 
 
@@ -76,3 +76,31 @@ class AuditRecorded(Event):
     @property
     def record_key(self) -> str | None:
         return str(self.person_id) if self.person_id else None
+
+
+class AuditRecordOfMany(Data):
+    """One of many records that travel together."""
+
+    record_id: UUID
+    """What its event's id would be, had it travelled by itself: audit keeps it under this id."""
+    record: AuditRecorded
+
+
+class AuditManyRecorded(Event):
+    """Records of one transaction of a service, travelling together: a yearly renewal hands over
+    what is known of hundreds of thousands. Audit keeps each as if it had come by itself."""
+
+    TYPE: ClassVar[str] = "nenkin.audit.many_recorded.v1"
+    TOPIC: ClassVar[Topic] = AUDIT_EVENTS
+
+    records: Annotated[tuple[AuditRecordOfMany, ...], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({one.record_id for one in self.records}) != len(self.records):
+            raise ValueError("each record is there once")
+        return self
+
+    @property
+    def record_key(self) -> str | None:
+        return self.records[0].record.record_key

@@ -6,7 +6,7 @@ spouse and the householder are by the resident register (住民票). Each person
 by the purpose table, and each hand-over recorded, by themselves (C11).
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, StrictBool, model_validator
@@ -37,6 +37,23 @@ class AskedAbout(Data):
     person_id: UUID
 
 
+MANY: Final = 200
+"""Applications that travel together, at most: an answer about them stays below half a megabyte."""
+
+
+def _check_people(applicant_id: UUID, people: tuple[AskedAbout, ...]) -> None:
+    if len({one.whose for one in people}) != len(people):
+        raise ValueError("each is asked about once")
+    for one in people:
+        if (one.whose is Whose.APPLICANT) != (one.person_id == applicant_id):
+            raise ValueError("the applicant is asked about as the applicant, and nobody else")
+
+
+def _check_items(items: tuple[FactItem, ...]) -> None:
+    if not INCOME_ITEMS.intersection(items) or INCOME_ITEMS.issuperset(items):
+        raise ValueError("asked for are items of the income and others")
+
+
 class HouseholdFactsRequested(Event):
     """A request for facts about the people of one application. The asker is the event's source."""
 
@@ -58,18 +75,54 @@ class HouseholdFactsRequested(Event):
 
     @model_validator(mode="after")
     def _asks_what_it_says(self) -> Self:
-        if len({one.whose for one in self.people}) != len(self.people):
-            raise ValueError("each is asked about once")
-        for one in self.people:
-            if (one.whose is Whose.APPLICANT) != (one.person_id == self.applicant_id):
-                raise ValueError("the applicant is asked about as the applicant, and nobody else")
-        if not INCOME_ITEMS.intersection(self.items) or INCOME_ITEMS.issuperset(self.items):
-            raise ValueError("asked for are items of the income and others")
+        _check_people(self.applicant_id, self.people)
+        _check_items(self.items)
         return self
 
     @property
     def record_key(self) -> str:
         return str(self.applicant_id)
+
+
+class AskedHousehold(Data):
+    """The people of one application among many."""
+
+    reference: UUID
+    """The application: kept in the record of each hand-over."""
+    applicant_id: UUID
+    people: Annotated[tuple[AskedAbout, ...], Field(min_length=1, max_length=3)]
+
+    @model_validator(mode="after")
+    def _asks_about_its_people(self) -> Self:
+        _check_people(self.applicant_id, self.people)
+        return self
+
+
+class ManyHouseholdFactsRequested(Event):
+    """The same of many applications, for one purpose and of the same years: what a renewal asks."""
+
+    TYPE: ClassVar[str] = "nenkin.household_facts.many_requested.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REQUESTS
+
+    households: Annotated[tuple[AskedHousehold, ...], Field(min_length=1, max_length=MANY)]
+    purpose: ApplicationPurpose
+    items: Annotated[tuple[FactItem, ...], Field(min_length=1)]
+    levy_years: Annotated[tuple[Year, ...], Field(min_length=1, max_length=2)]
+    """賦課年度."""
+    span: Span
+    registered_on: Day | None = None
+    """The day whose households are asked for (基準日); None: the register is not asked."""
+
+    @model_validator(mode="after")
+    def _asks_what_it_says(self) -> Self:
+        if len({one.reference for one in self.households}) != len(self.households):
+            raise ValueError("each application is asked about once")
+        _check_items(self.items)
+        return self
+
+    @property
+    def record_key(self) -> str:
+        return str(self.households[0].applicant_id)
 
 
 class AnsweredAbout(Data):
@@ -140,3 +193,33 @@ class ExemptionsHouseholdFactsAnswered(Event):
     @property
     def record_key(self) -> str:
         return str(self.applicant_id)
+
+
+class AnsweredHousehold(Data):
+    """What is told of one application among many: as `ExemptionsHouseholdFactsAnswered`."""
+
+    reference: UUID
+    applicant_id: UUID
+    people: Annotated[tuple[AnsweredAbout, ...], Field(min_length=1, max_length=3)]
+    registered: RegisteredHousehold | None = None
+
+
+class ExemptionsManyHouseholdFactsAnswered(Event):
+    """Identity's answer to exemptions about many applications: each refused or told by itself."""
+
+    TYPE: ClassVar[str] = "nenkin.household_facts.many_answered_to_exemptions.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
+
+    registered_on: Day | None = None
+    """The day asked about; None: the register was not asked."""
+    households: Annotated[tuple[AnsweredHousehold, ...], Field(min_length=1, max_length=MANY)]
+
+    @model_validator(mode="after")
+    def _of_a_day(self) -> Self:
+        if any((one.registered is None) != (self.registered_on is None) for one in self.households):
+            raise ValueError("a household is one of a day")
+        return self
+
+    @property
+    def record_key(self) -> str:
+        return str(self.households[0].applicant_id)

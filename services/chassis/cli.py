@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from services.chassis import database, dead_letter_commands, migrations, sight
-from services.chassis.service import Service
+from services.chassis.service import Service, spare_the_collector
 from services.chassis.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -60,6 +60,7 @@ def _opened(
     async def with_database(service: Service, arguments: argparse.Namespace) -> int:
         with sight.everybody():
             async with service.opened():
+                spare_the_collector()
                 return await run(service, arguments)
 
     return with_database

@@ -192,7 +192,7 @@ class Consumer:
         records = [Record.from_kafka(raw) for raw in message.raw_message]
         began = time.monotonic()
         try:
-            refused = await self._take(records)
+            refused = await self._take_in_pieces(records)
         except asyncio.CancelledError:
             self._give_back(records)
             raise
@@ -214,6 +214,17 @@ class Consumer:
     def _give_back(self, records: Sequence[Record], seconds: float = 0) -> None:
         if self.subscriber.consumer is not None:
             partitions.give_back(self.subscriber.consumer, records, seconds)
+
+    async def _take_in_pieces(self, records: Sequence[Record]) -> list[Record]:
+        """Take a batch in, a transaction a piece; return what is given back. What comes later in a
+        partition that something of was given back comes again with it."""
+        refused: list[Record] = []
+        for piece in partitions.pieces(records):
+            held = {(record.topic, record.shard) for record in refused}
+            left = [record for record in piece if (record.topic, record.shard) not in held]
+            refused += [record for record in piece if (record.topic, record.shard) in held]
+            refused += await self._take(left) if left else []
+        return refused
 
     async def _take(self, records: Sequence[Record]) -> list[Record]:
         """Take a batch in. Where something is wrong with it, take what can be taken, and give the

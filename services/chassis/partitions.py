@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError
@@ -14,6 +14,10 @@ from services.chassis.metrics import Metrics
 from services.chassis.records import Record
 
 log = logging.getLogger(__name__)
+
+_LARGE: Final = 16 * 1024
+_AT_ONCE: Final = 512 * 1024
+"""Bytes of large records in one transaction; one of them may have more."""
 
 
 class Poller:
@@ -113,3 +117,16 @@ def hold(consumer: AIOKafkaConsumer, partition: TopicPartition, seconds: float) 
 def _resume(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
     with contextlib.suppress(IllegalStateError):
         consumer.resume(partition)
+
+
+def pieces(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """A batch in order, cut so that no transaction takes in more than a few events that carry many
+    things each. What carries one thing is small, and counts for nothing here."""
+    begin, carried = 0, 0
+    for n, record in enumerate(records):
+        large = len(record.body) if len(record.body) > _LARGE else 0
+        if carried and carried + large > _AT_ONCE:
+            yield records[begin:n]
+            begin, carried = n, 0
+        carried += large
+    yield records[begin:]

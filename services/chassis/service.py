@@ -303,7 +303,7 @@ class Service:
         if not await self._database_answers(stop):
             return
         async with self.running():
-            _spare_the_collector()
+            spare_the_collector()
             memory.keep()
             await stop.wait()
 
@@ -328,7 +328,7 @@ class Service:
         return False
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What is there now stays, and what a batch makes goes by itself: look for cycles rarely, among
     new objects alone. It costs a tenth of a batch's time otherwise, and stops all for moments."""
     gc.collect()

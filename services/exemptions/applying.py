@@ -1,10 +1,19 @@
 """What is done with an application: taken in, asked about, withdrawn, recorded."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeGuard
 from uuid import UUID, uuid4
 
-from contracts.events import AskedAbout, FactsRequested, HouseholdFactsRequested
+from contracts.events import (
+    MANY,
+    AskedAbout,
+    AskedHousehold,
+    FactPurpose,
+    FactsRequested,
+    ManyHouseholdFactsRequested,
+)
+from contracts.events.feeds import Span
 from contracts.forms import Submission, Value
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.domain.asked import (
@@ -15,6 +24,9 @@ from services.exemptions.domain.asked import (
 )
 from services.exemptions.stores import answers
 from services.exemptions.stores.answers import Asked
+
+_Shared = tuple[FactPurpose, int, date, date | None]
+"""What the questions of one event have in common: purpose, levy year, first and last day."""
 
 
 def of_cycles(submission: Submission, also: Sequence[int]) -> list[Submission]:
@@ -67,27 +79,35 @@ async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: S
 
 async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
     """The same of several applications, each with the id of the application and of the applicant:
-    everybody of an application at once, and who they are by the register today."""
-    asked = []
+    everybody of many applications at once, and who they are by the register today."""
+    asked: list[Asked] = []
+    together: dict[_Shared, list[AskedHousehold]] = {}
     for application_id, applicant_id, said in told:
         questioned = questions(said, applicant_id)
         of_one = [Asked(uuid4(), application_id, q.whose, q.person_id) for q in questioned]
         asked += of_one
         first = questioned[0]  # the applicant's: purpose, year and days are the same for all
-        uow.emit(
-            HouseholdFactsRequested(
-                reference=application_id,
-                applicant_id=applicant_id,
-                people=tuple(
-                    AskedAbout(request_id=one.request_id, whose=one.whose, person_id=one.person_id)
-                    for one in of_one
-                ),
-                purpose=first.purpose,
-                items=ITEMS,
-                levy_years=(first.levy_year,),
-                span=first.span,
-                registered_on=uow.today,
+        household = AskedHousehold.model_construct(
+            reference=application_id,
+            applicant_id=applicant_id,
+            people=tuple(
+                AskedAbout.model_construct(
+                    request_id=one.request_id, whose=one.whose, person_id=one.person_id
+                )
+                for one in of_one
             ),
-            key=str(applicant_id),
         )
+        shared = first.purpose, first.levy_year, first.span.first, first.span.last
+        together.setdefault(shared, []).append(household)
+    for (purpose, levy_year, first_day, last_day), households in together.items():
+        for begin in range(0, len(households), MANY):
+            event = ManyHouseholdFactsRequested(
+                households=tuple(households[begin : begin + MANY]),
+                purpose=purpose,
+                items=ITEMS,
+                levy_years=(levy_year,),
+                span=Span(first=first_day, last=last_day),
+                registered_on=uow.today,
+            )
+            uow.emit(event, key=event.record_key)
     await answers.ask(uow.connection, asked, uow.now)

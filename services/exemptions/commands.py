@@ -5,6 +5,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from contracts.events import AuditOperation
@@ -13,6 +14,7 @@ from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import proposing, renewing, reviewing_again
+from services.exemptions.renewing import Place
 from services.exemptions.state import State, state_of
 from services.exemptions.stores import assistance, renewals
 
@@ -20,8 +22,10 @@ REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 500
 _POLL_S: Final = 1.0
+_FAR_S: Final = 10.0
+"""How often answers are looked for beyond those that are next to come."""
 
-Step = Callable[[UnitOfWork, State, int, int], Awaitable[int]]
+Step = Callable[[UnitOfWork, State, int, int, Place], Awaitable[tuple[int, Place]]]
 
 
 async def renew(service: Service, arguments: argparse.Namespace) -> int:
@@ -37,10 +41,13 @@ async def renew(service: Service, arguments: argparse.Namespace) -> int:
         print(f"EX-1401: the cycle of {cycle} has not begun", file=sys.stderr)
         return REFUSED
     began, quiet_since = time.monotonic(), time.monotonic()
-    begun = await _all(service, "renewal_begun", renewing.begin, cycle, "begun")
-    reviewed = 0
+    begun = await _begun(service, cycle)
+    reviewed, far_at = 0, 0.0
     while True:
-        now = await _all(service, "renewal_reviewed", renewing.review, cycle, "reviewed")
+        far = time.monotonic() >= far_at
+        review = partial(renewing.review, far=far)
+        now = await _all(service, "renewal_reviewed", review, cycle, "reviewed")
+        far_at = time.monotonic() + _FAR_S if far else far_at
         reviewed += now
         # Counting them all each time would cost more than the reviews.
         async with service.database.read() as connection:
@@ -61,12 +68,21 @@ async def renew(service: Service, arguments: argparse.Namespace) -> int:
     return WAITING if stand.asked else 0
 
 
+async def _begun(service: Service, cycle: int) -> int:
+    """Begin them all: in passes, until one finds nothing. What another run held when this one came
+    by is still due if that run was broken off."""
+    begun = 0
+    while now := await _all(service, "renewal_begun", renewing.begin, cycle, "begun"):
+        begun += now
+    return begun
+
+
 async def _all(service: Service, job: str, step: Step, cycle: int, word: str) -> int:
-    """A step until nothing is left for it, each batch with its audit record."""
-    done = 0
+    """A step in one pass over the cycle, each batch with its audit record."""
+    done, place = 0, renewing.START
     while True:
         async with service.unit_of_work() as uow:
-            taken = await step(uow, state_of(service), cycle, BATCH)
+            taken, place = await step(uow, state_of(service), cycle, BATCH, place)
             if taken:
                 audit.record(
                     uow,

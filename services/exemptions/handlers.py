@@ -1,16 +1,18 @@
 """The bus side: what persons and qualification tell, and which items JPS was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from contracts.events import (
     AnsweredAbout,
+    AnsweredHousehold,
     AssistanceChanged,
     DecisionTakenBack,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
+    ExemptionsManyHouseholdFactsAnswered,
     ItemDecided,
     ItemForwarded,
     OwnedItemForwarded,
@@ -175,25 +177,43 @@ async def _on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork, state: Stat
     await answers.answer(
         uow.connection, [one for one in every if one.request_id in for_review], uow.now
     )
-    households = [
-        registered.Told(event.reference, event.registered_on, event.registered)
-        for event in (received.event for received in batch)
-        if isinstance(event, ExemptionsHouseholdFactsAnswered)
-        and event.registered is not None
-        and event.registered_on is not None
-    ]
+    households = [there for received in batch for there in _registered(received.event)]
     if households:
         await registered.keep(uow.connection, households, uow.now)
     # Of renewals, and of applications that wait to be settled, nothing is reviewed here.
-    references = {received.event.reference for received in batch} if for_review else set()
-    await reviewing_again.review(uow, state, references)
+    references = {each for received in batch for each in _references(received.event)}
+    await reviewing_again.review(uow, state, references if for_review else set())
     compared = [one for one in every if one.request_id in for_proposals]
     if compared:
         await assistance.answer(uow.connection, compared, uow.now)
         await proposing.work_out(uow, [answer.person_id for answer in compared], state)
 
 
+_Together = ExemptionsHouseholdFactsAnswered | ExemptionsManyHouseholdFactsAnswered
+
+
 def _about(
-    event: ExemptionsFactsAnswered | ExemptionsHouseholdFactsAnswered,
+    event: ExemptionsFactsAnswered | _Together,
 ) -> Sequence[ExemptionsFactsAnswered | AnsweredAbout]:
+    if isinstance(event, ExemptionsManyHouseholdFactsAnswered):
+        return [one for household in event.households for one in household.people]
     return event.people if isinstance(event, ExemptionsHouseholdFactsAnswered) else (event,)
+
+
+def _references(event: ExemptionsFactsAnswered | _Together) -> list[UUID]:
+    """The applications that an answer is about."""
+    if isinstance(event, ExemptionsManyHouseholdFactsAnswered):
+        return [one.reference for one in event.households]
+    return [event.reference]
+
+
+def _registered(event: ExemptionsFactsAnswered | _Together) -> Iterator[registered.Told]:
+    """The households that an answer tells of by the register."""
+    if isinstance(event, ExemptionsFactsAnswered) or event.registered_on is None:
+        return
+    households: Sequence[AnsweredHousehold | ExemptionsHouseholdFactsAnswered] = (
+        event.households if isinstance(event, ExemptionsManyHouseholdFactsAnswered) else (event,)
+    )
+    for one in households:
+        if one.registered is not None:
+            yield registered.Told(one.reference, event.registered_on, one.registered)

@@ -1,7 +1,9 @@
 """The renewal of a whole cycle: begun, asked about, reviewed, each batch in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID, uuid4
 
 from contracts.law import NoValue
@@ -17,9 +19,24 @@ from services.exemptions.stores.entries import NOTICES
 from services.exemptions.stores.renewals import Renewal
 
 
-async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
-    """Begin so many renewals and ask about their people; return how many were due."""
-    due = await renewals.due(uow.connection, cycle, limit)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a pass over a cycle came. What it has passed is not read again: to begin anew with
+    each batch would cost the square of a city."""
+
+    person_id: UUID | None = None
+    sequence: int = 0
+
+
+START: Final = Place()
+
+
+async def begin(
+    uow: UnitOfWork, state: State, cycle: int, limit: int, after: Place = START
+) -> tuple[int, Place]:
+    """Begin so many renewals and ask about their people; return how many were due, and how far it
+    came."""
+    due = await renewals.due(uow.connection, cycle, limit, after.person_id)
     begun = [
         Renewal(
             uuid4(),
@@ -36,21 +53,38 @@ async def begin(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
             for one in begun
         ]
         await applying.ask_households(uow, told)
-    return len(due)
+    return len(due), Place(person_id=due[-1].person_id) if due else after
 
 
-async def review(uow: UnitOfWork, state: State, cycle: int, limit: int) -> int:
-    """Review so many renewals whose answers are there; return how many were reviewed."""
-    ids = await renewals.answered(uow.connection, cycle, limit)
-    if not ids:
-        return 0
+async def review(
+    uow: UnitOfWork,
+    state: State,
+    cycle: int,
+    limit: int,
+    after: Place = START,
+    *,
+    far: bool = True,
+) -> tuple[int, Place]:
+    """Review so many renewals whose answers are there; return how many were reviewed, and how far
+    it came. Answers come in about the order in which they were asked for: unless it is to look
+    ``far``, it goes no further than the first ``limit`` of which none is answered."""
+    place, ids = after, list[UUID]()
+    while not ids:
+        asked = await renewals.asked(uow.connection, cycle, limit, place.sequence)
+        if not asked:
+            return 0, place
+        place = Place(sequence=asked[-1].sequence)
+        answered = [one.application_id for one in asked if one.answered]
+        ids = await renewals.hold(uow.connection, answered) if answered else []
+        if not answered and not far:
+            return 0, place
     found = []
     for kept, renewed in await reviewed(uow, state, ids):
         # Where no figure of the law is known somebody has to look: nothing is guessed.
         come_to = RenewalState.TO_LOOK_AT if renewed is None else state_of(renewed)
         found.append((kept.application_id, come_to))
     await renewals.note(uow.connection, found)
-    return len(found)
+    return len(found), place
 
 
 async def ask_again(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> set[UUID]:

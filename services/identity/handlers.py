@@ -12,6 +12,7 @@ from contracts.events import (
     LinkageItem,
     LinkageOutcome,
     LinkageRequested,
+    ManyHouseholdFactsRequested,
     ResidentTokenised,
     SupportMeasureRecorded,
 )
@@ -133,7 +134,11 @@ class Handlers:
         facts = [received for received in batch if isinstance(received.event, FactsRequested)]
         if facts:
             await telling.tell(facts, uow, self._fact_purposes)
-        together = [r for r in batch if isinstance(r.event, HouseholdFactsRequested)]
+        together = [
+            received
+            for received in batch
+            if isinstance(received.event, HouseholdFactsRequested | ManyHouseholdFactsRequested)
+        ]
         if together:
             await household_telling.tell(together, uow, self._fact_purposes)
         others = [received for received in batch if isinstance(received.event, LinkageRequested)]

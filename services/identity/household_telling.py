@@ -2,18 +2,24 @@
 (C11): each person decided on and recorded by themselves, as where they are asked one by one."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import (
     AnsweredAbout,
+    AnsweredHousehold,
     AskedAbout,
+    AuditRecorded,
     BlockKind,
     ExemptionsHouseholdFactsAnswered,
+    ExemptionsManyHouseholdFactsAnswered,
     HouseholdFactsRequested,
+    ManyHouseholdFactsRequested,
     RegisteredHousehold,
     Whose,
 )
+from services.chassis import audit
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
@@ -23,65 +29,138 @@ from services.identity.domain.household import UNKNOWN, registered
 from services.identity.editing import stopped_of
 from services.identity.stores import facts as store
 
-ANSWERS: Final[Mapping[str, type[ExemptionsHouseholdFactsAnswered]]] = {
-    "exemptions": ExemptionsHouseholdFactsAnswered
-}
-"""Each asker's own answer, on the asker's own reply topic. Who has none is told nothing."""
+ASKERS: Final = frozenset({"exemptions"})
+"""Who has answers of its own, on its own reply topic. Who has none is told nothing."""
 _RELATION: Final = FactDecision(refusal="relation")
 
-Asked = Received[HouseholdFactsRequested]
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked about one application, by itself or among many."""
+
+    asker: str
+    request: HouseholdFactsRequested
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of it."""
+
+    people: tuple[AnsweredAbout, ...]
+    registered: RegisteredHousehold | None
+
+
 Decided = tuple[dict[Whose, FactDecision], FactDecision]
 
 
-async def tell(batch: Sequence[Asked], uow: UnitOfWork, purposes: FactPurposeTable) -> None:
-    """Answer a batch of requests."""
+async def tell(batch: Sequence[Received[Any]], uow: UnitOfWork, purposes: FactPurposeTable) -> None:
+    """Answer a batch of requests, about one application or about many."""
+    asked = [[_Asked(r.source, request) for request in _requests(r.event)] for r in batch]
+    told = iter(await _told([one for of_one in asked for one in of_one], uow, purposes))
+    for received, of_one in zip(batch, asked, strict=True):
+        answers = [next(told) for _ in of_one]
+        if received.source not in ASKERS:
+            continue
+        if isinstance(received.event, ManyHouseholdFactsRequested):
+            _answer_many(received, answers, uow)
+        else:
+            _answer(received, answers[0], uow)
+
+
+def _requests(
+    event: HouseholdFactsRequested | ManyHouseholdFactsRequested,
+) -> list[HouseholdFactsRequested]:
+    """What is asked about each application."""
+    if isinstance(event, HouseholdFactsRequested):
+        return [event]
+    shared = {name: getattr(event, name) for name in _SHARED}
+    return [
+        HouseholdFactsRequested.model_construct(
+            reference=one.reference, applicant_id=one.applicant_id, people=one.people, **shared
+        )
+        for one in event.households
+    ]
+
+
+_SHARED: Final = ("purpose", "items", "levy_years", "span", "registered_on")
+
+
+def _answer(received: Received[HouseholdFactsRequested], told: _Told, uow: UnitOfWork) -> None:
+    answer = ExemptionsHouseholdFactsAnswered.model_construct(
+        reference=received.event.reference,
+        applicant_id=received.event.applicant_id,
+        people=told.people,
+        registered_on=received.event.registered_on,
+        registered=told.registered,
+    )
+    uow.emit(answer, key=answer.record_key, cause=received)
+
+
+def _answer_many(
+    received: Received[ManyHouseholdFactsRequested], told: Sequence[_Told], uow: UnitOfWork
+) -> None:
+    asked = received.event.households
+    households = tuple(
+        AnsweredHousehold.model_construct(
+            reference=one.reference,
+            applicant_id=one.applicant_id,
+            people=of_one.people,
+            registered=of_one.registered,
+        )
+        for one, of_one in zip(asked, told, strict=True)
+    )
+    answer = ExemptionsManyHouseholdFactsAnswered.model_construct(
+        registered_on=received.event.registered_on, households=households
+    )
+    uow.emit(answer, key=answer.record_key, cause=received)
+
+
+async def _told(
+    batch: Sequence[_Asked], uow: UnitOfWork, purposes: FactPurposeTable
+) -> list[_Told]:
+    """What is told of each application, and the record of each person that it is told of."""
     decided = await _decide(batch, uow, purposes)
     known = await store.known(
         uow.connection,
         {
             one.person_id
-            for received, (each, _) in zip(batch, decided, strict=True)
-            for one in received.event.people
+            for asked, (each, _) in zip(batch, decided, strict=True)
+            for one in asked.request.people
             if each[one.whose].refusal is None
         },
-        {subject for received in batch for subject in facts.subjects(received.event)},
+        {subject for asked in batch for subject in facts.subjects(asked.request)},
     )
-    everybody = {one.person_id for received in batch for one in received.event.people}
+    everybody = {one.person_id for asked in batch for one in asked.request.people}
     blocked = await stopped_of(uow, everybody, BlockKind.INQUIRY)
     households = await _households(batch, decided, blocked, uow)
-    for received, (each, household), there in zip(batch, decided, households, strict=True):
+    told, records = [], []
+    for asked, (each, household), there in zip(batch, decided, households, strict=True):
         people = []
-        for one in received.event.people:
+        for one in asked.request.people:
             decision = each[one.whose]
             of_one = known.get(one.person_id, facts.NOTHING)
-            told = _about(received.event, one, decision, of_one, one.person_id in blocked)
-            people.append(told)
-            _record(uow, received, one, decision, told)
+            answer = _about(asked.request, one, decision, of_one, one.person_id in blocked)
+            people.append(answer)
+            records.append(_record(uow, asked, one, decision, answer))
         if there is not None:
-            _record_household(uow, received, household, there)
-        if received.source in ANSWERS:
-            answer = ANSWERS[received.source].model_construct(
-                reference=received.event.reference,
-                applicant_id=received.event.applicant_id,
-                people=tuple(people),
-                registered_on=received.event.registered_on,
-                registered=there,
-            )
-            uow.emit(answer, key=str(received.event.applicant_id), cause=received)
+            records.append(_record_household(uow, asked, household, there))
+        told.append(_Told(tuple(people), there))
+    audit.record_many(uow, records)
+    return told
 
 
 async def _decide(
-    batch: Sequence[Asked], uow: UnitOfWork, purposes: FactPurposeTable
+    batch: Sequence[_Asked], uow: UnitOfWork, purposes: FactPurposeTable
 ) -> list[Decided]:
     """By the table; and the householder has to be the applicant's, which the register tells."""
-    decided = [purposes.decide_each(r.source, r.event, uow.today) for r in batch]
+    decided = [purposes.decide_each(one.asker, one.request, uow.today) for one in batch]
     pairs: dict[tuple[UUID, UUID], None] = {}
-    for received, (each, _) in zip(batch, decided, strict=True):
-        for pair in _to_relate(received.event, each):
+    for asked, (each, _) in zip(batch, decided, strict=True):
+        for pair in _to_relate(asked.request, each):
             pairs[pair] = None
     related = await store.householders(uow.connection, list(pairs))
-    for received, (each, _) in zip(batch, decided, strict=True):
-        for pair in _to_relate(received.event, each):
+    for asked, (each, _) in zip(batch, decided, strict=True):
+        for pair in _to_relate(asked.request, each):
             if pair not in related:
                 each[Whose.HOUSEHOLDER] = _RELATION
     return decided
@@ -98,7 +177,7 @@ def _to_relate(
 
 
 async def _households(
-    batch: Sequence[Asked],
+    batch: Sequence[_Asked],
     decided: Sequence[Decided],
     blocked: Collection[UUID],
     uow: UnitOfWork,
@@ -106,19 +185,19 @@ async def _households(
     """What the register says, of whom it was asked for; None of the others. Of an applicant whom
     照会抑止 protects it is told as not certain."""
     wanted = [
-        (received.event.applicant_id, received.event.registered_on)
-        for received, (_, household) in zip(batch, decided, strict=True)
-        if received.event.registered_on is not None and household.refusal is None
+        (asked.request.applicant_id, asked.request.registered_on)
+        for asked, (_, household) in zip(batch, decided, strict=True)
+        if asked.request.registered_on is not None and household.refusal is None
     ]
     members = iter(await store.members(uow.connection, wanted))
     found: list[RegisteredHousehold | None] = []
-    for received, (_, household) in zip(batch, decided, strict=True):
-        if received.event.registered_on is None:
+    for asked, (_, household) in zip(batch, decided, strict=True):
+        if asked.request.registered_on is None:
             found.append(None)
         elif household.refusal is not None:
             found.append(RegisteredHousehold.model_validate({"refusal": household.refusal}))
         else:
-            there, applicant = next(members), received.event.applicant_id
+            there, applicant = next(members), asked.request.applicant_id
             found.append(UNKNOWN if applicant in blocked else registered(applicant, there))
     return found
 
@@ -140,16 +219,19 @@ def _about(
 
 
 def _record(
-    uow: UnitOfWork, received: Asked, one: AskedAbout, decision: FactDecision, told: AnsweredAbout
-) -> None:
+    uow: UnitOfWork, asked: _Asked, one: AskedAbout, decision: FactDecision, told: AnsweredAbout
+) -> AuditRecorded:
     details = {"whose": one.whose.value, **facts.outcomes(told)}
     refusal = "blocked" if told.blocked else decision.refusal
-    telling.record(uow, received, decision.article, refusal, details, person_id=one.person_id)
+    return telling.written(
+        uow, asked.asker, asked.request, decision.article, refusal, details,
+        person_id=one.person_id,
+    )  # fmt: skip
 
 
 def _record_household(
-    uow: UnitOfWork, received: Asked, decision: FactDecision, told: RegisteredHousehold
-) -> None:
+    uow: UnitOfWork, asked: _Asked, decision: FactDecision, told: RegisteredHousehold
+) -> AuditRecorded:
     """One record for the applicant, and none of whom the register names: of them nothing is told
     but who they are to the applicant."""
     details = {
@@ -160,7 +242,7 @@ def _record_household(
             if found is not None
         },
     }
-    telling.record(
-        uow, received, decision.article, decision.refusal, details,
-        person_id=received.event.applicant_id,
+    return telling.written(
+        uow, asked.asker, asked.request, decision.article, decision.refusal, details,
+        person_id=asked.request.applicant_id,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.events import (
     AuditOperation,
     AuditOutcome,
+    AuditRecorded,
     BlockKind,
     ClaimsFactsAnswered,
     ExemptionsFactsAnswered,
@@ -107,10 +108,27 @@ def record(
     *,
     person_id: UUID,
 ) -> None:
-    """One request of any kind, answered or refused: who asked what of whom, for what (C11)."""
-    request = received.event
+    """Record one request of any kind, answered or refused: who asked what of whom, for what
+    (C11)."""
+    kept = written(
+        uow, received.source, received.event, article, refusal, details, person_id=person_id
+    )
+    uow.emit(kept, key=str(person_id), cause=received)
+
+
+def written(
+    uow: UnitOfWork,
+    asker: str,
+    request: Any,
+    article: str | None,
+    refusal: str | None,
+    details: Mapping[str, str | int | bool],
+    *,
+    person_id: UUID,
+) -> AuditRecorded:
+    """The record of one request, as `record` keeps it."""
     refused = {} if refusal is None else {"refusal": refusal}
-    audit.record(
+    return audit.written(
         uow,
         AuditOperation.LINKAGE,
         person_id=person_id,
@@ -119,10 +137,9 @@ def record(
         legal_basis=article,
         reference=request.reference,
         details={
-            "asker": received.source,
+            "asker": asker,
             "items": ",".join(sorted(request.items)),
             **details,
             **refused,
         },
-        cause=received,
     )

@@ -4,6 +4,7 @@ import asyncio
 import json
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from contracts.events import AuditManyRecorded, AuditRecorded, AuditRecordOfMany
 from deploy.local.testing import TestStack
 from services.audit import store
 from services.audit.commands import Tally, make_checkpoint, verify_chains
@@ -78,6 +80,33 @@ async def test_what_came_before_changes_nothing(audit: Service) -> None:
     assert after[OTHER] == before[OTHER]
     assert after[ONE].position == before[ONE].position + 1
     assert await faults(audit) == []
+
+
+async def test_records_that_came_together_are_kept_as_if_each_came_by_itself(
+    audit: Service,
+) -> None:
+    """Each under its own id, in the chain, found by its person; and none twice."""
+    alone = [received(number, ONE) for number in range(1, 31)]
+    many = AuditManyRecorded(
+        records=tuple(AuditRecordOfMany(record_id=r.event_id, record=r.event) for r in alone)
+    )
+    together = replace(
+        alone[0], event=many, event_id=UUID(int=1), type=many.TYPE, key="identity",
+        body=many.model_dump_json().encode(),
+    )  # fmt: skip
+    for batch in ([*alone[:3], together], [together]):
+        async with audit.unit_of_work() as uow:
+            await on_audit_events(batch, uow)
+    assert await faults(audit) == []
+    async with audit.database.read() as connection:
+        kept = [r async for piece in store.stored(connection, ONE) for r in piece]
+        found = await store.page(
+            connection, store.Filter(person_id=UUID(int=7)), before=None, limit=10
+        )
+    assert [(r.entry.event_id, r.entry.type, r.entry.body) for r in kept] == [
+        (r.event_id, AuditRecorded.TYPE, r.body) for r in alone
+    ]
+    assert [row["event_id"] for row in found] == [UUID(int=1007)]
 
 
 async def test_a_batch_that_is_rolled_back_leaves_nothing_and_comes_again(audit: Service) -> None:

@@ -7,12 +7,15 @@ import asyncpg
 
 from contracts.events import (
     AnsweredAbout,
+    AnsweredHousehold,
     AskedAbout,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
+    ExemptionsManyHouseholdFactsAnswered,
     FactOutcome,
     FactsRequested,
     HouseholdFactsRequested,
+    ManyHouseholdFactsRequested,
     RegisteredAs,
     RegisteredHousehold,
     RegisterOutcome,
@@ -160,6 +163,30 @@ def told_together(
     )
 
 
+def each_household(many: ManyHouseholdFactsRequested) -> list[HouseholdFactsRequested]:
+    """What is asked about each of many applications, as if it were asked by itself."""
+    shared = many.model_dump(exclude={"households"})
+    return [
+        HouseholdFactsRequested.model_validate(one.model_dump() | shared) for one in many.households
+    ]
+
+
+def told_many(
+    many: ManyHouseholdFactsRequested,
+    household: RegisteredHousehold | None = None,
+    **income: Any,
+) -> ExemptionsManyHouseholdFactsAnswered:
+    """The same of all of these applications."""
+    told = [told_together(one, household, **income) for one in each_household(many)]
+    return ExemptionsManyHouseholdFactsAnswered(
+        registered_on=many.registered_on,
+        households=tuple(
+            AnsweredHousehold.model_validate(one.model_dump(exclude={"registered_on"}))
+            for one in told
+        ),
+    )
+
+
 def as_asked(request: HouseholdFactsRequested) -> RegisteredHousehold:
     """The household by the register, where it is as the application states it."""
     by = {one.whose: one.person_id for one in request.people}
@@ -178,10 +205,18 @@ def somebody_is(person_id: UUID) -> RegisteredAs:
 async def asked(service: Service) -> list[FactsRequested]:
     """Whom identity was asked about, each by themselves, in the order in which it was asked."""
     found: list[FactsRequested] = []
-    for request in await sent(service, FactsRequested, HouseholdFactsRequested):
-        together = isinstance(request, HouseholdFactsRequested)
-        found += [_alone(request, one) for one in request.people] if together else [request]
+    for request in await sent(service, FactsRequested, ManyHouseholdFactsRequested):
+        if isinstance(request, FactsRequested):
+            found.append(request)
+        else:
+            found += [_alone(of, one) for of in each_household(request) for one in of.people]
     return found
+
+
+async def households_asked(service: Service) -> list[HouseholdFactsRequested]:
+    """What was asked about the people of applications, one application by one."""
+    asked = await sent(service, ManyHouseholdFactsRequested)
+    return [one for many in asked for one in each_household(many)]
 
 
 def _alone(request: HouseholdFactsRequested, one: AskedAbout) -> FactsRequested:

@@ -164,7 +164,7 @@ def _floor_process(stack: TestStack, name: str, source: str) -> Process:
         "SOURCES": source, "TARGETS": str(Target(renewal_floor.REPLIES, 0, 0)),
         "DATABASE": "floor_identity" if name == "identity" else "floor_exemptions",
         "PORT": str(stack.state.ports["postgres"]), "BOOTSTRAP": stack.bootstrap,
-        "CERTS": str(stack.layout.certs / "admin"), "BATCH": "500",
+        "CERTS": str(stack.layout.certs / "admin"), "BATCH": str(renewal_floor.AT_ONCE),
     }  # fmt: skip
     environment = stack.services.environment("exemptions")
     kept = {key: value for key, value in environment.items() if not key.startswith("NENKIN_")}

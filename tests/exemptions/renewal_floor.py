@@ -1,8 +1,9 @@
 """The floor of the renewal bench: the same data moved over the same servers, without rules.
 
-As many applications are read, written again and asked about, as many requests cross the bus, are
-looked up and answered, as many answers are kept and read again, and as many bytes are recorded as
-the house's audit records have; in the same transactions of as many rows. No contract, no chassis,
+As many applications are read, written again and asked about, as many requests cross the bus (with
+as many applications in one message), are looked up and answered, as many answers are kept and read
+again, and as many bytes are recorded as the house's audit records have (as many in one message); in
+the same transactions of as many rows. No contract, no chassis,
 no domain: what the house is slower by is what those cost.
 
 ``python -m tests.exemptions.renewal_floor command|identity|exemptions``, told by ``FLOOR_*``; the
@@ -29,7 +30,13 @@ BATCH: Final = 500
 REQUESTS: Final = "bench.floor.renewal.requests"
 REPLIES: Final = "bench.floor.renewal.replies"
 AUDIT: Final = "bench.floor.renewal.audit"
+TOGETHER: Final = 200
+"""Applications of one request, and of its answer."""
+AT_ONCE: Final = 5
+"""Requests or answers of one transaction, at most."""
 AUDIT_BYTES: Final = 520
+AUDIT_TOGETHER: Final = 500
+"""Records of one message."""
 AUDITED: Final = 4
 """Records of each application: of applicant, spouse, householder and of the register."""
 
@@ -71,17 +78,24 @@ class Identity:
     """Looks three people up and tells of them."""
 
     async def __call__(self, connection: asyncpg.Connection, records: Sequence[Any]) -> list[Out]:
-        asked = [from_json(record.value) for record in records]
-        people = [UUID(one["person_id"]) for each in asked for one in each["people"]]
+        asked = [from_json(record.value)["households"] for record in records]
+        people = [UUID(one["person_id"]) for many in asked for each in many for one in each]
         known = dict(await connection.fetch(_INCOME, people))
         out: list[Out] = []
-        for record, each in zip(records, asked, strict=True):
+        for record, many in zip(records, asked, strict=True):
             told = [
-                {"id": one["id"], "income": from_json(known[UUID(one["person_id"])])}
-                for one in each["people"]
+                [
+                    {"id": one["id"], "income": from_json(known[UUID(one["person_id"])])}
+                    for one in each
+                ]
+                for each in many
             ]
-            out.append((REPLIES, record.key, json.dumps({"people": told}).encode()))
-            out += [(AUDIT, record.key, b"x" * AUDIT_BYTES)] * AUDITED
+            out.append((REPLIES, record.key, json.dumps({"households": told}).encode()))
+        left = AUDITED * sum(map(len, asked))
+        while left > 0:
+            together = min(left, AUDIT_TOGETHER)
+            out.append((AUDIT, records[0].key, b"x" * (AUDIT_BYTES * together)))
+            left -= together
         return out
 
 
@@ -89,7 +103,12 @@ class Exemptions:
     """Keeps what was told."""
 
     async def __call__(self, connection: asyncpg.Connection, records: Sequence[Any]) -> list[Out]:
-        told = [one for record in records for one in from_json(record.value)["people"]]
+        told = [
+            one
+            for record in records
+            for each in from_json(record.value)["households"]
+            for one in each
+        ]
         await connection.execute(
             _ANSWER,
             [UUID(one["id"]) for one in told],
@@ -139,6 +158,7 @@ async def command(told: Told) -> None:
 
 async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
     out: list[tuple[bytes, bytes]] = []
+    households: list[list[dict[str, str]]] = []
     async with connection.transaction():
         due = await connection.fetch(_BEGIN, BATCH)
         renewals, questions = [], []
@@ -148,7 +168,10 @@ async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> 
             asked = [{"id": str(uuid4()), "person_id": person} for person in who]
             renewals.append((renewal, UUID(who[0]), json.dumps(body)))
             questions += [(UUID(a["id"]), renewal, UUID(a["person_id"])) for a in asked]
-            out.append((who[0].encode(), json.dumps({"people": asked}).encode()))
+            households.append(asked)
+        for begin in range(0, len(households), TOGETHER):
+            many = households[begin : begin + TOGETHER]
+            out.append((many[0][0]["id"].encode(), json.dumps({"households": many}).encode()))
         if due:
             await connection.execute(_RENEW, *map(list, zip(*renewals, strict=True)))
             await connection.execute(_ASK, *map(list, zip(*questions, strict=True)))
@@ -157,7 +180,7 @@ async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> 
     if out:
         await send(producer, out)
         await connection.execute("delete from outbox")
-    return len(out)
+    return len(due)
 
 
 async def _review(connection: asyncpg.Connection) -> int:

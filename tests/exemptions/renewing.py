@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.events import (
     FactsRequested,
-    HouseholdFactsRequested,
+    ManyHouseholdFactsRequested,
     RegisteredHousehold,
 )
 from services.chassis.clock import FixedClock
@@ -21,7 +21,7 @@ from tests.exemptions.applying import (
     accepted,
     an_application,
     told,
-    told_together,
+    told_many,
 )
 from tests.exemptions.counter import sent, take
 
@@ -56,10 +56,10 @@ class Renewing:
             if request.request_id not in self._answered:
                 self._answered.add(request.request_id)
                 await take(self.service, told(request, **income))
-        for together in await sent(self.service, HouseholdFactsRequested):
-            if together.people[0].request_id not in self._answered:
-                self._answered.add(together.people[0].request_id)
-                await take(self.service, told_together(together, household, **income))
+        for many in await sent(self.service, ManyHouseholdFactsRequested):
+            if (first := many.households[0].people[0].request_id) not in self._answered:
+                self._answered.add(first)
+                await take(self.service, told_many(many, household, **income))
 
     def in_july(self) -> None:
         """A year goes by."""

@@ -9,7 +9,6 @@ import pytest
 from contracts.events import (
     ExemptionApplicationSettled,
     FactsTakenBack,
-    HouseholdFactsRequested,
     PersonMerged,
     ReportItemKind,
 )
@@ -24,6 +23,7 @@ from tests.exemptions.applying import (
     accepted,
     an_application,
     asked,
+    households_asked,
     kept_answers,
     told,
 )
@@ -157,10 +157,10 @@ async def test_a_renewal_waits_for_its_household_again(call: Caller, exemptions:
     await city.answer()
     await city.run()
     assert figures(await city.stand()) == {"clear": 1}
-    asked = len(await sent(exemptions, HouseholdFactsRequested))
+    asked = len(await households_asked(exemptions))
     Night(exemptions).on("2027-07-20")
     await take(exemptions, taken_back(person))
-    assert len(await sent(exemptions, HouseholdFactsRequested)) == asked + 1
+    assert len(await households_asked(exemptions)) == asked + 1
     assert figures(await city.stand()) == {"asked": 1}
 
 

@@ -10,7 +10,6 @@ from contracts.events import (
     AuditOperation,
     AuditRecorded,
     ExemptionApplicationSettled,
-    HouseholdFactsRequested,
     Whose,
 )
 from services.chassis.clock import FixedClock
@@ -24,11 +23,18 @@ from tests.exemptions.applying import (
     PATH,
     accepted,
     an_application,
+    households_asked,
     told_together,
 )
 from tests.exemptions.counter import sent, somebody, take
 from tests.exemptions.exempting import a_notice, notify
-from tests.exemptions.renewing import OF_2027, RENEWAL, SETTLED_NONE, Renewing, figures
+from tests.exemptions.renewing import (
+    OF_2027,
+    RENEWAL,
+    SETTLED_NONE,
+    Renewing,
+    figures,
+)
 
 pytestmark = pytest.mark.stack
 
@@ -39,7 +45,7 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     city.in_july()
     assert figures(await city.stand()) == {"due": 1}
     assert await city.run() == commands.WAITING
-    *_, request = await sent(city.service, HouseholdFactsRequested)
+    *_, request = await households_asked(city.service)
     assert (request.applicant_id, request.levy_years) == (person, (2027,))
     assert request.registered_on == date(2027, 7, 1)
     assert figures(await city.stand()) == {"asked": 1}
@@ -116,7 +122,7 @@ async def test_what_was_told_on_an_earlier_day_is_asked_again_before_it_is_settl
     assert await settle() == SETTLED_NONE | {"asked_again": 2, "awaited": 2}
     assert await settle() == SETTLED_NONE | {"awaited": 2}
     assert len(await sent(city.service, ExemptionApplicationSettled)) == settled_before
-    *_, first, second = await sent(city.service, HouseholdFactsRequested)
+    *_, first, second = await households_asked(city.service)
     await take(city.service, told_together(first))
     await take(city.service, told_together(second, total=900_000))
     assert await settle() == SETTLED_NONE | {"settled": 1}
@@ -128,11 +134,11 @@ async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
     for _ in range(3):
         await city.applied(await somebody(city.service))
     city.in_july()
-    before = len(await sent(city.service, HouseholdFactsRequested))
+    before = len(await households_asked(city.service))
     await city.run()
-    assert len(await sent(city.service, HouseholdFactsRequested)) == before + 3
+    assert len(await households_asked(city.service)) == before + 3
     await city.run()
-    assert len(await sent(city.service, HouseholdFactsRequested)) == before + 3
+    assert len(await households_asked(city.service)) == before + 3
     await city.answer()
     assert (await city.run(), await city.run()) == (0, 0)
     assert figures(await city.stand()) == {"clear": 3}
@@ -177,9 +183,9 @@ async def test_the_last_application_of_a_cycle_decides(city: Renewing) -> None:
         await city.applied(person)
         await city.applied(person, continuing=again)
     city.in_july()
-    before = len(await sent(city.service, HouseholdFactsRequested))
+    before = len(await households_asked(city.service))
     assert await city.run() == commands.WAITING
-    (request,) = (await sent(city.service, HouseholdFactsRequested))[before:]
+    (request,) = (await households_asked(city.service))[before:]
     assert request.applicant_id == twice
 
 
@@ -230,7 +236,7 @@ async def test_spouse_and_householder_are_asked_about_again(city: Renewing) -> N
     )  # fmt: skip
     city.in_july()
     await city.run()
-    *_, request = await sent(city.service, HouseholdFactsRequested)
+    *_, request = await households_asked(city.service)
     asked = {one.whose: one.person_id for one in request.people}
     assert asked == {Whose.APPLICANT: person, Whose.SPOUSE: wife, Whose.HOUSEHOLDER: father}
 
@@ -264,5 +270,5 @@ async def test_year_after_year(city: Renewing) -> None:
     later = datetime(2028, 7, 1, 1, 0, tzinfo=UTC)
     city.service.clock = city.service.intake._clock = FixedClock(later)
     assert await city.run(2028) == commands.WAITING
-    *_, request = await sent(city.service, HouseholdFactsRequested)
+    *_, request = await households_asked(city.service)
     assert request.levy_years == (2028,)

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from contracts.events import (
-    HouseholdFactsRequested,
     RegisteredAs,
     RegisteredHousehold,
     RegisterOutcome,
@@ -23,10 +22,11 @@ from tests.exemptions.applying import (
     accepted,
     an_application,
     asked,
+    households_asked,
     somebody_is,
     told_together,
 )
-from tests.exemptions.counter import sent, somebody, take
+from tests.exemptions.counter import somebody, take
 from tests.exemptions.test_asked import ME, said
 
 HER, (HIM, FATHER, OTHER) = ME, (UUID(int=n) for n in range(12, 15))
@@ -82,7 +82,7 @@ async def test_what_differs_is_looked_at_and_no_refusal(
 ) -> None:
     wife = await somebody(exemptions)
     (shown,) = await accepted(call, an_application(person))
-    (request,) = await sent(exemptions, HouseholdFactsRequested)
+    (request,) = await households_asked(exemptions)
     assert [one.whose for one in request.people] == [Whose.APPLICANT], "nobody else is tested"
     assert request.registered_on is not None
     registered = RegisteredHousehold(householder=somebody_is(person), spouse=somebody_is(wife))
@@ -108,5 +108,5 @@ async def test_the_register_is_not_asked_where_nobody_else_is_tested_or_violence
         call,
         an_application(person, spouse_status="here", spouse=str(spouse), **VIOLENCE),
     )
-    assert await sent(exemptions, HouseholdFactsRequested) == []
+    assert await households_asked(exemptions) == []
     assert {request.person_id for request in await asked(exemptions)} == {person}

@@ -89,7 +89,7 @@ from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
-from tests.garbage import exempt, jps, protecting
+from tests.garbage import exempt, jps, protecting, together
 from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
@@ -373,6 +373,7 @@ SAMPLES: dict[type[Event], Sample] = {
     QualificationReportStands: jps.stands_sample,
     LinkageRequested: _request,
     LinkageAnswered: _reply,
+    **together.samples(person, _question_asked, BATCH, DAY),
     AuditRecorded: _record,
     IncomeRecorded: _fed(
         IncomeRecorded, levy_year=2026, income_year=2025, standing=IncomeStanding.NOT_DECLARED

@@ -9,11 +9,15 @@ import pytest
 from contracts.codes import Relationship as R
 from contracts.events import (
     AskedAbout,
+    AuditManyRecorded,
+    AuditOperation,
     AuditRecorded,
     ExemptionsHouseholdFactsAnswered,
+    ExemptionsManyHouseholdFactsAnswered,
     FactItem,
     FactPurpose,
     HouseholdFactsRequested,
+    ManyHouseholdFactsRequested,
     RegisteredAs,
     RegisterOutcome,
     Whose,
@@ -234,3 +238,77 @@ async def test_a_students_review_is_not_told_the_household(house: House) -> None
     assert [one.refusal for one in answer.people] == [None]
     assert answer.registered is not None
     assert answer.registered.refusal == "item"
+
+
+def together(*each: HouseholdFactsRequested) -> ManyHouseholdFactsRequested:
+    """The same of many applications at once."""
+    shared = each[0].model_dump(include={"purpose", "items", "levy_years", "span", "registered_on"})
+    households = [one.model_dump(include={"reference", "applicant_id", "people"}) for one in each]
+    return ManyHouseholdFactsRequested.model_validate({"households": households, **shared})
+
+
+async def many_answered(
+    house: House, request: ManyHouseholdFactsRequested
+) -> ExemptionsManyHouseholdFactsAnswered:
+    tally = await house.service.intake.take(
+        house.records("exemptions", [(request.record_key, request)])
+    )
+    assert (tally.handled, tally.refused) == (1, 0)
+    return (await house.outbox(ExemptionsManyHouseholdFactsAnswered))[-1]
+
+
+@pytest.mark.stack
+async def test_many_applications_are_told_of_as_each_by_itself(
+    house: House, counter: Counter
+) -> None:
+    """A refusal and a stop among them concern their own person alone."""
+    hanako, taro = await couple(house)
+    await house.told(
+        told(Kind.MOVE_IN, number=JIRO, number_token=token(3), household_number="000000000000999")
+    )
+    jiro = await house.person_id(JIRO)
+    await tell(house, income())
+    await Office(house, counter).block(person_id=str(taro), kind="inquiry")
+    each = [
+        asked(taro, (Whose.SPOUSE, hanako)),
+        asked(hanako, (Whose.HOUSEHOLDER, jiro), (Whose.SPOUSE, taro)),
+        asked(jiro),
+    ]
+    alone = [await answered(house, one) for one in each]
+    many = await many_answered(house, together(*each))
+    assert many.registered_on == date(2026, 7, 1)
+    of_each = {"reference", "applicant_id", "people", "registered"}
+    assert [one.model_dump() for one in many.households] == [
+        one.model_dump(include=of_each) for one in alone
+    ]
+    kept = [
+        one.model_dump(include={"person_id", "outcome", "reference", "legal_basis", "details"})
+        for one in await house.outbox(AuditRecorded)
+        if one.operation is AuditOperation.LINKAGE
+    ]
+    assert len(kept) == 18
+    assert kept[:9] == kept[9:]
+
+
+@pytest.mark.stack
+async def test_a_record_of_each_person_among_many(house: House) -> None:
+    hanako, taro = await couple(house)
+    each = [asked(taro, (Whose.SPOUSE, hanako)) for _ in range(10)]
+    await many_answered(house, together(*each))
+    assert await house.outbox(AuditRecorded) == []
+    (many,) = await house.outbox(AuditManyRecorded)
+    assert [(one.record.reference, one.record.person_id) for one in many.records] == [
+        (one.reference, who) for one in each for who in (taro, hanako, taro)
+    ]
+    assert {one.record.details["asker"] for one in many.records} == {"exemptions"}
+
+
+@pytest.mark.stack
+async def test_who_may_not_ask_about_many_is_told_nothing(house: House) -> None:
+    _, taro = await couple(house)
+    request = together(asked(taro), asked(taro))
+    await house.service.intake.take(house.records("claims", [(request.record_key, request)]))
+    assert await house.outbox(ExemptionsManyHouseholdFactsAnswered) == []
+    kept = await house.outbox(AuditRecorded)
+    assert {one.details.get("refusal") for one in kept} == {"purpose"}
+    assert len(kept) == 4

@@ -13,8 +13,9 @@ Each shard (bus partition) has a chain of its own, its records numbered from 1 w
     chain(position) = SHA-256(0x01 || chain(position - 1) || leaf(record))
 
 ``type`` and ``source`` are the CloudEvents attributes in UTF-8, ``body`` the event's bytes exactly
-as they came. The prefixes 0x00 and 0x01 keep leaves and inner nodes apart as in RFC 9162 section
-2.1: a chain is that tree, grown to one side only. Nothing but SHA-256 is needed to check one.
+as they came; of a record that came among many, the bytes that an event of its own would have had.
+The prefixes 0x00 and 0x01 keep leaves and inner nodes apart as in RFC 9162 section 2.1: a chain is
+that tree, grown to one side only. Nothing but SHA-256 is needed to check one.
 """
 
 import struct

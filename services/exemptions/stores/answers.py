@@ -29,7 +29,7 @@ where request_id = any($1::uuid[])
 # Of what was emptied, or asked for an application that needs no review any more, nothing is kept.
 _ANSWER: Final = """
 update exemptions.application_questions q
-set answered_at = $4::timestamptz, refusal = t.refusal, answer = t.answer::jsonb
+set answered_at = $4::timestamptz, refusal = t.refusal, answer = t.answer::json
 from unnest($1::uuid[], $2::text[], $3::text[]) as t (request_id, refusal, answer),
     exemptions.applications a
 where q.request_id = t.request_id and a.application_id = q.application_id

@@ -49,14 +49,23 @@ select a.id from unnest($1::uuid[]) as a (id) where not exists (
     select from exemptions.persons p where p.person_id in (select bus.same_person(a.id))
 )
 """
+# All ids of each, as `bus.same_person` has them: for thousands at once, so it is joined.
 _FACTS: Final = """
-select a.asked, p.birth_date::text as birth_date, p.resident_kind,
+with surviving as (
+    select a.id as asked, coalesce(m.surviving_id, a.id) as person_id
+    from unnest($1::uuid[]) as a (id) left join bus.merged m on m.person_id = a.id
+), ids as (
+    select asked, person_id, 1 as place from surviving
+    union all
+    select s.asked, m.person_id, 2 from surviving s
+    join bus.merged m on m.surviving_id = s.person_id
+)
+select i.asked, p.birth_date::text as birth_date, p.resident_kind,
     p.residence::text as residence, p.died_on::text as died_on, q.periods::text as periods, q.review
-from unnest($1::uuid[]) as a (asked)
-cross join lateral bus.same_person(a.asked) with ordinality as s (person_id, place)
+from ids i
 join exemptions.persons p using (person_id)
 left join exemptions.qualifications q using (person_id)
-order by a.asked, s.place
+order by i.asked, i.place, i.person_id
 """
 
 

@@ -19,22 +19,25 @@ a.cycle = $1 and a.continues_kind is not null
     and a.kind = 'exemption_application'
     and a.state in ('settled', 'forwarded', 'accepted', 'corrected')
     and coalesce(a.decided_kind, '') <> 'none'
-    and not exists (select from exemptions.applications n where n.continued_from = a.application_id)
+    and not exists (
+        select from exemptions.applications n where n.continued_from = a.application_id {each})
     and not exists (
         select from exemptions.applications n
         where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle + 1
-            and n.state <> 'withdrawn')
+            and n.state <> 'withdrawn' {each})
     and not exists (
         select from exemptions.applications n
         where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle
-            and n.settled_by is not null and n.sequence > a.sequence)
+            and n.settled_by is not null and n.sequence > a.sequence {each})
 """
+_EACH: Final = "offset 0"
+"""Looked up for each row of a batch: to the planner a batch is a city."""
 _DUE: Final = f"""
 select a.application_id, a.person_id, a.submission::text as submission,
     coalesce(a.decided_kind, a.continues_kind) as continues_kind,
     a.continues_ground
 from exemptions.applications a
-where {_IS_DUE}
+where {_IS_DUE.format(each=_EACH)} and a.person_id > $3
 order by a.person_id
 limit $2
 for update of a skip locked
@@ -51,13 +54,18 @@ on conflict do nothing
 returning application_id
 """
 # Reviewed once all of the latest questions about its people are answered.
-_ANSWERED: Final = """
-select a.application_id from exemptions.applications a
-where a.cycle = $1 and a.renewal = 'asked' and a.state = 'received'
-    and not exists (
-        select from exemptions.application_questions q
-        where q.application_id = a.application_id and q.answered_at is null)
-order by a.sequence limit $2 for update of a skip locked
+_ASKED: Final = f"""
+select a.application_id, a.sequence, not exists (
+    select from exemptions.application_questions q
+    where q.application_id = a.application_id and q.answered_at is null {_EACH}) as answered
+from exemptions.applications a
+where a.cycle = $1 and a.renewal = 'asked' and a.state = 'received' and a.sequence > $3
+order by a.sequence limit $2
+"""  # noqa: S608  the same
+_HOLD: Final = """
+select application_id from exemptions.applications
+where application_id = any($1::uuid[]) and renewal = 'asked' and state = 'received'
+order by sequence for update skip locked
 """
 _NOTE: Final = """
 update exemptions.applications a set renewal = t.renewal
@@ -73,12 +81,15 @@ _COUNT: Final = """
 select renewal, state, count(*) from exemptions.applications
 where cycle = $1 and renewal is not null group by renewal, state
 """
-_COUNT_DUE: Final = f"select count(*) from exemptions.applications a where {_IS_DUE}"  # noqa: S608  the same
+_COUNT_DUE: Final = (
+    f"select count(*) from exemptions.applications a where {_IS_DUE.format(each='')}"  # noqa: S608  the same
+)
 _AWAITED: Final = """
 select exists (
     select from exemptions.applications
     where cycle = $1 and renewal = 'asked' and state = 'received')
 """
+_FIRST: Final = UUID(int=0)
 BY_RENEWAL: Final = "renewal"
 """Who accepted a continuing application: nobody did, the law continues it."""
 
@@ -104,6 +115,16 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A renewal whose people were asked about."""
+
+    application_id: UUID
+    sequence: int
+    answered: bool
+    """Whether all of its questions are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How the renewal of a cycle stands."""
 
@@ -115,9 +136,12 @@ class Counts:
     withdrawn: int
 
 
-async def due(connection: asyncpg.Connection, cycle: int, limit: int) -> list[Due]:
-    """Applications of the cycle before ``cycle`` that nothing continues yet."""
-    rows = await connection.fetch(_DUE, cycle - 1, limit)
+async def due(
+    connection: asyncpg.Connection, cycle: int, limit: int, after: UUID | None = None
+) -> list[Due]:
+    """Applications of the cycle before ``cycle`` that nothing continues yet, by their persons:
+    those after ``after``."""
+    rows = await connection.fetch(_DUE, cycle - 1, limit, after or _FIRST)
     return [
         Due(
             row["application_id"],
@@ -159,9 +183,18 @@ async def begin(
     return [renewal for renewal in renewals if renewal.application_id in added]
 
 
-async def answered(connection: asyncpg.Connection, cycle: int, limit: int) -> list[UUID]:
-    """Renewals whose questions are all answered and that nobody has reviewed."""
-    return [row["application_id"] for row in await connection.fetch(_ANSWERED, cycle, limit)]
+async def asked(
+    connection: asyncpg.Connection, cycle: int, limit: int, after: int = 0
+) -> list[Asked]:
+    """The renewals that nobody has reviewed, oldest first: those after the sequence number
+    ``after``."""
+    rows = await connection.fetch(_ASKED, cycle, limit, after)
+    return [Asked(row["application_id"], row["sequence"], row["answered"]) for row in rows]
+
+
+async def hold(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Take these for review, those that nobody else holds or has reviewed meanwhile."""
+    return [row["application_id"] for row in await connection.fetch(_HOLD, list(ids))]
 
 
 async def note(connection: asyncpg.Connection, found: Sequence[tuple[UUID, RenewalState]]) -> None:

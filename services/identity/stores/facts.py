@@ -15,10 +15,12 @@ from services.identity.domain.facts import Held, Known
 from services.identity.domain.household import Member
 
 # A person's numbers are those that were linked to any of the ids that are theirs.
+# Joined and not `identity.surviving`: a call for each of thousands costs more than all else here.
 _IDS: Final = """
 select a.id as asked, coalesce(o.former_id, o.person_id) as id
 from unnest($1::uuid[]) as a (id)
-join identity.residents o on o.person_id = identity.surviving(a.id)
+left join identity.residents f on f.former_id = a.id
+join identity.residents o on o.person_id = coalesce(f.person_id, a.id)
 """
 _HELD: Final = f"""
 with ids as ({_IDS})
@@ -70,9 +72,12 @@ where exists (
     join identity.residents theirs on theirs.person_id = identity.surviving(a.householder)
     join identity.record_versions t
       on t.addressee_number = theirs.addressee_number and t.system = theirs.system
+    cross join lateral json_to_record(m.record) as my (household_number text)
+    cross join lateral json_to_record(t.record)
+        as their (household_number text, relationship json)
     where mine.person_id = identity.surviving(a.applicant) and t.system = m.system
-      and t.record ->> 'household_number' = m.record ->> 'household_number'
-      and t.record -> 'relationship' ->> 0 = '02' and t.record -> 'relationship' ->> 1 is null
+      and their.household_number = my.household_number
+      and their.relationship ->> 0 = '02' and their.relationship ->> 1 is null
 )
 """
 # As the register had it on the day: of each member the last version that took effect by then.
@@ -82,11 +87,12 @@ _MEMBERS: Final = """
 with mine as (
     select distinct a.place, a.day, r.system, r.household_id
     from unnest($1::int[], $2::uuid[], $3::date[]) as a (place, applicant, day)
-    join identity.residents r on r.person_id = identity.surviving(a.applicant)
+    left join identity.residents f on f.former_id = a.applicant
+    join identity.residents r on r.person_id = coalesce(f.person_id, a.applicant)
     where r.household_id is not null
 )
 select mine.place, mine.household_id, o.person_id,
-       (v.record -> 'relationship')::text as relationship
+       said.relationship::text as relationship
 from mine
 join identity.households h on h.household_id = mine.household_id
 join identity.residents o on o.household_id = mine.household_id
@@ -96,7 +102,9 @@ cross join lateral (
       and coalesce((v.changed_on ->> 'sort_date')::date, v.reported_on) <= mine.day
     order by v.record_version desc limit 1
 ) v
-where v.record ->> 'resident_status' = $4 and v.record ->> 'household_number' = h.household_number
+cross join lateral json_to_record(v.record)
+    as said (relationship json, resident_status text, household_number text)
+where said.resident_status = $4 and said.household_number = h.household_number
 """
 
 
