@@ -298,7 +298,8 @@ async def test_nobody_alters_what_jps_decided(house: House) -> None:
     for statement in (
         "update qualification.decisions set outcome = 'accepted'",
         "delete from qualification.decisions",
-        "update qualification.returns_settled set done = ''",
+        "delete from qualification.returns_settled",
+        "update qualification.returns_settled set item_id = item_id",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with house.service.unit_of_work() as uow:
