@@ -11,7 +11,7 @@ import asyncpg
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from services.chassis import database, dead_letter_commands, migrations, sight
+from services.chassis import database, dead_letter_commands, memory, migrations, sight
 from services.chassis.service import Service, spare_the_collector
 from services.chassis.settings import ServiceSettings
 
@@ -61,6 +61,7 @@ def _opened(
         with sight.everybody():
             async with service.opened():
                 spare_the_collector()
+                memory.keep()
                 return await run(service, arguments)
 
     return with_database

@@ -22,7 +22,7 @@ REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 500
 _POLL_S: Final = 1.0
-_FAR_S: Final = 10.0
+_FAR_S: Final = 2.0
 """How often answers are looked for beyond those that are next to come."""
 
 Step = Callable[[UnitOfWork, State, int, int, Place], Awaitable[tuple[int, Place]]]
