@@ -87,6 +87,14 @@ def wareki(day: date) -> str:
     return f"{era_of(day).name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
+def fiscal_year_text(year: int) -> str:
+    """The fiscal year that begins in April of ``year``, e.g. ``令和8年度``, ``令和元年度``: named
+    by the era that stood in December. Raises `DateTooEarly`."""
+    day = date(year, 12, 31)
+    of_era = era_year(day)
+    return f"{era_of(day).name}{'元' if of_era == 1 else of_era}年度"
+
+
 def possible_days(written: UncertainDate) -> tuple[date, date] | None:
     """The first and the last day that a date can be; None where the writing sets no bounds.
 

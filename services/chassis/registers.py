@@ -12,7 +12,7 @@ from typing import Final
 
 from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
-from contracts.eras import wareki
+from contracts.eras import fiscal_year_text, wareki
 from services.chassis.clock import JAPAN
 from services.chassis.printing import Column, Sheet, with_geta
 from services.chassis.staff_context import StaffContext
@@ -67,7 +67,7 @@ def register_sheet(
     by = f"{staff.staff_id}（{staff.department}）"
     return Sheet(
         title=title,
-        heading=with_geta(f"{fiscal_year}年度　{office}"),
+        heading=with_geta(f"{fiscal_year_text(fiscal_year)}　{office}"),
         footing=with_geta(f"印刷日時：{when}　印刷者：{by}　個人番号の記載：なし"),
         columns=tuple(replace(c, heading=day) if c.heading == BIRTH_DATE else c for c in COLUMNS),
         rows=tuple(map(_row, lines)),

@@ -21,6 +21,7 @@ from services.chassis import audit, blocking, merges
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -126,7 +127,7 @@ async def list_claims(
     async with service.unit_of_work() as uow:
         found = await claims.in_state(uow.connection, state, after, limit + 1)
         total = await claims.count(uow.connection, state)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -138,7 +139,7 @@ async def list_claims(
     return ClaimPage(
         claims=work.summaries(state_of(service), shown),
         total=total,
-        following=shown[-1].sequence if len(found) > limit else None,
+        following=None if last is None else last.sequence,
     )
 
 

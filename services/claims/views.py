@@ -12,7 +12,9 @@ from contracts.forms import (
     EntryChoices,
     EntryState,
     Finding,
+    FindingCode,
     Form,
+    FreeText,
     Submission,
     receipt_text,
 )
@@ -38,16 +40,14 @@ class Settling(_Sent):
 
     documents: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
     """Documents that came in since, or that are waived after all."""
-    acknowledged: Annotated[
-        tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=50)
-    ] = ()
+    acknowledged: Annotated[tuple[FindingCode, ...], Field(max_length=50)] = ()
     """Codes of the findings that they looked at."""
 
 
 class Withdrawal(_Sent):
     """Why a claim is withdrawn."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: FreeText
 
 
 class FormList(EntryChoices):

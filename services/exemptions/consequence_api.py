@@ -13,6 +13,7 @@ from contracts.functions import Function
 from contracts.months import Month
 from services.chassis import audit
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -118,7 +119,7 @@ async def list_consequences(
     """What staff have to look at because a qualification changed; or what was noted, shown."""
     async with service.unit_of_work() as uow:
         found = await consequences.in_state(uow.connection, state, after, limit + 1)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -129,7 +130,7 @@ async def list_consequences(
         )
     return ConsequencePage(
         consequences=tuple(map(ConsequenceView.of, shown)),
-        following=shown[-1].sequence if len(found) > limit else None,
+        following=None if last is None else last.sequence,
     )
 
 

@@ -14,6 +14,7 @@ from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.printing import PDF, pdf
 from services.chassis.registers import MOST, PrintedReceipt, birth_text, register_sheet
 from services.chassis.service import Service
@@ -112,7 +113,7 @@ async def register(
         year = fiscal_year_of(uow.today) if fiscal_year is None else fiscal_year
         found = await receipts.listed(uow.connection, of, year, after, limit + 1)
         total = await receipts.count(uow.connection, of, year)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -126,7 +127,7 @@ async def register(
         fiscal_year=year,
         receipts=tuple(ReceiptView.of(receipt, year, state) for receipt in shown),
         total=total,
-        following=shown[-1].receipt_number if len(found) > limit else None,
+        following=None if last is None else last.receipt_number,
     )
 
 

@@ -11,6 +11,7 @@ from contracts.events import AuditOperation, BlockKind
 from contracts.functions import Function
 from services.chassis import audit, blocking
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.exemptions import entry_life, renewing, reviewing
@@ -83,7 +84,7 @@ async def show_renewal(
     async with service.unit_of_work() as uow:
         stand = await renewals.counts(uow.connection, cycle)
         found = await applications.of_renewal(uow.connection, cycle, renewal, after, limit + 1)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -98,7 +99,7 @@ async def show_renewal(
         renewal=renewal,
         renewal_label=renewal.label,
         applications=tuple(map(ApplicationSummary.of_kept, shown)),
-        following=shown[-1].sequence if len(found) > limit else None,
+        following=None if last is None else last.sequence,
     )
 
 

@@ -19,6 +19,7 @@ from contracts.forms import (
 from contracts.functions import Function
 from services.chassis import audit, blocking, merges
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -81,7 +82,7 @@ async def list_reviews(
     """Applications of which what was told after they were settled says otherwise (再審査)."""
     async with service.unit_of_work() as uow:
         found = await reviews_again.in_state(uow.connection, state, after, limit + 1)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         ids = [one.application_id for one in shown]
         kept = await entries.some(uow.connection, APPLICATIONS.table, ids)
         audit.record(
@@ -101,7 +102,7 @@ async def list_reviews(
             )
             for one in shown
         ),
-        following=shown[-1].sequence if len(found) > limit else None,
+        following=None if last is None else last.sequence,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from contracts.eras import fiscal_year_text
 from contracts.events import FactItem
 
 SYSTEMS: Final[Mapping[str, str]] = {
@@ -34,6 +35,6 @@ STEPS: Final[Mapping[str, str]] = {
 
 
 def subject(name: str) -> str:
-    """A record of another system: ``income/2026`` is 所得（2026年度）."""
+    """A record of another system: ``income/2026`` is 所得（令和8年度）."""
     kind, _, year = name.partition("/")
-    return f"所得（{year}年度）" if kind == "income" else FactItem(kind).label
+    return f"所得（{fiscal_year_text(int(year))}）" if kind == "income" else FactItem(kind).label

@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from contracts.events import AuditOperation, AuditOutcome
-from contracts.forms import SamePerson, holds_individual_number, require_another_person
+from contracts.forms import FreeText, SamePerson, holds_individual_number, require_another_person
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import requires
@@ -23,7 +23,6 @@ from services.jps_reporting.stores.unmatched import Candidate, Proposal, Unmatch
 router = APIRouter()
 
 Taker = Annotated[StaffContext, Depends(requires(Function.RESULT_TAKE))]
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Done(BaseModel):
@@ -31,7 +30,7 @@ class Done(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    done: Text
+    done: FreeText
 
 
 class Match(BaseModel):
@@ -41,7 +40,7 @@ class Match(BaseModel):
 
     item_id: UUID | None = None
     person_id: UUID | None = None
-    reason: Text
+    reason: FreeText
 
 
 class Why(BaseModel):
@@ -49,7 +48,7 @@ class Why(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    reason: Text
+    reason: FreeText
 
 
 class Agreement(BaseModel):

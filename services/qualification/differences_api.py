@@ -10,6 +10,7 @@ from contracts.forms import holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -57,11 +58,12 @@ async def work_list(
 ) -> Differences:
     """Where JPS's record and ours do not agree, and nobody has said yet what was done."""
     async with service.unit_of_work() as uow:
-        found = await differences.listed(uow.connection, None, after, limit)
-        _searched(staff, uow, "jps_differences", len(found))
+        found = await differences.listed(uow.connection, None, after, limit + 1)
+        shown, last = page(found, limit)
+        _searched(staff, uow, "jps_differences", len(shown))
     return Differences(
-        differences=tuple(map(DifferenceView.of, found)),
-        following=found[-1].difference_id if len(found) == limit else None,
+        differences=tuple(map(DifferenceView.of, shown)),
+        following=None if last is None else last.difference_id,
     )
 
 
@@ -98,11 +100,12 @@ async def shared(
 ) -> SharedNumbers:
     """Numbers that are told to be more than one person's."""
     async with service.unit_of_work() as uow:
-        found = await differences.shared_numbers(uow.connection, after, limit)
-        _searched(staff, uow, "shared_pension_numbers", len(found))
+        found = await differences.shared_numbers(uow.connection, after, limit + 1)
+        shown, last = page(found, limit)
+        _searched(staff, uow, "shared_pension_numbers", len(shown))
     return SharedNumbers(
-        numbers=tuple(SharedNumber(number=number, persons=persons) for number, persons in found),
-        following=found[-1][0] if len(found) == limit else None,
+        numbers=tuple(SharedNumber(number=number, persons=persons) for number, persons in shown),
+        following=None if last is None else last[0],
     )
 
 

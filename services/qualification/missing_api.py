@@ -13,6 +13,7 @@ from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -111,7 +112,7 @@ async def listed(
     state = state_of(service)
     async with service.unit_of_work() as uow:
         found = await missing.opened(uow.connection, kind, after, limit + 1)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         total = await missing.count(uow.connection, kind)
         audit.record(
             uow,
@@ -122,7 +123,7 @@ async def listed(
             details={"what": "missing_notices", "kind": kind.value if kind else "every"},
         )
         entries = tuple(_entry(entry, state, uow.today) for entry in shown)
-    following = shown[-1].sequence if len(found) > limit else None
+    following = None if last is None else last.sequence
     return MissingNotices(entries=entries, total=total, following=following)
 
 

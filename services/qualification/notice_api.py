@@ -33,6 +33,7 @@ from services.chassis import audit, blocking, merges, problems
 from services.chassis.clock import japan_date
 from services.chassis.hiding import is_hidden
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -194,20 +195,21 @@ async def work_list(
     """Notices in a state, oldest first: those ``received`` wait to be settled."""
     known = state_of(service)
     async with service.unit_of_work() as uow:
-        found = await notices.in_state(uow.connection, state, after, limit)
+        found = await notices.in_state(uow.connection, state, after, limit + 1)
+        shown, last = page(found, limit)
         total = await notices.count(uow.connection, state)
         audit.record(
             uow,
             AuditOperation.SEARCH,
             staff=staff,
             function=Function.NOTICE_SETTLE,
-            count=len(found),
+            count=len(shown),
             details={"what": "notices", "state": state.value},
         )
     return NoticeList(
-        notices=tuple(notice_summary(n, known.title(n.kind), staff.staff_id) for n in found),
+        notices=tuple(notice_summary(n, known.title(n.kind), staff.staff_id) for n in shown),
         total=total,
-        following=found[-1].sequence if len(found) == limit else None,
+        following=None if last is None else last.sequence,
     )
 
 

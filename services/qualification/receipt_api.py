@@ -12,6 +12,7 @@ from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
@@ -75,22 +76,23 @@ async def register(
     async with service.unit_of_work() as uow:
         of = office or staff.department
         year = fiscal_year_of(uow.today) if fiscal_year is None else fiscal_year
-        found = await receipts.listed(uow.connection, of, year, after, limit)
+        found = await receipts.listed(uow.connection, of, year, after, limit + 1)
+        shown, last = page(found, limit)
         total = await receipts.count(uow.connection, of, year)
         audit.record(
             uow,
             AuditOperation.SEARCH,
             staff=staff,
             function=Function.NOTICE_SETTLE,
-            count=len(found),
+            count=len(shown),
             details={"what": "receipts", "fiscal_year": year, "own_office": of == staff.department},
         )
     return Receipts(
         office=of,
         fiscal_year=year,
-        receipts=tuple(receipt_line(receipt, year, known.title(receipt.kind)) for receipt in found),
+        receipts=tuple(receipt_line(receipt, year, known.title(receipt.kind)) for receipt in shown),
         total=total,
-        following=found[-1].receipt_number if len(found) == limit else None,
+        following=None if last is None else last.receipt_number,
     )
 
 

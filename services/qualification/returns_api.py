@@ -13,6 +13,7 @@ from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, merges, problems
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -80,16 +81,17 @@ async def work_list(
 ) -> ReturnedList:
     """What JPS returned and nobody has dealt with yet."""
     async with service.unit_of_work() as uow:
-        found = await reports.returned(uow.connection, after, limit)
+        found = await reports.returned(uow.connection, after, limit + 1)
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
             staff=staff,
             function=Function.NOTICE_SETTLE,
-            count=len(found),
+            count=len(shown),
             details={"what": "returned_reports"},
         )
-    return _page(found, limit)
+    return _page(shown, last)
 
 
 @router.post("/returned-reports/{item_id}/report-again", status_code=201)
@@ -144,10 +146,10 @@ async def _report(uow: UnitOfWork, state: State, found: Returned, staff: StaffCo
     return new
 
 
-def _page(found: Sequence[Returned], limit: int) -> ReturnedList:
+def _page(shown: Sequence[Returned], last: Returned | None) -> ReturnedList:
     return ReturnedList(
-        returned=tuple(map(_view, found)),
-        following=found[-1].item_id if len(found) == limit else None,
+        returned=tuple(map(_view, shown)),
+        following=None if last is None else last.item_id,
     )
 
 

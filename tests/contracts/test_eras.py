@@ -16,6 +16,7 @@ from contracts.eras import (
     UnreadableDate,
     era_code,
     era_year,
+    fiscal_year_text,
     parse_date,
     wareki,
 )
@@ -94,6 +95,14 @@ def test_width_and_spaces_do_not_matter_and_are_kept(
 def test_days_as_they_are_written(written: str, day: date) -> None:
     read = parse_date(written)
     assert (read.precision, read.require(), read.notation) == (P.EXACT, day, written)
+
+
+@pytest.mark.parametrize(
+    ("year", "shown"),
+    [(2026, "令和8年度"), (2019, "令和元年度"), (2018, "平成30年度"), (1988, "昭和63年度")],
+)
+def test_a_fiscal_year_is_named_by_the_era_that_stood_in_december(year: int, shown: str) -> None:
+    assert fiscal_year_text(year) == shown
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ async def test_the_register_as_it_is_printed(
     (page,) = texts(answer.content)
     whole = "".join(page)
     assert "国民年金　受付処理簿（付加・免除）" in page
-    assert f"2026年度　{CENTRAL}" in page
+    assert f"令和8年度　{CENTRAL}" in page
     for cell in ("2026-00001", "2026-00002", "平成2年4月1日", "1234-567890", "本人　窓口"):
         assert cell in whole
     assert str(person) not in whole

@@ -86,7 +86,7 @@ async def test_the_numbers_of_a_person_say_what_hangs_on_each(
     assert number["state"] == "linked"
     assert number["subjects"] == ["income/2026"]
     assert (number["system_label"], number["state_label"]) == ("税務システム", "紐付け済")
-    assert number["subject_labels"] == ["所得（2026年度）"]
+    assert number["subject_labels"] == ["所得（令和8年度）"]
     assert number["entry_id"] is None
     assert await numbers.of(uuid4()) == 404
 

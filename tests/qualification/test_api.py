@@ -264,6 +264,7 @@ async def test_the_work_list(house: House, counter: Counter) -> None:
     rest = await listed(limit=2, after=first["following"])
     assert [n["person_id"] for n in rest["notices"]] == [str(people[2])]
     assert rest["following"] is None
+    assert (await listed(limit=3))["following"] is None
     await counter.settle(first["notices"][0]["notice_id"])
     assert (await listed())["total"] == 2
     assert (await listed(state="settled"))["total"] == 1

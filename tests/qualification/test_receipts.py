@@ -130,6 +130,7 @@ async def test_pages_of_ones_own_office_and_of_another(house: House, counter: Co
     assert (numbers(first), first["total"], first["following"]) == ([1, 2], 3, 2)
     rest = await register(counter, limit=2, after=first["following"])
     assert (numbers(rest), rest["following"]) == ([3], None)
+    assert (await register(counter, limit=3))["following"] is None
     assert numbers(await register(counter, at=MIDORI_WARD)) == []
     assert numbers(await register(counter, at=MIDORI_WARD, office=CENTRAL_WARD)) == [1, 2, 3]
     assert numbers(await register(counter, fiscal_year=2025)) == []
@@ -142,6 +143,7 @@ async def test_pages_of_ones_own_office_and_of_another(house: House, counter: Co
     assert asked == [
         (2, own),
         (1, own),
+        (3, own),
         (0, own),
         (3, {**own, "own_office": False}),
         (0, {**own, "fiscal_year": 2025}),

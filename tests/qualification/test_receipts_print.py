@@ -42,7 +42,7 @@ async def test_the_register_as_it_is_printed(house: House, counter: Counter, han
     (page,) = await printed(counter)
     whole = "".join(page)
     assert "国民年金　受付処理簿" in page
-    assert f"2026年度　{CENTRAL_WARD}" in page
+    assert f"令和8年度　{CENTRAL_WARD}" in page
     assert "1／1頁" in page
     assert (
         f"印刷日時：令和8年11月5日12時00分　印刷者：s002（{CENTRAL_WARD}）　個人番号の記載：なし"
@@ -90,4 +90,4 @@ async def test_what_is_not_printed(counter: Counter, query: dict[str, str], code
 
 async def test_an_office_s_name_that_cannot_be_drawn_shows_where(counter: Counter) -> None:
     (page,) = await printed(counter, office="𠮷野区")
-    assert "2026年度　〓野区" in page
+    assert "令和8年度　〓野区" in page

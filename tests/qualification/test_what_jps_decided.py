@@ -285,7 +285,10 @@ async def test_the_list_goes_on_page_by_page_and_is_for_those_who_settle(
     _, item = await reported(house, counter, hanako)
     await told(house, decided(hanako, item, "2026-11-20", ItemOutcome.RETURNED))
     answer = await counter.call("GET", "/returned-reports", SETTLER, params={"limit": 1})
-    assert answer.json()["following"] == str(item)
+    assert ([r["item_id"] for r in answer.json()["returned"]], answer.json()["following"]) == (
+        [str(item)],
+        None,
+    )
     assert await returns(counter, after=str(item)) == []
     for function in (Function.NOTICE_ACCEPT, Function.PERSON_VIEW):
         answer = await counter.call("GET", "/returned-reports", function)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from contracts.eras import fiscal_year_text
 from contracts.law import Certainty, NoValue
 from contracts.months import Month
 from services.exemptions.domain.application.amounts import (
@@ -52,12 +53,12 @@ PREMIUM_NOT_SET: Final = Rule(
 PENSION_NOT_SET: Final = Rule(
     "pension-not-set",
     "国民年金法27条",
-    "{year}年度の老齢基礎年金の満額が当システムに登録されていないため、年金額への影響を計算していません。",
+    "{year}の老齢基礎年金の満額が当システムに登録されていないため、年金額への影響を計算していません。",
 )
 ESTIMATE: Final = Rule(
     "estimate",
     "国民年金法27条",
-    "年金額への影響は{year}年度の満額による目安です（昭和31年4月2日以後に生まれた方、480月の上限は考慮していません）。",
+    "年金額への影響は{year}の満額による目安です（昭和31年4月2日以後に生まれた方、480月の上限は考慮していません）。",
     Certainty.COMPUTED,
 )
 
@@ -180,9 +181,9 @@ def _notes(
         span = f"{unset[0]}〜{unset[-1]}" if len(unset) > 1 else str(unset[0])
         yield because(PREMIUM_NOT_SET, months=span)
     if paying.pension is None:
-        yield because(PENSION_NOT_SET, year=year)
+        yield because(PENSION_NOT_SET, year=fiscal_year_text(year))
     else:
-        yield because(ESTIMATE, year=year)
+        yield because(ESTIMATE, year=fiscal_year_text(year))
 
 
 def _unset(month: Month, figures: Parameters) -> bool:
