@@ -19,6 +19,7 @@ from deploy.backup.errors import Refused
 from deploy.backup.restore import restore
 from deploy.backup.take import take
 from deploy.backup.timeline import Timeline
+from deploy.demo.counter import Counter
 from deploy.demo.day import Day
 from deploy.demo.house import House
 from deploy.demo.people import command, prepare
@@ -100,14 +101,15 @@ def worked_on_after_the_backup(story: Story) -> None:
     day.newcomers = [change.resident for change in changes]
     touched = {change.resident.index for change in changes}
     with day.clerk, day.reviewer:
-        story.person = day.find(
+        counter = Counter(day.clerk, day.reviewer, day.today)
+        story.person = counter.find(
             next(
                 r for r in day.city
                 if r.index not in touched and r.record.name.kana
                 and 30 <= (day.today - r.record.birth_date.require()).days // 365 <= 50
             )
         )  # fmt: skip
-        day.resignation(story.person)
+        counter.resignation(story.person)
         house.wait_until_quiet()
         day.medium()
     (story.serial,) = column(story.stack, "jps_reporting", "select last from jps_reporting.serials")
