@@ -30,7 +30,7 @@ from services.identity.editing import not_editable
 from services.identity.near_miss_api import (
     System,
 )
-from services.identity.outside_problems import day_ahead, outside_refused
+from services.identity.outside_problems import day_ahead, of_foreigners_alone, outside_refused
 from services.identity.outside_views import (
     CandidateList,
     EnteredPerson,
@@ -291,12 +291,12 @@ async def _found(
 
 
 def _read(said: EnteredPerson) -> Entered:
-    """What was entered, its date read. Raises `Problem` ID-0101."""
+    """What was entered, its date read. Raises `Problem` ID-0101, ID-0810."""
     try:
         birth_date = parse_date(said.birth_date)
     except ContractError:
         raise unreadable_birth_date() from None
-    return Entered(
+    entered = Entered(
         attributes=FourAttributes(
             name=said.name, address=said.address, birth_date=birth_date, sex=said.sex
         ),
@@ -304,6 +304,9 @@ def _read(said: EnteredPerson) -> Entered:
         alias=said.alias,
         residence_status=said.residence_status,
     )
+    if entered.not_theirs:
+        raise of_foreigners_alone(entered.not_theirs)
+    return entered
 
 
 def _day(written: str | None, uow: UnitOfWork) -> UncertainDate | None:

@@ -1,6 +1,6 @@
 """What staff are told about people who are not on the register (住登外者): ID-08xx."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.chassis.problems import Problem
@@ -41,6 +41,17 @@ def outside_refused(refusal: OutsideRefusal) -> Problem:
     """Something about such a person that cannot be done."""
     status, title, action = _REFUSALS[refusal]
     return Problem(refusal.value, status, title, action=action)
+
+
+def of_foreigners_alone(items: Sequence[str]) -> Problem:
+    """Items that somebody Japanese does not have."""
+    return Problem(
+        "ID-0810",
+        422,
+        "通称・在留資格は、外国人の方についてのみ登録できます。",
+        action="国籍を確認するか、通称・在留資格を空欄にしてください。",
+        errors=[{"field": item, "message": "国籍が日本の方には入力できません。"} for item in items],
+    )
 
 
 def day_ahead(field: str) -> Problem:

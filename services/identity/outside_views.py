@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from contracts.codes import Sex
+from contracts.codes import ResidentKind, Sex
 from contracts.events.feeds import FourAttributes
 from contracts.events.residents import Address, PersonName, ResidenceStatus, ResidentRecord
 from services.identity.domain.comparison import Comparison
-from services.identity.domain.outside import JAPAN, OutsideStep, is_of_foreigners
+from services.identity.domain.outside import JAPAN, OutsideStep
 from services.identity.near_miss_api import ShownCandidate, System, TellsOf, shown_comparison
 from services.identity.pages import (
     Coded,
@@ -43,12 +43,6 @@ class EnteredPerson(_Body):
     nationality: Annotated[str, Field(min_length=1, max_length=100)] = JAPAN
     alias: PersonName | None = None
     residence_status: ResidenceStatus | None = None
-
-    @model_validator(mode="after")
-    def _of_foreigners(self) -> Self:
-        if is_of_foreigners(self.nationality, self.alias, self.residence_status):
-            raise ValueError("an alias and a status of residence are a foreign national's")
-        return self
 
 
 class NobodysRecord(_Body):
@@ -164,7 +158,7 @@ def shown_entry(entry: Entry) -> ShownEntry:
         state=entry.state,
         person_id=entry.person_id,
         addressee_number=entry.addressee_number,
-        told=None if entered is None else tells(entered.attributes),
+        told=None if entered is None else tells(entered.attributes, entered.kind),
         nationality=None if entered is None else entered.nationality,
         alias=None if entered is None else entered.alias,
         residence_status=None
@@ -181,12 +175,12 @@ def shown_entry(entry: Entry) -> ShownEntry:
     )
 
 
-def tells(told: FourAttributes) -> TellsOf:
+def tells(told: FourAttributes, kind: ResidentKind = ResidentKind.JAPANESE) -> TellsOf:
     """4情報, for people to read."""
     return TellsOf(
         name=told.name,
         address=told.address,
-        birth_date=shown_date(told.birth_date),
+        birth_date=shown_date(told.birth_date, kind),
         sex=coded(told.sex),
     )
 

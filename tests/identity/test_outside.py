@@ -166,6 +166,7 @@ class TestForeignNationals:
         proposed = await desk.post("/outside-persons", person=LI)
         shown = proposed.json()["entry"]
         assert shown["alias"]["kanji"] == "海野　渡"
+        assert shown["told"]["birth_date"]["display"] == "1965年1月1日"
         assert shown["residence_status"]["label"] == "特定活動"
         li = UUID((await desk.settled(proposed))["person_id"])
         page = await desk.page(li)
@@ -193,7 +194,9 @@ class TestForeignNationals:
     async def test_nobody_of_japan_has_them(self, desk: Desk) -> None:
         for item in ("alias", "residence_status"):
             person = {**UMINO, item: LI[item]}
-            assert code(await desk.post("/outside-persons", person=person)) == (422, "CH-0001")
+            answer = await desk.post("/outside-persons", person=person)
+            assert code(answer) == (422, "ID-0810")
+            assert [error["field"] for error in answer.json()["errors"]] == [item]
 
 
 class TestVersions:

@@ -79,16 +79,24 @@ class Entered(Data):
     residence_status: ResidenceStatus | None = None
 
     @property
+    def kind(self) -> ResidentKind:
+        """By the nationality."""
+        return ResidentKind.JAPANESE if self.nationality == JAPAN else ResidentKind.FOREIGN
+
+    @property
+    def not_theirs(self) -> tuple[str, ...]:
+        """The items told of somebody Japanese, who has none of them."""
+        told = {"alias": self.alias, "residence_status": self.residence_status}
+        if self.kind is ResidentKind.FOREIGN:
+            return ()
+        return tuple(item for item, said in told.items() if said is not None)
+
+    @property
     def names(self) -> tuple[FourAttributes, ...]:
         """The four attributes under each name that the person goes by."""
         if self.alias is None:
             return (self.attributes,)
         return (self.attributes, self.attributes.model_copy(update={"name": self.alias}))
-
-
-def is_of_foreigners(nationality: str, *items: object) -> bool:
-    """Whether any of these items is told of somebody who is Japanese, who has none of them."""
-    return nationality == JAPAN and any(item is not None for item in items)
 
 
 def new_record(addressee_number: str, entered: Entered) -> ResidentRecord:
@@ -100,7 +108,7 @@ def new_record(addressee_number: str, entered: Entered) -> ResidentRecord:
         name=told.name,
         birth_date=told.birth_date,
         sex=told.sex,
-        resident_kind=_kind(entered.nationality),
+        resident_kind=entered.kind,
         resident_status=ResidentStatus.OTHERWISE_REMOVED,
         address=told.address,
         nationality=entered.nationality,
@@ -121,7 +129,7 @@ def corrected(record: ResidentRecord, entered: Entered) -> ResidentRecord:
             "address": told.address,
             "previous_address": record.address if moved else record.previous_address,
             "nationality": entered.nationality,
-            "resident_kind": _kind(entered.nationality),
+            "resident_kind": entered.kind,
             "alias": entered.alias,
             "residence_status": entered.residence_status,
         }
@@ -154,10 +162,6 @@ def may_be_one(found: Comparison) -> bool:
     """Whether somebody whom the register tells of may be the person kept outside it: moved in,
     they have another address."""
     return found.name.agrees and found.birth_date.agrees and found.sex is not Agreement.DIFFERS
-
-
-def _kind(nationality: str) -> ResidentKind:
-    return ResidentKind.JAPANESE if nationality == JAPAN else ResidentKind.FOREIGN
 
 
 def number_of(serial: int) -> str:
