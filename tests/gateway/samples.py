@@ -151,7 +151,7 @@ BODIES: Final[dict[str, Any]] = {
         "kind": "unpaid_benefit",
         "submission": SUBMISSION,
     },
-    "settleUnpaidBenefitClaim": {"acknowledged": ["CL-0301"]},
+    "settleUnpaidBenefitClaim": {"acknowledged": ["same-rank-others"]},
     "withdrawUnpaidBenefitClaim": {"reason": "本人の申出による"},
     "buildBatch": {"kinds": ["category_change"], "due_before": "2026-10-14", "limit": 100},
     "takeOutOfBatch": {"all_with_errors": True},
