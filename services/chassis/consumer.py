@@ -92,7 +92,7 @@ class Consumer:
             # A batch costs some milliseconds of everybody's processor, however few its records, and
             # so does an answer of the broker. So it answers when some hundreds are there, or after
             # the time that a hop may wait.
-            fetch_min_bytes=256 * 1024,
+            fetch_min_bytes=64 * 1024,
             fetch_max_wait_ms=40,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
