@@ -15,6 +15,7 @@ from contracts.functions import Function
 from services.audit import store
 from services.chassis import audit
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -85,7 +86,7 @@ async def records(
     before = _place(after) if after else None
     async with service.unit_of_work() as uow:
         rows = await store.page(uow.connection, wanted, before=before, limit=limit + 1)
-        shown = rows[:limit]
+        shown, last = page(rows, limit)
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -96,7 +97,7 @@ async def records(
             purpose="audit_review",
             details=_asked(wanted, further=before is not None),
         )
-    following = _token(shown[-1]) if len(rows) > limit else None
+    following = None if last is None else _token(last)
     placed = Function.SEALED_VIEW in staff.functions
     return RecordPage(records=[_view(row, placed=placed) for row in shown], next=following)
 

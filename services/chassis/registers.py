@@ -8,7 +8,9 @@ nothing else (C11).
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Annotated, Final
+
+from fastapi import Query
 
 from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
@@ -17,6 +19,11 @@ from services.chassis.clock import JAPAN
 from services.chassis.printing import Column, Sheet, with_geta
 from services.chassis.staff_context import StaffContext
 
+Office = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+FiscalYear = Annotated[int | None, Query(ge=1961, le=9999)]
+ReceiptNumber = Annotated[int, Query(ge=1, le=2**31 - 1)]
+AfterReceipt = Annotated[int, Query(ge=0, le=2**31 - 1)]
+"""What a register is asked for by: an office's own and this year by default."""
 MOST: Final = 2000
 """Receipts in one print: some 130 pages."""
 BIRTH_DATE: Final = "生年月日"

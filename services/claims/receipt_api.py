@@ -16,8 +16,17 @@ from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.printing import PDF, pdf
-from services.chassis.registers import MOST, PrintedReceipt, register_sheet
+from services.chassis.registers import (
+    MOST,
+    AfterReceipt,
+    FiscalYear,
+    Office,
+    PrintedReceipt,
+    ReceiptNumber,
+    register_sheet,
+)
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.claims import problems, work
@@ -29,9 +38,6 @@ from services.claims.stores.claims import KeptClaim
 router = APIRouter()
 CurrentService = Annotated[Service, Depends(current_service)]
 Settler = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
-Office = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Year = Annotated[int | None, Query(ge=1961, le=9999)]
-Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 class ReceiptView(BaseModel):
@@ -107,8 +113,8 @@ async def register(
     staff: Settler,
     service: CurrentService,
     office: Office = None,
-    fiscal_year: Year = None,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    fiscal_year: FiscalYear = None,
+    after: AfterReceipt = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Receipts:
     """The receipts of an office and a fiscal year: by default one's own, and this year."""
@@ -118,7 +124,7 @@ async def register(
         year = fiscal_year_of(uow.today) if fiscal_year is None else fiscal_year
         found = await claims.receipts(uow.connection, of, year, after, limit + 1)
         total = await claims.receipt_count(uow.connection, of, year)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -132,7 +138,7 @@ async def register(
         fiscal_year=year,
         receipts=tuple(ReceiptView.of(receipt, state) for receipt in shown),
         total=total,
-        following=shown[-1].receipt_number if len(found) > limit else None,
+        following=None if last is None else last.receipt_number,
     )
 
 
@@ -141,9 +147,9 @@ async def print_register(
     staff: Settler,
     service: CurrentService,
     office: Office = None,
-    fiscal_year: Year = None,
-    first: Number = 1,
-    last: Number = MOST,
+    fiscal_year: FiscalYear = None,
+    first: ReceiptNumber = 1,
+    last: ReceiptNumber = MOST,
 ) -> Response:
     """受付処理簿 from one receipt number to another, as PDF: one's own office and this year by
     default. Who printed it, when, and of how many claims is recorded. A claim in which somebody

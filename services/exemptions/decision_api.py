@@ -11,6 +11,7 @@ from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit, blocking
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -68,7 +69,7 @@ async def work_list(
     has done anything yet."""
     async with service.unit_of_work() as uow:
         listed = await decisions.work(uow.connection, after, limit + 1)
-        shown = listed[:limit]
+        shown, last = page(listed, limit)
         found = await deciding.found(uow, [one.entry_id for one in shown])
         audit.record(
             uow,
@@ -91,8 +92,7 @@ async def work_list(
                 differences=DifferenceView.all_of(entry) if isinstance(entry, Kept) else (),
             )
         )
-    following = shown[-1].decision_id if len(listed) > limit else None
-    return WorkPage(decisions=tuple(views), following=following)
+    return WorkPage(decisions=tuple(views), following=None if last is None else last.decision_id)
 
 
 @router.post("/exemption-decisions/{decision_id}/settle", status_code=204)

@@ -26,6 +26,7 @@ from contracts.functions import Function
 from contracts.topics import shard_of
 from services.chassis import audit, blocking, merges
 from services.chassis.hiding import is_hidden
+from services.chassis.paging import page
 from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -73,7 +74,7 @@ async def listed(
             uow.connection, procedure.table, kinds, state, after, limit + 1
         )
         total = await entries.count(uow.connection, procedure.table, kinds, state)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -82,7 +83,7 @@ async def listed(
             count=len(shown),
             details={"of": procedure.name, "state": state.value},
         )
-    return procedure.page(shown, total, shown[-1].sequence if len(found) > limit else None)
+    return procedure.page(shown, total, None if last is None else last.sequence)
 
 
 async def shown(

@@ -14,6 +14,7 @@ from contracts.functions import Function
 from contracts.months import Month
 from services.chassis import audit
 from services.chassis.http import current_service, requires
+from services.chassis.paging import page
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
@@ -110,7 +111,7 @@ async def listed(
     async with service.unit_of_work() as uow:
         found = await proposals.opened(uow.connection, kind, after, limit + 1)
         total = await proposals.count(uow.connection, kind)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -120,7 +121,7 @@ async def listed(
             details={"of": "proposals", "kind": kind.value if kind else "every"},
         )
         entries = tuple(_entry(entry, state_of(service), uow.today) for entry in shown)
-    more = shown[-1].sequence if len(found) > limit else None
+    more = None if last is None else last.sequence
     return ProposalPage(entries=entries, total=total, following=more)
 
 

@@ -16,7 +16,16 @@ from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
 from services.chassis.printing import PDF, pdf
-from services.chassis.registers import MOST, PrintedReceipt, birth_text, register_sheet
+from services.chassis.registers import (
+    MOST,
+    AfterReceipt,
+    FiscalYear,
+    Office,
+    PrintedReceipt,
+    ReceiptNumber,
+    birth_text,
+    register_sheet,
+)
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.exemptions import problems
@@ -30,9 +39,6 @@ from services.exemptions.stores.receipts import Receipt
 router = APIRouter()
 CurrentService = Annotated[Service, Depends(current_service)]
 Settler = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
-Office = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Year = Annotated[int | None, Query(ge=1961, le=9999)]
-Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 class ReceiptView(BaseModel):
@@ -102,8 +108,8 @@ async def register(
     staff: Settler,
     service: CurrentService,
     office: Office = None,
-    fiscal_year: Year = None,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    fiscal_year: FiscalYear = None,
+    after: AfterReceipt = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Receipts:
     """The receipts of an office and a fiscal year: by default one's own, and this year."""
@@ -136,9 +142,9 @@ async def print_register(
     staff: Settler,
     service: CurrentService,
     office: Office = None,
-    fiscal_year: Year = None,
-    first: Number = 1,
-    last: Number = MOST,
+    fiscal_year: FiscalYear = None,
+    first: ReceiptNumber = 1,
+    last: ReceiptNumber = MOST,
 ) -> Response:
     """受付処理簿 from one receipt number to another, as PDF: one's own office and this year by
     default. Who printed it, when, and of how many persons is recorded. Nobody hidden is printed for

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 from contracts.law import NoValue
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, entry_life, exempting, households, reviewing
+from services.exemptions import applying, entry_life, reviewing
 from services.exemptions.domain.application.continuing import Renewed
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.renewals import RenewalState, by_what, continued, state_of
+from services.exemptions.gathering import gathered
 from services.exemptions.state import State
-from services.exemptions.stores import answers, entries, persons, renewals
+from services.exemptions.stores import answers, entries, renewals
 from services.exemptions.stores.applications import APPLICATIONS, Kept
-from services.exemptions.stores.entries import NOTICES
 from services.exemptions.stores.renewals import Renewal
 
 
@@ -106,25 +106,15 @@ async def reviewed(
     uow: UnitOfWork, state: State, ids: Sequence[UUID]
 ) -> list[tuple[Kept, Renewed | None]]:
     """These renewals with what their review comes to by what is known now."""
-    kept = await entries.some(uow.connection, APPLICATIONS, ids)
-    known = await persons.facts_of(uow.connection, [one.person_id for one in kept])
-    held = await entries.of_persons(uow.connection, NOTICES, [one.person_id for one in kept])
-    told = await answers.latest(uow.connection, ids)
-    registers = await households.of(uow.connection, kept)
     found: list[tuple[Kept, Renewed | None]] = []
-    for one in kept:
-        handed = entry_life.handed_in(state, one)
-        person, notices = known[one.person_id], held.get(one.person_id, ())
-        said = reviewing.said_by(handed)
-        taken = exempting.taken(person, notices, state.forms, state.by_law, said.last)
+    for one in await gathered(uow, state, ids):
         try:
-            answered = told[one.application_id]
             renewed = reviewing.renewed(
-                handed, said, person, answered, state.figures, taken, registers
+                one.handed, one.said, one.known, one.told, state.figures, one.taken, one.registers
             )
         except NoValue:
             renewed = None
-        found.append((one, renewed))
+        found.append((one.kept, renewed))
     return found
 
 

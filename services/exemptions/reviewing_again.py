@@ -11,15 +11,15 @@ from contracts.forms import unacknowledged
 from services.chassis.clock import JAPAN
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, entry_life, exempting, households, reviewing
+from services.exemptions import applying, entry_life, reviewing
 from services.exemptions.deciding import review_of
 from services.exemptions.domain.reviewed_again import changed
+from services.exemptions.gathering import gathered
 from services.exemptions.review_views import FINDINGS, MONTHS, review_in, reviewed_months
 from services.exemptions.reviewing import Reviewed
 from services.exemptions.state import State
-from services.exemptions.stores import answers, entries, persons, reviews_again
+from services.exemptions.stores import answers, entries, reviews_again
 from services.exemptions.stores.applications import APPLICATIONS, Kept
-from services.exemptions.stores.entries import NOTICES
 from services.exemptions.stores.reviews_again import Found, New
 
 
@@ -67,28 +67,17 @@ async def _reviewed(
 ) -> list[tuple[Kept, Reviewed]]:
     """These applications with their review by what is known now; without those of which answers
     are awaited, or a figure of the law is missing: another night reviews them."""
-    told = await answers.latest(uow.connection, ids)
-    answered = [
-        one for one in ids if told[one] and all(a.answered_at is not None for a in told[one])
-    ]
-    kept = await entries.some(uow.connection, APPLICATIONS, answered)
-    people = [one.person_id for one in kept]
-    known = await persons.facts_of(uow.connection, people)
-    held = await entries.of_persons(uow.connection, NOTICES, people)
-    registers = await households.of(uow.connection, kept)
     found = []
-    for one in kept:
-        handed, person = entry_life.handed_in(state, one), known[one.person_id]
-        last = reviewing.said_by(handed).last
-        notices = held.get(one.person_id, ())
-        taken = exempting.taken(person, notices, state.forms, state.by_law, last)
+    for one in await gathered(uow, state, ids):
+        if not one.told or any(answer.answered_at is None for answer in one.told):
+            continue
         try:
             now = reviewing.reviewed(
-                handed, person, told[one.entry_id], state.figures, taken, registers
+                one.handed, one.known, one.told, state.figures, one.taken, one.registers
             )
         except Problem:
             continue
-        found.append((one, now))
+        found.append((one.kept, now))
     return found
 
 

@@ -6,9 +6,8 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from contracts.days import Moment
+from contracts.forms import FreeText
 from services.gateway.requests import Body, Query
-
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class JpsFilesQuery(Query):
@@ -44,7 +43,7 @@ class UnmatchedQuery(Query):
 class UnmatchedDone(Body):
     """突合しない行について行った処理。"""
 
-    done: Annotated[Text, Field(description="処理した内容")]
+    done: Annotated[FreeText, Field(description="処理した内容")]
 
 
 class UnmatchedMatch(Body):
@@ -52,13 +51,13 @@ class UnmatchedMatch(Body):
 
     item_id: Annotated[UUID | None, Field(description="報告項目")] = None
     person_id: Annotated[UUID | None, Field(description="個人")] = None
-    reason: Annotated[Text, Field(description="突合の根拠")]
+    reason: Annotated[FreeText, Field(description="突合の根拠")]
 
 
 class UnmatchedUndo(Body):
     """突合を取り消す理由。"""
 
-    reason: Annotated[Text, Field(description="取り消す理由")]
+    reason: Annotated[FreeText, Field(description="取り消す理由")]
 
 
 class UnmatchedAgreement(Body):

@@ -12,7 +12,7 @@ from contracts.codes import Sex
 from contracts.days import Day, Moment
 from contracts.events import AuditOperation, ReportItemKind
 from contracts.events.residents import Address, PersonName
-from contracts.forms import AttachmentRecord, EntryState, Submission
+from contracts.forms import AttachmentRecord, EntryState, FreeText, Submission
 from contracts.sealing import SealedNumber
 
 
@@ -265,7 +265,7 @@ class SharedNumbersQuery(Query):
 class WhatWasDone(Body):
     """行った処理の内容。"""
 
-    done: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    done: FreeText
 
 
 class SettleNotice(Body):

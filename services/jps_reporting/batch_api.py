@@ -13,6 +13,7 @@ from contracts.functions import Function
 from services.chassis import audit
 from services.chassis import problems as chassis_problems
 from services.chassis.http import requires
+from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import building, sealing, views
@@ -102,8 +103,8 @@ async def show(
     """The batch with a page of its items, what the checks found, and every substitution."""
     async with service.unit_of_work() as uow:
         batch = await _find(uow, batch_id)
-        page = await items.page_of_batch(uow.connection, batch_id, only, after, limit + 1)
-        shown, more = page[:limit], len(page) > limit
+        listed = await items.page_of_batch(uow.connection, batch_id, only, after, limit + 1)
+        shown, last = page(listed, limit)
         ids = [one.item.item_id for one in shown]
         found = await batches.findings(uow.connection, batch_id, ids)
         replaced = await batches.substitutions(uow.connection, batch_id, ids)
@@ -119,7 +120,7 @@ async def show(
                 )
                 for one in shown
             ),
-            next=ids[-1] if more else None,
+            next=None if last is None else last.item.item_id,
         )
 
 

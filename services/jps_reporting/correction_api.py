@@ -5,17 +5,18 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from contracts.events import AuditOperation, AuditOutcome, ReportProcessing
 from contracts.forms import SamePerson, holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.http import requires
+from services.chassis.paging import page
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import correcting, problems, views
+from services.jps_reporting.bodies import Agreement, Why
 from services.jps_reporting.reporting import CurrentReporting, CurrentService
 from services.jps_reporting.stores import corrections, results
 from services.jps_reporting.stores.corrections import Proposal
@@ -24,22 +25,6 @@ from services.jps_reporting.stores.item_rows import StoredItem
 router = APIRouter()
 
 Builder = Annotated[StaffContext, Depends(requires(Function.BATCH_BUILD))]
-
-
-class Why(BaseModel):
-    """Why JPS is to be told."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class Agreement(BaseModel):
-    """Whether the other staff member agrees."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    agree: StrictBool
 
 
 class ProposalView(views.View):
@@ -102,8 +87,8 @@ async def work_list(
 ) -> CorrectionsWanted:
     """Items that JPS was told and that are not so, or are so after all: it was not told that."""
     async with service.unit_of_work() as uow:
-        page = await corrections.wanted(uow.connection, after, limit + 1)
-        shown = page[:limit]
+        found = await corrections.wanted(uow.connection, after, limit + 1)
+        shown, last = page(found, limit)
         ids = [one.item.item_id for one in shown]
         proposed = await corrections.proposals(uow.connection, ids)
         decided = await results.decisions_of(uow.connection, ids)
@@ -124,7 +109,7 @@ async def work_list(
                 )
                 for one in shown
             ),
-            next=ids[-1] if len(page) > limit else None,
+            next=None if last is None else last.item.item_id,
         )
 
 

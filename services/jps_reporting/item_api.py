@@ -10,6 +10,7 @@ from contracts.events import AuditOperation, ReportItemKind
 from contracts.functions import Function
 from services.chassis import audit, merges
 from services.chassis.http import requires
+from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
 from services.jps_reporting import views
 from services.jps_reporting.domain.items import ItemState
@@ -38,8 +39,7 @@ async def register(
     in it with its reason. ``fell_away``: only those whose fact no longer stands."""
     wanted = items.Filter(state, kind, due_before, after, limit + 1, fell_away)
     async with service.unit_of_work() as uow:
-        page = await items.register(uow.connection, wanted)
-        shown, more = page[:limit], len(page) > limit
+        shown, last = page(await items.register(uow.connection, wanted), limit)
         decided = await results.decisions_of(uow.connection, [one.item.item_id for one in shown])
         audit.record(
             uow,
@@ -54,7 +54,7 @@ async def register(
                 views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id))
                 for one in shown
             ),
-            next=shown[-1].item.item_id if more else None,
+            next=None if last is None else last.item.item_id,
         )
 
 

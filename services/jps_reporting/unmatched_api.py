@@ -4,18 +4,20 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, StrictBool
+from pydantic import BaseModel, ConfigDict
 
 from contracts.events import AuditOperation, AuditOutcome
 from contracts.forms import FreeText, SamePerson, holds_individual_number, require_another_person
 from contracts.functions import Function
 from services.chassis import audit, problems
 from services.chassis.http import requires
+from services.chassis.paging import page
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import matching, unmatched_views
 from services.jps_reporting import problems as refusals
+from services.jps_reporting.bodies import Agreement, Why
 from services.jps_reporting.reporting import CurrentReporting, CurrentService
 from services.jps_reporting.stores import unmatched
 from services.jps_reporting.stores.unmatched import Candidate, Proposal, UnmatchedRow
@@ -43,22 +45,6 @@ class Match(BaseModel):
     reason: FreeText
 
 
-class Why(BaseModel):
-    """Why a match is to be undone."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    reason: FreeText
-
-
-class Agreement(BaseModel):
-    """Whether the other staff member agrees."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    agree: StrictBool
-
-
 @router.get("/unmatched-results")
 async def work_list(
     staff: Taker,
@@ -70,7 +56,7 @@ async def work_list(
     """What nobody has dealt with yet, or with ``settled`` what somebody has; the oldest first."""
     async with service.unit_of_work() as uow:
         found = await unmatched.page(uow.connection, settled=settled, after=after, limit=limit + 1)
-        shown = found[:limit]
+        shown, last = page(found, limit)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -81,7 +67,7 @@ async def work_list(
         )
     return unmatched_views.UnmatchedList(
         rows=tuple(unmatched_views.RowView.of(one, sees_numbers=_sees(staff)) for one in shown),
-        next=shown[-1].unmatched_id if len(found) > limit else None,
+        next=None if last is None else last.unmatched_id,
     )
 
 

@@ -13,6 +13,7 @@ from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
+from services.chassis.registers import AfterReceipt, FiscalYear, Office
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
@@ -64,11 +65,9 @@ class Receipts(View):
 async def register(
     staff: Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))],
     service: Annotated[Service, Depends(current_service)],
-    office: Annotated[
-        str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
-    ] = None,
-    fiscal_year: Annotated[int | None, Query(ge=1961, le=9999)] = None,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    office: Office = None,
+    fiscal_year: FiscalYear = None,
+    after: AfterReceipt = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Receipts:
     """The receipts of an office and a fiscal year: by default one's own, and this year."""

@@ -7,7 +7,7 @@ printed for whoever may not see them (promise 8): the rows are not there.
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from contracts.events import AuditOperation
@@ -15,7 +15,15 @@ from contracts.functions import Function
 from services.chassis import audit, merges
 from services.chassis.http import current_service, requires
 from services.chassis.printing import PDF, pdf
-from services.chassis.registers import MOST, PrintedReceipt, birth_text, register_sheet
+from services.chassis.registers import (
+    MOST,
+    FiscalYear,
+    Office,
+    PrintedReceipt,
+    ReceiptNumber,
+    birth_text,
+    register_sheet,
+)
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification import problems as refusals
@@ -34,12 +42,10 @@ router = APIRouter()
 async def print_register(
     staff: Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))],
     service: Annotated[Service, Depends(current_service)],
-    office: Annotated[
-        str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
-    ] = None,
-    fiscal_year: Annotated[int | None, Query(ge=1961, le=9999)] = None,
-    first: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1,
-    last: Annotated[int, Query(ge=1, le=2**31 - 1)] = MOST,
+    office: Office = None,
+    fiscal_year: FiscalYear = None,
+    first: ReceiptNumber = 1,
+    last: ReceiptNumber = MOST,
 ) -> Response:
     """受付処理簿 from one receipt number to another, as PDF: one's own office and this year by
     default. Who printed it, when, and of how many persons is recorded."""

@@ -84,7 +84,6 @@ STATED_HOUSEHOLDER_OTHER: Final = Rule(
     "申請書の世帯主（{stated}）が、住民票の世帯主（{now}）と異なります。" + _LOOK,
     says=Says.ASKS,
 )
-_SOMEBODY_ELSE: Final = "その他の者"
 _UNTOLD: Final = RegisteredAs(outcome=RegisterOutcome.UNCERTAIN)
 
 
@@ -125,13 +124,12 @@ def differing(
     now, spouse = today.householder or _UNTOLD, today.spouse or _UNTOLD
     found = []
     if now.outcome is RegisterOutcome.PERSON and now.person_id != stated.householder:
-        called = stated.called(now.person_id)
         found.append(
             because(
                 STATED_HOUSEHOLDER_OTHER,
                 Whose.HOUSEHOLDER,
                 stated=stated.called(stated.householder),
-                now="別の者" if called == _SOMEBODY_ELSE else called,
+                now=stated.called(now.person_id, somebody_else="別の者"),
             )
         )
     rule = _spouse_differs(stated, spouse)
@@ -171,7 +169,7 @@ class _Stated:
             return None
         return self._answers_for.get(relative.person_id, relative.person_id)
 
-    def called(self, person_id: UUID | None) -> str:
+    def called(self, person_id: UUID | None, somebody_else: str = "その他の者") -> str:
         """Who somebody is to the applicant, without a name."""
         if person_id is None:
             return "本市の宛名に記録のない者"
@@ -179,19 +177,18 @@ class _Stated:
             return "申請者本人"
         if person_id == self.spouse:
             return "配偶者"
-        return _SOMEBODY_ELSE
+        return somebody_else
 
 
 def _householder(stated: _Stated, now: RegisteredAs) -> Iterator[Reason]:
     if now.outcome is not RegisterOutcome.PERSON:
         yield because(HOUSEHOLDER_UNCERTAIN, Whose.HOUSEHOLDER)
     elif now.person_id != stated.householder:
-        now_is = stated.called(now.person_id)
         yield because(
             HOUSEHOLDER_OTHER,
             Whose.HOUSEHOLDER,
             before=stated.called(stated.householder),
-            now="別の者" if now_is == _SOMEBODY_ELSE else now_is,
+            now=stated.called(now.person_id, somebody_else="別の者"),
         )
 
 
