@@ -59,17 +59,16 @@ def desks(played_day: Day) -> Iterator[Mapping[str, Desk]]:
 
 @pytest.fixture(scope="module")
 def hidden(played_day: Day, desks: Mapping[str, Desk]) -> Hidden:
-    """Found by asking everything as who may know, and taking away what the clerks are shown."""
-    protected = [desks[PROTECTOR], desks[PROTECTION_CHIEF]]
-    shown = _told(protected, played_day.protected_ids, played_day)
-    seen = _told([desks[CLERK], desks[REVIEWER]], (), played_day)
-    common = {one for found in seen.values() for _, one in found}
-    of_kind = {kind: one for found in shown.values() for kind, one in found if one not in common}
+    """Found by asking everything as who may know, and never by what the clerks are shown: what
+    these are shown of it by mistake has to be found among it."""
+    keeper = desks[PROTECTOR]
+    residents = hidden_at_the_end(played_day.measures)
+    people = frozenset(person for r in residents for person in matches(keeper, r))
+    assert people >= set(played_day.protected_ids)
+    theirs = _theirs([keeper, desks[PROTECTION_CHIEF]], people, played_day)
+    of_kind = {kind: one for found in theirs.values() for kind, one in found}
     return Hidden(
-        {
-            service: frozenset(one for _, one in found if one not in common)
-            for service, found in shown.items()
-        },
+        {service: frozenset(one for _, one in found) for service, found in theirs.items()},
         frozenset(r.record.addressee_number for r in hidden_at_the_end(played_day.measures)),
         (*played_day.protected_ids, *of_kind.values()),
         SystemClock().now(),
@@ -157,27 +156,44 @@ def _may(who: str) -> list[Route]:
 _Told = dict[str, set[tuple[str, str]]]
 
 
-def _told(desks: list[Desk], about: tuple[str, ...], day: Day) -> _Told:
-    """Ids, with the names of their fields, by the service that tells them: in every list, and on
-    every page of these persons."""
+def _theirs(desks: list[Desk], people: frozenset[str], day: Day) -> _Told:
+    """Ids, with the names of their fields, by the service that tells them: on every page of these
+    persons, and in what every list has of them."""
     told: _Told = {}
     for desk in desks:
         for route in _may(desk.user_id):
-            named = parameters(route.path)
-            answers = []
+            named, first = parameters(route.path), route.calls[0].service
             if not named:
-                answers = [desk.ask(route.path, **_query(route, day))]
+                listed = _document(desk.ask(route.path, **_query(route, day)))
+                for entry in _entries_of(listed, people):
+                    # A number told of two names somebody beside them who is not hidden.
+                    told.setdefault(first, set()).update(
+                        (kind, one)
+                        for kind, one in _ids(entry)
+                        if kind != "persons" or one in people
+                    )
             elif named == ("person_id",):
-                answers = [_page(desk, route, person, day) for person in about]
-            for answer in answers:
-                if answer.is_success and "json" in answer.headers["content-type"]:
-                    _note(told, route.calls[0].service, answer)
+                for person in people:
+                    _note(told, first, _document(_page(desk, route, person, day)))
     return told
 
 
-def _note(told: _Told, first: str, answer: httpx.Response) -> None:
+def _document(answer: httpx.Response) -> Any:
+    json_told = answer.is_success and "json" in answer.headers["content-type"]
+    return answer.json() if json_told else {}
+
+
+def _entries_of(document: Any, people: frozenset[str]) -> Iterator[Any]:
+    """The entries of the lists in a document that name one of these persons."""
+    if isinstance(document, dict):
+        for part in document.values():
+            yield from _entries_of(part, people)
+    elif isinstance(document, list):
+        yield from (one for one in document if people & {named for _, named in _ids(one)})
+
+
+def _note(told: _Told, first: str, document: Any) -> None:
     """The person page has a part of each service; other answers are of the one that is asked."""
-    document = answer.json()
     parts = {name: part for name, part in document.items() if name in _SERVICES}
     for service, part in (parts or {first: document}).items():
         told.setdefault(service, set()).update(_ids(part))
