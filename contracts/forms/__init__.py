@@ -37,7 +37,7 @@ from contracts.forms.declaration import (
 )
 from contracts.forms.examination import Finding, FindingCode, FindingKind, refusals, unacknowledged
 from contracts.forms.origin import by_whom, notifier_of
-from contracts.forms.receipts import book_of, receipt_text
+from contracts.forms.receipts import book_of, is_apart, receipt_text
 from contracts.forms.states import (
     DECIDED,
     EntryState,
@@ -108,6 +108,7 @@ __all__ = [
     "channel_rules",
     "entry_choices",
     "holds_individual_number",
+    "is_apart",
     "notifier_of",
     "outstanding",
     "read_forms",

@@ -82,11 +82,19 @@ async def show(
         facts = await persons.facts_of_one(connection, ids)
         reported = await reports.reported(connection, ids)
         corrected = await corrections.of(connection, [r.item_id for r in reported], moment)
-        summaries = [
-            notice_summary(notice, state.title(notice.kind), staff.staff_id, moment)
+        handed_in = [
+            notice
             for notice in await notices.of_person(connection, ids)
             if moment is None or notice.accepted_at <= moment
         ]
+        since = await corrections.about(connection, [n.notice_id for n in handed_in], moment)
+        summaries = [
+            notice_summary(
+                notice, state.title(notice.kind), staff.staff_id, moment,
+                corrections=since.get(notice.notice_id, ()),
+            )
+            for notice in handed_in
+        ]  # fmt: skip
         differing = (
             await differences.listed(connection, person_id, None, 100) if moment is None else []
         )

@@ -25,6 +25,7 @@ from contracts.events import (
     QualificationFactsAnswered,
     ReportItemKind,
     ReportOwner,
+    ReportProcessing,
 )
 from contracts.topics import (
     JPS_EVENTS,
@@ -65,7 +66,7 @@ from services.qualification.stores import (
     corrections,
     differences,
     missing,
-    notices,
+    notice_outcomes,
     persons,
     reports,
     runs,
@@ -266,7 +267,7 @@ async def _forwarded(sent: Sequence[Received[AnyItemForwarded]], uow: UnitOfWork
         raise Rejected(
             [Rejection(r, "QU-1002", reason) for r in sent if r.event.item_id in strange]
         )
-    await notices.forward(uow.connection, [r.event.item_id for r in sent], uow.now)
+    await notice_outcomes.forward(uow.connection, [r.event.item_id for r in sent], uow.now)
 
 
 async def _corrected(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
@@ -277,6 +278,13 @@ async def _corrected(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         strange = await corrections.forward(uow.connection, [r.event for r in sent], uow.now)
     if decided and not strange:
         strange = await corrections.decide(uow.connection, [r.event for r in decided], uow.now)
+    again = [
+        (r.event.item_id, r.event.forwarded_on)
+        for r in sent
+        if r.event.processing is ReportProcessing.REPORT
+    ]
+    if again and not strange:
+        await notice_outcomes.forward_again(uow.connection, again, uow.now)
     if strange:
         reason = "no item of this id was sent of this person, or no such correction of it"
         refused = [r for r in (*sent, *decided) if r.event.correction_id in strange]
@@ -294,7 +302,7 @@ async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) ->
         raise Rejected(
             [Rejection(r, "QU-1003", reason) for r in decided if r.event.item_id in strange]
         )
-    await notices.decide(uow.connection, [r.event.item_id for r in decided], uow.now)
+    await notice_outcomes.decide(uow.connection, [r.event.item_id for r in decided], uow.now)
     changed = [r.event for r in decided if r.event.outcome is ItemOutcome.CORRECTED]
     occurred = await reports.occurred(uow.connection, [event.item_id for event in changed])
     found: dict[UUID, list[Difference]] = {}
@@ -315,7 +323,7 @@ async def _undecided(gone: Sequence[Received[DecisionTakenBack]], uow: UnitOfWor
         reason = "this was never told of this person"
         refused = [r for r in gone if r.event.decision_id in strange]
         raise Rejected([Rejection(r, "QU-1006", reason) for r in refused])
-    await notices.decide(uow.connection, [event.item_id for event in of_items], uow.now)
+    await notice_outcomes.decide(uow.connection, [event.item_id for event in of_items], uow.now)
     occurred = await reports.occurred(uow.connection, [event.item_id for event in of_items])
     differed = [
         corrected(decision, reported_label(kind), day).id_of(person_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from contracts.events import AuditOperation, AuditOutcome, BlockKind
 from contracts.forms import (
@@ -13,7 +13,6 @@ from contracts.forms import (
     EntryChoices,
     EntryState,
     Form,
-    FreeText,
     InvalidTransition,
     SamePerson,
     Submission,
@@ -53,6 +52,7 @@ from services.qualification.domain.notices import (
 )
 from services.qualification.domain.parameters import NoValue
 from services.qualification.domain.told import TakenBackStatement
+from services.qualification.notice_bodies import NoticeRequest, SettleRequest, WithdrawRequest
 from services.qualification.notice_views import (
     NoticeSummary,
     NoticeView,
@@ -61,7 +61,7 @@ from services.qualification.notice_views import (
 )
 from services.qualification.reporting_again import reported_under, require_mendable
 from services.qualification.state import State, state_of
-from services.qualification.stores import notices, persons, runs
+from services.qualification.stores import corrections, notice_outcomes, notices, persons, runs
 from services.qualification.stores.notices import NewNotice, Notice, with_documents
 from services.qualification.stores.persons import NewFact
 
@@ -71,32 +71,6 @@ CurrentService = Annotated[Service, Depends(current_service)]
 Accepting = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
 Settling = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
 Viewing = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
-
-
-class NoticeRequest(Submission):
-    """A notice as the counter hands it in."""
-
-    form: Annotated[str, Field(max_length=60)]
-    """The kind of form, see ``GET /notice-forms``."""
-    person_id: UUID
-    mends: UUID | None = None
-    """The returned notice that this one puts right."""
-
-
-class SettleRequest(BaseModel):
-    """What the settling staff member adds: documents that came in since (C07)."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    attachments: Annotated[tuple[AttachmentRecord, ...], Field(max_length=50)] = ()
-
-
-class WithdrawRequest(BaseModel):
-    """Why a notice is withdrawn."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    reason: FreeText
 
 
 class NoticeForms(EntryChoices):
@@ -198,6 +172,7 @@ async def work_list(
         found = await notices.in_state(uow.connection, state, after, limit + 1)
         shown, last = page(found, limit)
         total = await notices.count(uow.connection, state)
+        since = await corrections.about(uow.connection, [n.notice_id for n in shown])
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -207,7 +182,12 @@ async def work_list(
             details={"what": "notices", "state": state.value},
         )
     return NoticeList(
-        notices=tuple(notice_summary(n, known.title(n.kind), staff.staff_id) for n in shown),
+        notices=tuple(
+            notice_summary(
+                n, known.title(n.kind), staff.staff_id, corrections=since.get(n.notice_id, ())
+            )
+            for n in shown
+        ),
         total=total,
         following=None if last is None else last.sequence,
     )
@@ -296,6 +276,8 @@ async def _settle(
     values = values_of(form, submission)
     under = await reported_under(uow, notice, conclusion, result.transition, values, staff.staff_id)
     await notices.settle(uow.connection, notice.notice_id, later, staff.staff_id, uow.now, under)
+    if under is not None:
+        await notice_outcomes.held_already(uow.connection, under, uow.now)
     await _seen(uow, state, notice.person_id)
     settled = await _found(uow, notice.notice_id)
     _record(uow, AuditOperation.ENTRY_SETTLED, staff, Function.NOTICE_SETTLE, settled)
@@ -312,7 +294,10 @@ async def _view(uow: UnitOfWork, state: State, notice: Notice, staff: StaffConte
     except NoValue:
         raise refusals.no_value() from None
     missing = [attachment.label for attachment in outstanding(form, notice.submission)]
-    return notice_view(notice, form, staff.staff_id, missing, due, result)
+    since = await corrections.about(uow.connection, [notice.notice_id])
+    return notice_view(
+        notice, form, staff.staff_id, missing, due, result, since.get(notice.notice_id, ())
+    )
 
 
 async def _expected(

@@ -5,10 +5,20 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.forms import DECIDED, Channel, EntryState, Form, Notifier, Submission
+from contracts.forms import (
+    DECIDED,
+    Channel,
+    EntryState,
+    Form,
+    Notifier,
+    Submission,
+    is_apart,
+    receipt_text,
+)
 from services.qualification.domain.decisions import known_by
 from services.qualification.domain.notices import Deadline, Expected
 from services.qualification.shown import (
+    CorrectionView,
     DecisionView,
     ReasonView,
     ReviewView,
@@ -16,6 +26,7 @@ from services.qualification.shown import (
     View,
     transition_view,
 )
+from services.qualification.stores.corrections import Correction
 from services.qualification.stores.notices import Came, Notice
 
 _SENT: Final = DECIDED | {EntryState.FORWARDED, EntryState.TAKEN_BACK}
@@ -29,7 +40,7 @@ class NoticeSummary(View):
     title: str
     person_id: UUID
     receipt: str
-    """受付番号, e.g. ``2026-000123``: fiscal year and the office's number."""
+    """受付番号, e.g. ``2026-00123``: fiscal year and the office's number."""
     office: str
     """The office that took it in; 全庁: before numbers were counted by office."""
     channel: Channel
@@ -47,6 +58,9 @@ class NoticeSummary(View):
     accepted_by_me: bool
     """Whoever accepts a notice may not settle it."""
     forwarded_on: date | None
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告): that it does not stand, or does
+    after all."""
 
 
 class CameView(View):
@@ -91,6 +105,8 @@ class NoticeView(View):
     history: tuple[CameView, ...]
     decisions: tuple[DecisionView, ...]
     """What JPS decided on it, the earliest first; the last one counts."""
+    corrections: tuple[CorrectionView, ...]
+    """What JPS was told since about its report, the earliest first."""
     mends: UUID | None
     """The returned notice that this one puts right."""
     mended_by: UUID | None
@@ -118,16 +134,24 @@ class ExpectedView(View):
 
 
 def notice_summary(
-    notice: Notice, title: str, staff_id: str, moment: datetime | None = None
+    notice: Notice,
+    title: str,
+    staff_id: str,
+    moment: datetime | None = None,
+    *,
+    corrections: Sequence[Correction] = (),
 ) -> NoticeSummary:
-    """A notice in a list, in the state that it was in at ``moment``."""
+    """A notice in a list, in the state that it was in at ``moment``; ``corrections``: as they were
+    known then."""
     state = state_at(notice, moment)
     return NoticeSummary(
         notice_id=notice.notice_id,
         kind=notice.kind,
         title=title,
         person_id=notice.surviving_id,
-        receipt=receipt_text(notice.fiscal_year, notice.receipt_number),
+        receipt=receipt_text(
+            notice.fiscal_year, notice.receipt_number, apart=is_apart(notice.office)
+        ),
         office=notice.office,
         channel=notice.submission.channel,
         channel_label=notice.submission.channel.label,
@@ -142,6 +166,7 @@ def notice_summary(
         accepted_by=notice.accepted_by,
         accepted_by_me=notice.accepted_by == staff_id,
         forwarded_on=_forwarded_on(notice, moment),
+        correction=CorrectionView.of(corrections[-1]) if corrections else None,
     )
 
 
@@ -152,10 +177,11 @@ def notice_view(
     missing: Sequence[str],
     due: Deadline,
     expected: Expected | None,
+    corrections: Sequence[Correction] = (),
 ) -> NoticeView:
     """One notice, whole."""
     return NoticeView(
-        summary=notice_summary(notice, form.title, staff_id),
+        summary=notice_summary(notice, form.title, staff_id, corrections=corrections),
         submission=notice.submission,
         outstanding=tuple(missing),
         deadline=ReasonView.of(due.reason),
@@ -168,17 +194,13 @@ def notice_view(
         withdrawn_reason=notice.withdrawn_reason,
         history=tuple(map(CameView.of, notice.history)),
         decisions=tuple(DecisionView.of(d) for d in known_by(notice.decisions, None)),
+        corrections=tuple(map(CorrectionView.of, corrections)),
         mends=notice.mends,
         mended_by=notice.mended_by,
         taken_back_by=notice.taken_back_by,
         taken_back_at=notice.taken_back_at,
         taken_back_reason=notice.taken_back_reason,
     )
-
-
-def receipt_text(fiscal_year: int, number: int) -> str:
-    """受付番号 as it is written, e.g. ``2026-000123``."""
-    return f"{fiscal_year}-{number:06d}"
 
 
 def state_at(notice: Notice, moment: datetime | None) -> EntryState:

@@ -1,13 +1,14 @@
 """受付処理簿: what an office took in, in the order of its receipt numbers."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
 from contracts.events import AuditOperation
-from contracts.forms import Channel, EntryState, Notifier
+from contracts.forms import Channel, EntryState, Notifier, is_apart, receipt_text
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
@@ -17,10 +18,10 @@ from services.chassis.registers import AfterReceipt, FiscalYear, Office
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
-from services.qualification.notice_views import receipt_text
-from services.qualification.shown import View
+from services.qualification.shown import CorrectionView, View
 from services.qualification.state import state_of
-from services.qualification.stores import receipts
+from services.qualification.stores import corrections, receipts
+from services.qualification.stores.corrections import Correction
 from services.qualification.stores.receipts import Receipt
 
 router = APIRouter()
@@ -30,7 +31,7 @@ class ReceiptView(View):
     """One line: what came in, and what became of it."""
 
     receipt: str
-    """受付番号, e.g. ``2026-000123``: fiscal year and the office's number."""
+    """受付番号, e.g. ``2026-00123``: fiscal year and the office's number."""
     number: int
     received_on: date
     kind: str
@@ -45,9 +46,12 @@ class ReceiptView(View):
     notifier_label: str | None
     """届出人; None: ex officio (職権)."""
     result: str | None
-    """本登録 or 取下げ; None: nobody has decided yet. What JPS decides is not known here."""
+    """本登録, 取下げ or 本登録取消: what was decided here last; None: nobody has decided yet. What
+    JPS decided is the state."""
     result_on: date | None
     forwarded_on: date | None
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告)."""
 
 
 class Receipts(View):
@@ -78,6 +82,7 @@ async def register(
         found = await receipts.listed(uow.connection, of, year, after, limit + 1)
         shown, last = page(found, limit)
         total = await receipts.count(uow.connection, of, year)
+        since = await corrections.about(uow.connection, [r.notice_id for r in shown])
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -89,19 +94,24 @@ async def register(
     return Receipts(
         office=of,
         fiscal_year=year,
-        receipts=tuple(receipt_line(receipt, year, known.title(receipt.kind)) for receipt in shown),
+        receipts=tuple(
+            receipt_line(
+                receipt, of, year, known.title(receipt.kind), since.get(receipt.notice_id, ())
+            )
+            for receipt in shown
+        ),
         total=total,
         following=None if last is None else last.receipt_number,
     )
 
 
-def receipt_line(receipt: Receipt, year: int, title: str) -> ReceiptView:
-    """One receipt as it is shown, and printed."""
-    withdrawn = receipt.state is EntryState.WITHDRAWN
-    at = receipt.withdrawn_at if withdrawn else receipt.settled_at
-    result = EntryState.WITHDRAWN if withdrawn else EntryState.SETTLED
+def receipt_line(
+    receipt: Receipt, office: str, year: int, title: str, since: Sequence[Correction]
+) -> ReceiptView:
+    """One receipt as it is shown, and printed; ``since``: the corrections of its report."""
+    result, at = _result(receipt)
     return ReceiptView(
-        receipt=receipt_text(year, receipt.receipt_number),
+        receipt=receipt_text(year, receipt.receipt_number, apart=is_apart(office)),
         number=receipt.receipt_number,
         received_on=receipt.received_on,
         kind=receipt.kind,
@@ -117,4 +127,16 @@ def receipt_line(receipt: Receipt, year: int, title: str) -> ReceiptView:
         result=None if at is None else result.label,
         result_on=None if at is None else japan_date(at),
         forwarded_on=receipt.forwarded_on,
+        correction=CorrectionView.of(since[-1]) if since else None,
     )
+
+
+def _result(receipt: Receipt) -> tuple[EntryState, datetime | None]:
+    """What was decided here last, and when; None: nothing yet."""
+    match receipt.state:
+        case EntryState.WITHDRAWN:
+            return receipt.state, receipt.withdrawn_at
+        case EntryState.TAKEN_BACK:
+            return receipt.state, receipt.taken_back_at
+        case _:
+            return EntryState.SETTLED, receipt.settled_at

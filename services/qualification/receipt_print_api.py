@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from contracts.eras import wareki
 from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.chassis import audit, merges
@@ -33,7 +34,7 @@ from services.qualification.domain.numbers import pension_numbers
 from services.qualification.domain.one_person import facts_together, history
 from services.qualification.receipt_api import ReceiptView, receipt_line
 from services.qualification.state import state_of
-from services.qualification.stores import persons, receipts
+from services.qualification.stores import corrections, persons, receipts
 
 router = APIRouter()
 
@@ -63,9 +64,12 @@ async def print_register(
         people = {receipt.person_id for receipt in found}
         same = await merges.same_person(uow.connection, people)
         facts = await persons.facts_of(uow.connection, sorted(people.union(*same.values())))
+        since = await corrections.about(uow.connection, [r.notice_id for r in found])
         lines = tuple(
             _line(
-                receipt_line(receipt, year, known.title(receipt.kind)),
+                receipt_line(
+                    receipt, of, year, known.title(receipt.kind), since.get(receipt.notice_id, ())
+                ),
                 facts_together(facts, same.get(receipt.person_id, (receipt.person_id,))),
             )
             for receipt in found
@@ -104,7 +108,15 @@ def _line(line: ReceiptView, facts: Sequence[Fact]) -> PrintedReceipt:
         channel=line.channel_label,
         day=birth_text(said[-1].birth_date, said[-1].resident_kind) if said else "",
         basic_pension_number=number,
-        result=line.result or line.state_label,
+        result=_result(line),
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
     )
+
+
+def _result(line: ReceiptView) -> str:
+    """What was decided here, and in brackets what JPS was told since, with its day."""
+    decided = line.result or line.state_label
+    if line.correction is None:
+        return decided
+    return f"{decided}（{wareki(line.correction.forwarded_on)}{line.correction.label}送付）"

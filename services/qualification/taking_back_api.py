@@ -25,7 +25,7 @@ from services.qualification import problems as refusals
 from services.qualification.conclusions import draw
 from services.qualification.domain.facts import Fact
 from services.qualification.domain.told import TakenBackStatement
-from services.qualification.notice_api import WithdrawRequest
+from services.qualification.notice_bodies import WithdrawRequest
 from services.qualification.reporting_again import stand_no_more
 from services.qualification.shown import View
 from services.qualification.state import state_of

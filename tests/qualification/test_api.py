@@ -49,7 +49,7 @@ async def test_a_notice_from_acceptance_to_forwarding(
     )
     assert answer.status_code == 201
     summary = answer.json()["summary"]
-    assert (summary["receipt"], summary["state_label"]) == ("2026-000001", "受付（仮登録）")
+    assert (summary["receipt"], summary["state_label"]) == ("2026-00001", "受付（仮登録）")
     assert (summary["occurred_on"], summary["due_on"], summary["late"]) == (
         "2026-11-01",
         "2026-11-15",
@@ -192,7 +192,7 @@ async def test_a_withdrawn_notice_makes_room_for_another(
     assert (refused.status_code, refused.json()["code"]) == (409, "QU-0201")
     await accepted(counter, hanako)
     page = await counter.page(hanako)
-    assert [n["receipt"] for n in page["notices"]] == ["2026-000001", "2026-000002"]
+    assert [n["receipt"] for n in page["notices"]] == ["2026-00001", "2026-00002"]
     assert len(await house.audited(AuditOperation.ENTRY_CANCELLED)) == 1
 
 
@@ -235,11 +235,11 @@ async def test_receipt_numbers_have_no_gaps_within_a_fiscal_year(
         *(counter.accept(notice(person_id)) for person_id in people), counter.accept(wrong)
     )
     receipts = [a.json()["summary"]["receipt"] for a in answers if a.status_code == 201]
-    assert sorted(receipts) == [f"2026-{n:06d}" for n in range(1, 9)]
+    assert sorted(receipts) == [f"2026-{n:05d}" for n in range(1, 9)]
     last_year = await counter.accept(
         notice(people[0], received_on="2026-03-31", left_employment_on="2026-03-01")
     )
-    assert last_year.json()["summary"]["receipt"] == "2025-000001"
+    assert last_year.json()["summary"]["receipt"] == "2025-00001"
 
 
 async def test_the_work_list(house: House, counter: Counter) -> None:

@@ -75,7 +75,7 @@ async def test_two_offices_at_once_number_without_gaps(
         notice(unlucky, received_on="2026-03-31", left_employment_on="2026-03-01"), at=MIDORI_WARD
     )
     summary = last_year.json()["summary"]
-    assert (summary["receipt"], summary["office"]) == ("2025-000001", MIDORI_WARD)
+    assert (summary["receipt"], summary["office"]) == ("2025-00001", MIDORI_WARD)
 
 
 async def test_a_receipt_with_what_became_of_it(
@@ -87,8 +87,8 @@ async def test_a_receipt_with_what_became_of_it(
     page = await register(counter)
     assert (page["office"], page["fiscal_year"], page["total"]) == (CENTRAL_WARD, 2026, 2)
     assert [(r["receipt"], r["state_label"], r["result"]) for r in page["receipts"]] == [
-        ("2026-000001", "取下げ", "取下げ"),
-        ("2026-000002", "受付（仮登録）", None),
+        ("2026-00001", "取下げ", "取下げ"),
+        ("2026-00002", "受付（仮登録）", None),
     ]
     house.on("2026-11-09")
     assert (await counter.settle(settled["notice_id"])).status_code == 200
@@ -104,7 +104,7 @@ async def test_a_receipt_with_what_became_of_it(
         )
     )
     assert (await register(counter))["receipts"][1] == {
-        "receipt": "2026-000002",
+        "receipt": "2026-00002",
         "number": 2,
         "received_on": "2026-11-05",
         "kind": "category_change_2_to_1",
@@ -120,6 +120,7 @@ async def test_a_receipt_with_what_became_of_it(
         "result": "本登録",
         "result_on": "2026-11-09",
         "forwarded_on": "2026-11-12",
+        "correction": None,
     }
 
 

@@ -77,5 +77,5 @@ async def test_what_went_to_jps_otherwise_and_what_was_taken_back_is_left_out(
 async def test_a_file_that_is_no_list_of_notices_is_refused(house: House, tmp_path: Path) -> None:
     sent = tmp_path / "sent"
     assert await run(house, sent=sent) == 2
-    sent.write_text("2026-000001\n")
+    sent.write_text("2026-00001\n")
     assert await run(house, sent=sent) == 2

@@ -269,7 +269,7 @@ class TestReceipts:
         apart = f"{CENTRAL_WARD}（支援措置別冊）"
         assert taken.status_code == 201
         assert (taken.json()["summary"]["receipt"], taken.json()["summary"]["office"]) == (
-            "2026-000001", apart,
+            "2026-別00001", apart,
         )  # fmt: skip
         await counter.accept(notice(visible, left_employment_on="2026-11-01"))
         assert await self.numbers(counter, office=CENTRAL_WARD) == [1, 2]

@@ -126,6 +126,84 @@ async def test_what_jps_was_told_of_it_since_is_shown(
     assert [one["label"] for one in of_it["corrections"]] == ["取消", "報告"]
 
 
+async def whole(counter: Counter, notice_id: str) -> dict[str, Any]:
+    answer = await counter.call("GET", f"/notices/{notice_id}", Function.PERSON_VIEW)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def lines(counter: Counter) -> list[dict[str, Any]]:
+    answer = await counter.call("GET", "/receipts", SETTLER, by="s002")
+    found: list[dict[str, Any]] = answer.json()["receipts"]
+    return found
+
+
+@pytest.mark.stack
+async def test_a_notice_and_its_receipt_tell_what_jps_was_told_since(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    taken = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    await told(house, sent(hanako, report.item_id, "2026-11-05"))
+    house.on("2026-11-10")
+    assert (await take_back(counter, taken)).status_code == 200
+    (line,) = await lines(counter)
+    assert (line["result"], line["result_on"], line["correction"]) == (
+        "本登録取消", "2026-11-10", None,
+    )  # fmt: skip
+    house.on("2026-11-20")
+    away = correction_sent(hanako, report.item_id, "2026-11-19")
+    await told(house, away)
+    house.on("2026-11-25")
+    await told(house, correction_decided(away, "2026-11-24"))
+    said = {
+        "processing": "cancellation", "label": "取消", "forwarded_on": "2026-11-19",
+        "outcome": "accepted", "outcome_label": "機構受理", "decided_on": "2026-11-24",
+        "return_reason": None,
+    }  # fmt: skip
+    view = await whole(counter, taken)
+    assert (view["corrections"], view["summary"]["correction"]) == ([said], said)
+    assert (await counter.page(hanako))["notices"][0]["correction"] == said
+    listed = await counter.call("GET", "/notices", SETTLER, params={"state": "taken_back"})
+    assert [one["correction"] for one in listed.json()["notices"]] == [said]
+    (line,) = await lines(counter)
+    assert (line["state_label"], line["correction"]) == ("本登録取消", said)
+    # Of the day before it was decided the page knows that it was sent, and no more.
+    earlier = (await counter.page(hanako, as_of="2026-11-24"))["notices"][0]["correction"]
+    assert (earlier["label"], earlier["outcome"]) == ("取消", None)
+    assert (await counter.page(hanako, as_of="2026-11-18"))["notices"][0]["correction"] is None
+
+
+@pytest.mark.stack
+async def test_a_fact_notified_anew_is_sent_when_jps_holds_it(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    taken = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    await told(house, sent(hanako, report.item_id, "2026-11-05"))
+    await told(house, decided(hanako, report.item_id, "2026-11-05", ItemOutcome.ACCEPTED))
+    house.on("2026-11-10")
+    await take_back(counter, taken)
+    # Before a cancellation went out JPS holds what the new notice says: nothing is sent again.
+    anew = await settled(counter, hanako, received_on="2026-11-10")
+    view = await whole(counter, anew)
+    assert [(came["state_label"], came["on_day"]) for came in view["history"]] == [
+        ("受付（仮登録）", None), ("本登録", None), ("送付済", "2026-11-05"),
+        ("機構受理", "2026-11-05"),
+    ]  # fmt: skip
+    # After one went out it waits until JPS is told once more.
+    await take_back(counter, anew)
+    await told(house, correction_sent(hanako, report.item_id, "2026-11-11"))
+    third = await settled(counter, hanako, received_on="2026-11-10")
+    assert (await whole(counter, third))["summary"]["state"] == "settled"
+    house.on("2026-11-13")
+    again = correction_sent(hanako, report.item_id, "2026-11-12", ReportProcessing.REPORT)
+    await told(house, again, again)
+    summary = (await whole(counter, third))["summary"]
+    assert (summary["state_label"], summary["forwarded_on"]) == ("送付済", "2026-11-12")
+
+
 @pytest.mark.stack
 async def test_of_what_was_never_sent_a_correction_is_a_dead_letter(
     house: House, counter: Counter, hanako: UUID

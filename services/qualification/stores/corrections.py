@@ -56,6 +56,10 @@ left join lateral (
 where c.item_id = any($1::uuid[]) and ($2::timestamptz is null or c.recorded_at <= $2)
 order by c.recorded_at, c.correction_id
 """
+_ABOUT: Final = """
+select distinct notice_id, item_id from qualification.notice_history
+where notice_id = any($1::uuid[]) and item_id is not null
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,22 @@ async def take_back(
     ids = [event.decision_id for event in told]
     known = await connection.fetch(_TAKE_BACK, ids, now)
     return set(ids) - {row["decision_id"] for row in known}
+
+
+async def about(
+    connection: asyncpg.Connection, notices: Sequence[UUID], moment: datetime | None = None
+) -> dict[UUID, list[Correction]]:
+    """The corrections of whatever these notices were reported under, by notice, the earliest first;
+    as known at a moment (None: now)."""
+    under = await connection.fetch(_ABOUT, notices)
+    by_item = await of(connection, [row["item_id"] for row in under], moment)
+    found: dict[UUID, list[Correction]] = {}
+    for row in under:
+        if one := by_item.get(row["item_id"]):
+            found.setdefault(row["notice_id"], []).extend(one)
+    for each in found.values():
+        each.sort(key=lambda one: (one.recorded_at, one.correction_id))
+    return found
 
 
 async def of(

@@ -48,41 +48,6 @@ update qualification.notices set mended_by = $2 where notice_id = $1
 _NOT_MENDED: Final = """
 update qualification.notices set mended_by = null where mended_by = $1
 """
-_FORWARD: Final = """
-with moved as (
-    update qualification.notices n set state = 'forwarded', forwarded_on = t.forwarded_on
-    from qualification.transitions t
-    where t.item_id = any($1::uuid[]) and t.item_id = n.item_id and n.state = 'settled'
-    returning n.notice_id, n.item_id, n.forwarded_on
-)
-insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
-select notice_id, $2, 'forwarded', forwarded_on, item_id from moved order by notice_id
-"""
-_DECIDE: Final = """
-with moved as (
-    update qualification.notices n set state = d.outcome, decided_on = d.decided_on
-    from (select distinct on (item_id) item_id, outcome, decided_on from qualification.decisions
-          where item_id = any($1::uuid[]) and taken_back_at is null
-          order by item_id, decided_on desc, recorded_at desc) as d
-    where n.item_id = d.item_id
-      and n.state in ('forwarded', 'accepted', 'returned', 'corrected')
-      and (n.state, n.decided_on) is distinct from (d.outcome, d.decided_on)
-    returning n.notice_id, n.item_id, n.state, n.decided_on
-)
-insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
-select notice_id, $2, state, decided_on, item_id from moved order by notice_id
-"""
-_UNDECIDE: Final = """
-with moved as (
-    update qualification.notices n set state = 'forwarded', decided_on = null
-    where n.item_id = any($1::uuid[]) and n.state in ('accepted', 'returned', 'corrected')
-      and not exists (select from qualification.decisions d
-                      where d.item_id = n.item_id and d.taken_back_at is null)
-    returning n.notice_id, n.item_id, n.state, n.forwarded_on
-)
-insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
-select notice_id, $2, state, forwarded_on, item_id from moved order by notice_id
-"""
 _AGAIN: Final = """
 update qualification.notices
 set state = 'settled', item_id = $2, forwarded_on = null, decided_on = null
@@ -321,17 +286,6 @@ async def take_back(
     """Take a settled notice back (本登録取消): what it told is undone by a fact of its own."""
     await connection.execute(_TAKE_BACK, notice_id, by, now, reason)
     await connection.execute(_NOTE, notice_id, now, by)
-
-
-async def forward(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:
-    """Mark the notices as sent that were reported under these items."""
-    await connection.execute(_FORWARD, items, now)
-
-
-async def decide(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:
-    """Bring the notices that were reported under these items to what JPS decided last."""
-    await connection.execute(_DECIDE, items, now)
-    await connection.execute(_UNDECIDE, items, now)
 
 
 def with_documents(submission: Submission, later: Sequence[AttachmentRecord]) -> Submission:
