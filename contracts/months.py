@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
-from typing import Any, ClassVar, Self, overload
+from typing import Any, ClassVar, overload
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -40,9 +40,9 @@ class Month:
             raise InvalidMonth("a month lies between 0001-01 and 9999-12")
 
     @classmethod
-    def of(cls, day: date) -> Self:
+    def of(cls, day: date) -> "Month":
         """The month that ``day`` lies in."""
-        return cls(day.year, day.month)
+        return _at(day.year * 12 + day.month - 1)
 
     @classmethod
     def parse(cls, text: str) -> "Month":
@@ -55,14 +55,13 @@ class Month:
 
     @property
     def last_day(self) -> date:
-        return date(self.year, self.month, monthrange(self.year, self.month)[1])
+        return _last_day(self.year, self.month)
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 
     def __add__(self, months: int) -> "Month":
-        year, month = divmod(self._ordinal + months, 12)
-        return Month(year, month + 1)
+        return _at(self.year * 12 + self.month - 1 + months)
 
     @overload
     def __sub__(self, other: int) -> "Month": ...
@@ -93,7 +92,18 @@ class Month:
         )
 
 
-# A working life has some 500 months, a feed millions of records: nearly every read is a repeat.
+# A working life has some 500 months, a feed millions of records: nearly every one is a repeat.
+@lru_cache(maxsize=4096)
+def _at(ordinal: int) -> Month:
+    year, month = divmod(ordinal, 12)
+    return Month(year, month + 1)
+
+
+@lru_cache(maxsize=4096)
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Month:
     written = _WRITTEN.fullmatch(text)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -97,6 +98,11 @@ class FormField(_Declared):
     """Whether a date may be known in part only (不詳日)."""
     future: bool = False
     """Whether a date or month may lie after the day of entry."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of its choices."""
+        return frozenset(choice.code for choice in self.choices)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -204,6 +210,10 @@ class Form(_Declared):
             *([Notifier.PROXY] if self.proxy_allowed else []),
         )
 
+    def is_accepted_on(self, day: date) -> bool:
+        """Whether this version is the one of ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
     def comes_by(self, channel: Channel, day: date) -> bool:
         """Whether it is accepted on that channel on ``day``."""
         return any(use.channel is channel and use.holds_on(day) for use in self.channels)
@@ -220,22 +230,21 @@ class Forms:
                 before.valid_to is None or before.valid_to >= after.valid_from
             ):
                 raise InvalidForm(f"two versions of {before.kind} are valid on the same day")
+        self._of: dict[str, list[Form]] = {}
+        for form in self._forms:
+            self._of.setdefault(form.kind, []).append(form)
 
     def __iter__(self) -> Iterator[Form]:
         return iter(self._forms)
 
     def on(self, day: date) -> tuple[Form, ...]:
         """Every form that is accepted on ``day``, by kind."""
-        return tuple(
-            form
-            for form in self._forms
-            if form.valid_from <= day and (form.valid_to is None or day <= form.valid_to)
-        )
+        return tuple(form for form in self._forms if form.is_accepted_on(day))
 
     def form(self, kind: str, day: date) -> Form:
         """The version of a form that is accepted on ``day``. Raises `UnknownForm`."""
-        for form in self.on(day):
-            if form.kind == kind:
+        for form in self._of.get(kind, ()):
+            if form.is_accepted_on(day):
                 return form
         raise UnknownForm("no such form on that day")
 

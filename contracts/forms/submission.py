@@ -79,5 +79,7 @@ class Submission(_Entered):
 
     def with_documents(self, later: Sequence[AttachmentRecord]) -> Self:
         """The same with documents that came in later in the place of what was there."""
+        if not later:
+            return self
         records = {record.code: record for record in (*self.attachments, *later)}
         return self.model_copy(update={"attachments": tuple(records.values())})

@@ -74,12 +74,13 @@ def months_in_category_1(
     insured: list[_Insured] = [*periods, *voluntary]
     spans = sorted(insured, key=lambda span: span.acquired_on)
     ones = [period for period in periods if period.category is InsuredCategory.CATEGORY_1]
-    months = {
-        month
-        for period in ones
-        for month in _touched(period, since, through)
-        if _last_of(month, spans) in ones
-    }
+    months: set[Month] = set()
+    for period in ones:
+        touched = _touched(period, since, through)
+        if period is spans[-1] and period.lost_on is None:  # nothing ends it, or follows it
+            months.update(touched)
+        else:
+            months.update(month for month in touched if _last_of(month, spans) in ones)
     return frozenset(months)
 
 
