@@ -55,6 +55,17 @@ def income_year(month: Month, kind: Kind, figures: Parameters) -> int:
     return month.year - (2 if early else 1)
 
 
+def shared(month: Month, kind: Kind, figures: Parameters) -> tuple[int, int]:
+    """What a month has in common with others of its cycle: the income year, and the version of the
+    figures (`Parameters.version`). Found once for a city. Raises ``NoValue``."""
+    key = month, kind is Kind.STUDENT
+    found = figures.shared.get(key)
+    if found is None:
+        found = income_year(month, kind, figures), figures.version(month.first_day)
+        figures.shared[key] = found
+    return found
+
+
 def open_months(applied_on: date, kind: Kind, figures: Parameters) -> Months:
     """The months that an application of that day can be for: see the module. Raises ``NoValue``."""
     now = Month.of(applied_on)

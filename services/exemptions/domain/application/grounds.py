@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.exemptions.domain.application import special
 from services.exemptions.domain.application.assistance import by_assistance
-from services.exemptions.domain.application.cycles import income_year
+from services.exemptions.domain.application.cycles import shared
 from services.exemptions.domain.application.facts import Case, Tested
 from services.exemptions.domain.application.kinds import Ground, Question
 from services.exemptions.domain.application.means import by_income, by_status
@@ -61,8 +61,7 @@ def _look_at(
         return by_assistance(facts.assistance, asked)
     if ground is Ground.SPECIAL:
         return special.look_at(tested, asked, facts, figures)
-    year = income_year(asked.month, asked.kind, figures)
-    key = (ground, tested, asked.kind, asked.young, year, figures.version(asked.day))
+    key = (ground, tested, asked.kind, asked.young, *shared(asked.month, asked.kind, figures))
     found = means.get(key)
     if found is None:
         by = by_income if ground is Ground.INCOME else by_status

@@ -12,7 +12,7 @@ from contracts.events import FactItem, FactOutcome, Whose
 from contracts.events.income import Income, SelfDisability, WidowOrSingleParent
 from contracts.events.welfare import DisabilityCertificate
 from contracts.law import Certainty
-from services.exemptions.domain.application.cycles import income_year
+from services.exemptions.domain.application.cycles import shared
 from services.exemptions.domain.application.facts import Someone
 from services.exemptions.domain.application.income import Amount, for_full, for_part
 from services.exemptions.domain.application.kinds import Ground, Question
@@ -135,7 +135,7 @@ _OUTCOMES: Final = {
 
 def by_income(someone: Someone, whose: Whose, asked: Question, figures: Parameters) -> Found:
     """Whether income is within the threshold for the dependants there are. Raises ``NoValue``."""
-    year = CalendarYear(income_year(asked.month, asked.kind, figures))
+    year = CalendarYear(shared(asked.month, asked.kind, figures)[0])
     basis = f"{asked.basis(Ground.INCOME)}、{_SUM_PART if _counts_parts(asked.kind) else _SUM_FULL}"
     known = someone.incomes.get(year)
     if known is None or known.income is None:
@@ -158,7 +158,7 @@ def by_status(someone: Someone, whose: Whose, asked: Question, figures: Paramete
 
     Raises ``NoValue``.
     """
-    year = CalendarYear(income_year(asked.month, asked.kind, figures))
+    year = CalendarYear(shared(asked.month, asked.kind, figures)[0])
     basis = asked.basis(Ground.STATUS)
     known = someone.incomes.get(year)
     status, doubt = _status(known.income if known else None, someone, year)

@@ -121,6 +121,11 @@ class Parameters(_Declared):
         days = {v.valid_from for f in dated if isinstance(f, Parameter) for v in f.values}
         return tuple(sorted(days))
 
+    @cached_property
+    def shared(self) -> dict[tuple[Month, bool], tuple[int, int]]:
+        """What `cycles.shared` has found by these figures so far."""
+        return {}
+
     def version(self, day: date) -> int:
         """A number that is the same for days on which every such figure is the same."""
         return bisect_right(self.changes, day)

@@ -13,7 +13,7 @@ from datetime import date
 from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
-from services.exemptions.domain.application.cycles import Months, income_year, open_months
+from services.exemptions.domain.application.cycles import Months, open_months, shared
 from services.exemptions.domain.application.eligibility import (
     is_young,
     kind_open,
@@ -126,12 +126,18 @@ def review(application: Application, case: Case, figures: Parameters) -> tuple[M
         return ()
     window = open_months(application.applied_on, application.order[0], figures)
     alike: dict[_Alike, KindTest] | None = None if case.has_events else {}
-    one = _Review(application, case, figures, window, is_steady(case), alike, {}, {}, {})
+    # Where all months are category 1 and nobody applies for deferment, only figures differ.
+    plain = (
+        not (case.undecided or case.paid or case.taken)
+        and Kind.DEFERMENT not in application.order
+        and case.category_1.issuperset(months)
+    )
+    one = _Review(application, case, figures, window, is_steady(case), plain, alike, {}, {}, {})
     return tuple(one.of(month) for month in months)
 
 
 _Alike = tuple[Kind, bool, int, int, date]
-_Telling = tuple[bool, bool, bool, Kind | None, bool, Rule | None, int, int, date]
+_Telling = tuple[bool | int | date | Kind | Rule | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,8 @@ class _Review:
     """The months that an application of that day can be for."""
     steady: bool
     """Nobody came into the household or left it: one day stands for all."""
+    plain: bool
+    """Nothing but figures and the day of the household tells its months apart, if ``alike`` is."""
     alike: dict[_Alike, KindTest] | None
     """Kinds by what tells months apart: whether under 30, income year, version of the figures, day
     of the household. None: more than that does."""
@@ -171,6 +179,9 @@ class _Review:
         """All that tells a month of the window from the others, where nothing but income, status,
         household and age does."""
         case, order, figures = self.case, self.application.order, self.figures
+        year, version = shared(month, order[0], figures)
+        if self.plain:
+            return year, version, self._day(month)
         deferred = Kind.DEFERMENT in order
         return (
             month in case.undecided,
@@ -179,8 +190,8 @@ class _Review:
             case.taken.get(month),
             self._young(month),
             past_deferment(month, case, figures) if deferred else None,
-            income_year(month, order[0], figures),
-            figures.version(month.first_day),
+            year,
+            version,
             self._day(month),
         )
 
@@ -216,9 +227,12 @@ class _Review:
             return KindTest(asked.kind, opened, opening)
         if self.alike is None:
             return self._test(asked, opened, opening)
-        year = income_year(asked.month, asked.kind, self.figures)
-        day = self._day(asked.month)
-        key = (asked.kind, asked.young, year, self.figures.version(asked.day), day)
+        key = (
+            asked.kind,
+            asked.young,
+            *shared(asked.month, asked.kind, self.figures),
+            self._day(asked.month),
+        )
         found = self.alike.get(key)
         if found is None:
             found = self.alike[key] = self._test(asked, opened, opening)
