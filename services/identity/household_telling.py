@@ -25,7 +25,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
 from services.identity.domain import facts
 from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
-from services.identity.domain.household import UNKNOWN, registered
+from services.identity.domain.household import UNKNOWN, Member, heads, registered
 from services.identity.editing import stopped_of
 from services.identity.stores import facts as store
 
@@ -51,6 +51,7 @@ class _Told:
 
 
 Decided = tuple[dict[Whose, FactDecision], FactDecision]
+_Members = tuple[Member, ...] | None
 
 
 async def tell(batch: Sequence[Received[Any]], uow: UnitOfWork, purposes: FactPurposeTable) -> None:
@@ -119,7 +120,9 @@ async def _told(
     batch: Sequence[_Asked], uow: UnitOfWork, purposes: FactPurposeTable
 ) -> list[_Told]:
     """What is told of each application, and the record of each person that it is told of."""
-    decided = await _decide(batch, uow, purposes)
+    decided = [purposes.decide_each(one.asker, one.request, uow.today) for one in batch]
+    members = await _members(batch, decided, uow)
+    await _relate(batch, decided, members, uow)
     known = await store.known(
         uow.connection,
         {
@@ -132,7 +135,7 @@ async def _told(
     )
     everybody = {one.person_id for asked in batch for one in asked.request.people}
     blocked = await stopped_of(uow, everybody, BlockKind.INQUIRY)
-    households = await _households(batch, decided, blocked, uow)
+    households = _households(batch, decided, members, blocked)
     told, records = [], []
     for asked, (each, household), there in zip(batch, decided, households, strict=True):
         people = []
@@ -149,21 +152,25 @@ async def _told(
     return told
 
 
-async def _decide(
-    batch: Sequence[_Asked], uow: UnitOfWork, purposes: FactPurposeTable
-) -> list[Decided]:
-    """By the table; and the householder has to be the applicant's, which the register tells."""
-    decided = [purposes.decide_each(one.asker, one.request, uow.today) for one in batch]
+async def _relate(
+    batch: Sequence[_Asked],
+    decided: Sequence[Decided],
+    members: Sequence[_Members],
+    uow: UnitOfWork,
+) -> None:
+    """The householder has to be the applicant's, which the register tells: today, as ``members``
+    has it, or before."""
     pairs: dict[tuple[UUID, UUID], None] = {}
-    for asked, (each, _) in zip(batch, decided, strict=True):
-        for pair in _to_relate(asked.request, each):
-            pairs[pair] = None
+    for asked, (each, _), there in zip(batch, decided, members, strict=True):
+        for applicant, other in _to_relate(asked.request, each):
+            if not heads(other, there or (), of=applicant):
+                pairs[applicant, other] = None
     related = await store.householders(uow.connection, list(pairs))
+    unrelated = pairs.keys() - related
     for asked, (each, _) in zip(batch, decided, strict=True):
         for pair in _to_relate(asked.request, each):
-            if pair not in related:
+            if pair in unrelated:
                 each[Whose.HOUSEHOLDER] = _RELATION
-    return decided
 
 
 def _to_relate(
@@ -176,28 +183,40 @@ def _to_relate(
     ]
 
 
-async def _households(
-    batch: Sequence[_Asked],
-    decided: Sequence[Decided],
-    blocked: Collection[UUID],
-    uow: UnitOfWork,
-) -> list[RegisteredHousehold | None]:
-    """What the register says, of whom it was asked for; None of the others. Of an applicant whom
-    照会抑止 protects it is told as not certain."""
+async def _members(
+    batch: Sequence[_Asked], decided: Sequence[Decided], uow: UnitOfWork
+) -> list[_Members]:
+    """Who lives with each applicant by the register, where that may be told; None of the others."""
     wanted = [
         (asked.request.applicant_id, asked.request.registered_on)
         for asked, (_, household) in zip(batch, decided, strict=True)
         if asked.request.registered_on is not None and household.refusal is None
     ]
-    members = iter(await store.members(uow.connection, wanted))
+    found = iter(await store.members(uow.connection, wanted))
+    return [
+        next(found)
+        if asked.request.registered_on is not None and household.refusal is None
+        else None
+        for asked, (_, household) in zip(batch, decided, strict=True)
+    ]
+
+
+def _households(
+    batch: Sequence[_Asked],
+    decided: Sequence[Decided],
+    members: Sequence[_Members],
+    blocked: Collection[UUID],
+) -> list[RegisteredHousehold | None]:
+    """What the register says, of whom it was asked for; None of the others. Of an applicant whom
+    照会抑止 protects it is told as not certain."""
     found: list[RegisteredHousehold | None] = []
-    for asked, (_, household) in zip(batch, decided, strict=True):
+    for asked, (_, household), there in zip(batch, decided, members, strict=True):
+        applicant = asked.request.applicant_id
         if asked.request.registered_on is None:
             found.append(None)
-        elif household.refusal is not None:
+        elif there is None:
             found.append(RegisteredHousehold.model_validate({"refusal": household.refusal}))
         else:
-            there, applicant = next(members), asked.request.applicant_id
             found.append(UNKNOWN if applicant in blocked else registered(applicant, there))
     return found
 
@@ -209,13 +228,16 @@ def _about(
     known: facts.Known,
     blocked: bool,
 ) -> AnsweredAbout:
-    if decision.refusal is not None:
-        told: dict[str, Any] = {"refusal": decision.refusal}
-    elif blocked:
-        told = {**facts.items(request, facts.unsettled(request)), "blocked": True}
-    else:
-        told = facts.items(request, known)
-    return AnsweredAbout(request_id=one.request_id, person_id=one.person_id, **told)
+    told: dict[str, Any] = {}
+    if decision.refusal is None:
+        told = facts.items(request, facts.unsettled(request) if blocked else known)
+    return AnsweredAbout.model_construct(
+        request_id=one.request_id,
+        person_id=one.person_id,
+        refusal=decision.refusal,
+        blocked=blocked and decision.refusal is None,
+        **told,
+    )
 
 
 def _record(

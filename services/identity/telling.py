@@ -2,6 +2,7 @@
 lists, to who asked, about whom it lists, and each answer and refusal recorded."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -138,8 +139,13 @@ def written(
         reference=request.reference,
         details={
             "asker": asker,
-            "items": ",".join(sorted(request.items)),
+            "items": _listed(request.items),
             **details,
             **refused,
         },
     )
+
+
+@lru_cache(maxsize=256)
+def _listed(items: tuple[str, ...]) -> str:
+    return ",".join(sorted(items))

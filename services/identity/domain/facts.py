@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from contracts.events import (
@@ -50,12 +51,11 @@ class Held:
     recorded_at: datetime
     newer_waits: bool
     """A newer version of it is not attached: its four attributes do not agree."""
+    says: Mapping[str, Any] = field(init=False, compare=False)
+    """The record, read."""
 
-    @property
-    def says(self) -> dict[str, Any]:
-        """The record."""
-        said: dict[str, Any] = json.loads(self.content)
-        return said
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "says", json.loads(self.content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,14 @@ class Known:
 
     def find(self, subject: str) -> tuple[FactOutcome, Held | None]:
         """The record about a subject, or why there is none to be told."""
-        there = [each for each in self.held.get(subject, ()) if not _withdrawn(each)]
-        if any(each.newer_waits for each in self.held.get(subject, ())):
+        held = self.held.get(subject, ())
+        if any(each.newer_waits for each in held):
             return FactOutcome.UNSETTLED, None
+        there = [each for each in held if not _withdrawn(each)]
         if not there:
             waits = subject in self.waiting
             return FactOutcome.UNSETTLED if waits else FactOutcome.NO_RECORD, None
-        if len({each.content for each in there}) > 1:
+        if len(there) > 1 and len({each.content for each in there}) > 1:
             return FactOutcome.MORE_THAN_ONE, None
         return FactOutcome.VALUE, max(there, key=lambda each: each.recorded_at)
 
@@ -83,10 +84,30 @@ NOTHING: Final = Known()
 """Of whom nothing was ever told."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Items of a request: many requests ask for the same."""
+
+    income: tuple[str, ...]
+    spanned: tuple[FactItem, ...]
+    subjects: tuple[str, ...]
+    """Of those that are not of income."""
+
+
+@lru_cache(maxsize=256)
+def _read(items: tuple[FactItem, ...]) -> _Items:
+    asked = frozenset(items)
+    return _Items(
+        income=tuple(sorted(item.value for item in asked & INCOME_ITEMS)),
+        spanned=tuple(item for item in _SPANNED if item in asked),
+        subjects=tuple(sorted(item.value for item in asked - INCOME_ITEMS)),
+    )
+
+
 def subjects(request: Asking) -> tuple[str, ...]:
     """What the request is about, by the subjects of records."""
     years = tuple(f"income/{year}" for year in request.levy_years)
-    return years + tuple(sorted(item.value for item in set(request.items) - INCOME_ITEMS))
+    return years + _read(request.items).subjects
 
 
 def answer(kind: type[A], request: FactsRequested, known: Known) -> A:
@@ -101,14 +122,13 @@ def answer(kind: type[A], request: FactsRequested, known: Known) -> A:
 
 def items(request: Asking, known: Known) -> dict[str, Any]:
     """The facts asked for, by the names that answers give them."""
-    asked = set(request.items)
-    income = asked & INCOME_ITEMS
-    span = request.span
+    asked, span = _read(request.items), request.span
     told: dict[str, Any] = {
-        "income": tuple(_income(year, income, known) for year in request.levy_years)
+        "income": tuple(_income(year, asked.income, known) for year in request.levy_years)
     }
     if span is not None:
-        told |= {i.value: _spanned(i, known, span) for i in _SPANNED if i in asked}
+        for item in asked.spanned:
+            told[item.value] = _spanned(item, known, span)
     return told
 
 
@@ -146,10 +166,10 @@ def _withdrawn(held: Held) -> bool:
     return held.says.get("standing") == IncomeStanding.WITHDRAWN
 
 
-def _income(year: int, items: set[FactItem], known: Known) -> IncomeFact:
+def _income(year: int, items: Sequence[str], known: Known) -> IncomeFact:
     outcome, held = known.find(f"income/{year}")
     if held is None:
-        return IncomeFact(levy_year=year, outcome=outcome)
+        return _no_income(year, outcome)
     said = held.says
     declared = said["income"]
     if said["standing"] == IncomeStanding.NOT_DECLARED:
@@ -160,18 +180,27 @@ def _income(year: int, items: set[FactItem], known: Known) -> IncomeFact:
         income_year=said["income_year"],
         corrected=held.change is FeedChange.CORRECTED,
         recorded_at=held.recorded_at,
-        income=None
-        if declared is None
-        else Income(**{item.value: declared.get(item.value) for item in items}),
+        income=None if declared is None else Income(**{item: declared.get(item) for item in items}),
     )
+
+
+@lru_cache(maxsize=256)
+def _no_income(year: int, outcome: FactOutcome) -> IncomeFact:
+    return IncomeFact(levy_year=year, outcome=outcome)
+
+
+@lru_cache(maxsize=64)
+def _none(item: FactItem, outcome: FactOutcome) -> Any:
+    kind, _ = _SPANNED[item]
+    return kind(outcome=outcome)
 
 
 def _spanned(item: FactItem, known: Known, span: Span) -> Any:
     """What is told for days: of the record only what lies within them."""
-    kind, part = _SPANNED[item]
     outcome, held = known.find(item.value)
     if held is None:
-        return kind(outcome=outcome)
+        return _none(item, outcome)
+    kind, part = _SPANNED[item]
     told = kind(outcome=outcome, recorded_at=held.recorded_at, **{part: held.says[part]})
     within = tuple(one for one in getattr(told, part) if _span(one).overlaps(span))
     return told.model_copy(update={part: within})

@@ -44,6 +44,12 @@ class Member:
     """続柄 to the householder, a code a step."""
 
 
+def heads(person_id: UUID, members: Iterable[Member], *, of: UUID) -> bool:
+    """Whether somebody is the householder of a household that ``of`` is a member of."""
+    household = {(member.person_id, member.relationship) for member in members}
+    return (person_id, _HEAD) in household and any(one == of for one, _ in household)
+
+
 def registered(applicant_id: UUID, members: Iterable[Member]) -> RegisteredHousehold:
     """Householder and spouse of one of the members."""
     household = list(members)

@@ -22,29 +22,23 @@ from unnest($1::uuid[]) as a (id)
 left join identity.residents f on f.former_id = a.id
 join identity.residents o on o.person_id = coalesce(f.person_id, a.id)
 """
+# A record that is there twice says the same twice. One that is not attached (no content) waits.
 _HELD: Final = f"""
 with ids as ({_IDS})
-select distinct on (ids.asked, l.system, l.addressee_number, r.subject)
-       ids.asked as person_id, r.subject, v.content, v.change, v.recorded_at,
+select ids.asked as person_id, r.subject, v.content, v.change, v.recorded_at,
        r.record_version <> r.attached_version as newer_waits
 from ids
 join identity.feed_links l on l.person_id = ids.id
 join identity.feed_records r using (addressee_number, system)
-join identity.feed_versions v
+left join identity.feed_versions v
   on v.addressee_number = r.addressee_number and v.system = r.system
  and v.subject = r.subject and v.record_version = r.attached_version
 where r.subject = any($2::text[])
 """  # noqa: S608 - constant text
-# Records that wait under a number that is theirs, or that they come near on the work list.
-_WAITING: Final = f"""
+# Records of nobody yet that they come near on the work list.
+_NEAR: Final = f"""
 with ids as ({_IDS})
-select ids.asked as person_id, r.subject
-from ids
-join identity.feed_links l on l.person_id = ids.id
-join identity.feed_records r using (addressee_number, system)
-where r.subject = any($2::text[]) and r.attached_version is null
-union
-select ids.asked, r.subject
+select distinct ids.asked as person_id, r.subject
 from ids
 join identity.comparisons c on c.person_id = ids.id
 join identity.near_misses m
@@ -116,6 +110,9 @@ async def known(
     waiting: dict[UUID, set[str]] = {}
     asked = list(person_ids), list(subjects)
     for row in await connection.fetch(_HELD, *asked):
+        if row["content"] is None:
+            waiting.setdefault(row["person_id"], set()).add(row["subject"])
+            continue
         held.setdefault(row["person_id"], {}).setdefault(row["subject"], []).append(
             Held(
                 row["content"],
@@ -124,7 +121,7 @@ async def known(
                 row["newer_waits"],
             )
         )
-    for row in await connection.fetch(_WAITING, *asked):
+    for row in await connection.fetch(_NEAR, *asked):
         waiting.setdefault(row["person_id"], set()).add(row["subject"])
     return {
         person_id: Known(held.get(person_id, {}), frozenset(waiting.get(person_id, ())))
