@@ -5,7 +5,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final
 
 from contracts.events import AuditOperation
@@ -21,16 +20,18 @@ from services.exemptions.stores import assistance, renewals
 REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 500
-_POLL_S: Final = 1.0
-_FAR_S: Final = 2.0
-"""How often answers are looked for beyond those that are next to come."""
+_POLL_S: Final = 0.2
+_SPARING: Final = 20
+"""So many times as long as it takes to count them nothing is counted."""
+_TELL_S: Final = 5.0
+"""How often is told how many are awaited."""
 
 Step = Callable[[UnitOfWork, State, int, int, Place], Awaitable[tuple[int, Place]]]
 
 
 async def renew(service: Service, arguments: argparse.Namespace) -> int:
-    """Renew the continuing applications of a cycle: begin each, ask about its people, and review it
-    as the answers come.
+    """Renew the continuing applications of a cycle: begin each, and ask about its people. The
+    service reviews them as the answers come.
 
     Each batch is a transaction: the run can be stopped at any moment and run again, by several at a
     time, and doubles nothing. It waits for answers until none has come for a while; run again, it
@@ -40,32 +41,45 @@ async def renew(service: Service, arguments: argparse.Namespace) -> int:
     if renewing.first_day(cycle) > japan_date(service.clock.now()):
         print(f"EX-1401: the cycle of {cycle} has not begun", file=sys.stderr)
         return REFUSED
-    began, quiet_since = time.monotonic(), time.monotonic()
+    began = time.monotonic()
+    await _left_over(service, cycle)
     begun = await _begun(service, cycle)
-    reviewed, far_at = 0, 0.0
-    while True:
-        far = time.monotonic() >= far_at
-        review = partial(renewing.review, far=far)
-        now = await _all(service, "renewal_reviewed", review, cycle, "reviewed")
-        far_at = time.monotonic() + _FAR_S if far else far_at
-        reviewed += now
-        # Counting them all each time would cost more than the reviews.
-        async with service.database.read() as connection:
-            waits = await renewals.awaited(connection, cycle)
-        if now:
-            quiet_since = time.monotonic()
-        if not waits or time.monotonic() - quiet_since > arguments.wait:
-            break
-        await asyncio.sleep(_POLL_S)
+    await _until_answered(service, cycle, arguments.wait)
     async with service.database.read() as connection:
         stand = await renewals.counts(connection, cycle)
     print(
-        f"{cycle}: {begun} begun, {reviewed} reviewed in {time.monotonic() - began:.0f} s; "
+        f"{cycle}: {begun} begun in {time.monotonic() - began:.0f} s; "
         f"{stand.clear} clear, {stand.to_look_at} to look at, {stand.asked} awaited, "
         f"{stand.settled} settled",
         file=sys.stderr,
     )
     return WAITING if stand.asked else 0
+
+
+async def _until_answered(service: Service, cycle: int, patience: float) -> None:
+    """Wait until all are reviewed, or for so many seconds nothing comes any more; say now and then
+    how many are awaited."""
+    before, quiet_since, told_at = -1, time.monotonic(), 0.0
+    while True:
+        asked_at = time.monotonic()
+        async with service.database.read() as connection:
+            waiting = await renewals.awaited(connection, cycle)
+        now = time.monotonic()
+        if waiting != before:
+            before, quiet_since = waiting, now
+        if not waiting or now - quiet_since > patience:
+            return
+        if now - told_at > _TELL_S:
+            print(f"{cycle}: {waiting} awaited", file=sys.stderr)
+            if told_at > quiet_since:
+                await _left_over(service, cycle)
+            told_at = now
+        await asyncio.sleep(max(_POLL_S, _SPARING * (now - asked_at)))
+
+
+async def _left_over(service: Service, cycle: int) -> None:
+    """Review what is answered and was not reviewed as the answers came."""
+    await _all(service, "renewal_reviewed", renewing.review, cycle, "reviewed")
 
 
 async def _begun(service: Service, cycle: int) -> int:

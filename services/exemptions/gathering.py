@@ -1,6 +1,6 @@
 """What the review of many applications goes by, read at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,13 +33,20 @@ class Gathered:
     registers: Registers
 
 
-async def gathered(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> list[Gathered]:
-    """These applications, each with what its review goes by."""
+async def gathered(
+    uow: UnitOfWork,
+    state: State,
+    ids: Sequence[UUID],
+    told: Mapping[UUID, Sequence[Answer]] | None = None,
+) -> list[Gathered]:
+    """These applications, each with what its review goes by. ``told``: the latest questions of
+    those of which they are at hand."""
     kept = await entries.some(uow.connection, APPLICATIONS, ids)
     people = [one.person_id for one in kept]
     known = await persons.facts_of(uow.connection, people)
     held = await entries.of_persons(uow.connection, NOTICES, people)
-    told = await answers.latest(uow.connection, ids)
+    at_hand = told or {}
+    read = await answers.latest(uow.connection, [one for one in ids if one not in at_hand])
     registers = await households.of(uow.connection, kept)
     found = []
     for one in kept:
@@ -47,5 +54,6 @@ async def gathered(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> list[G
         said = reviewing.said_by(handed)
         notices = held.get(one.person_id, ())
         taken = exempting.taken(person, notices, state.forms, state.by_law, said.last)
-        found.append(Gathered(one, handed, said, person, told[one.entry_id], taken, registers))
+        questions = at_hand.get(one.entry_id) or read[one.entry_id]
+        found.append(Gathered(one, handed, said, person, questions, taken, registers))
     return found

@@ -1,6 +1,6 @@
 """The bus side: what persons and qualification tell, and which items JPS was sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from contracts.events import (
     AnsweredAbout,
     AnsweredHousehold,
     AssistanceChanged,
+    AuditOperation,
     DecisionTakenBack,
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
@@ -22,10 +23,10 @@ from contracts.events import (
     ReportItemKind,
     ReportOwner,
 )
-from services.chassis import merges
+from services.chassis import audit, merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import deciding, following, proposing, reviewing_again
+from services.exemptions import deciding, following, proposing, renewing, reviewing_again
 from services.exemptions.state import State
 from services.exemptions.stores import (
     answers,
@@ -37,6 +38,7 @@ from services.exemptions.stores import (
     registered,
     reviews_again,
 )
+from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.entries import NOTICES
 
@@ -163,30 +165,43 @@ async def _on_facts(batch: Sequence[Received[Any]], uow: UnitOfWork, state: Stat
     told = [(received, _about(received.event)) for received in batch]
     requests = [answer.request_id for _, answers_ in told for answer in answers_]
     for_review = await answers.asked_of(uow.connection, requests)
-    for_proposals = await assistance.asked_of(uow.connection, requests)
-    asked = for_review | for_proposals
+    others = [request for request in requests if request not in for_review]
+    for_proposals = await assistance.asked_of(uow.connection, others) if others else {}
+    asked = {one: question.person_id for one, (question, _) in for_review.items()} | for_proposals
     rejected = []
     for received, of_one in told:
-        if any(answer.request_id not in asked for answer in of_one):
+        # Of households is asked for reviews alone.
+        known = asked if isinstance(received.event, ExemptionsFactsAnswered) else for_review
+        if any(answer.request_id not in known for answer in of_one):
             rejected.append(Rejection(received, "EX-1002", "nobody asked for this"))
         elif any(asked[answer.request_id] != answer.person_id for answer in of_one):
             rejected.append(Rejection(received, "EX-1003", "it is about another person than asked"))
     if rejected:
         raise Rejected(rejected)
     every = [one for _, of_one in told for one in of_one]
-    await answers.answer(
-        uow.connection, [one for one in every if one.request_id in for_review], uow.now
-    )
-    households = [there for received in batch for there in _registered(received.event)]
+    kept = await answers.answer(uow.connection, every, for_review, uow.now)
+    households = [there for r in batch for there in _registered(r.event, for_review)]
     if households:
         await registered.keep(uow.connection, households, uow.now)
-    # Of renewals, and of applications that wait to be settled, nothing is reviewed here.
-    references = {each for received in batch for each in _references(received.event)}
-    await reviewing_again.review(uow, state, references if for_review else set())
+    if kept:
+        await _reviewed(uow, state, kept)
     compared = [one for one in every if one.request_id in for_proposals]
     if compared:
         await assistance.answer(uow.connection, compared, uow.now)
         await proposing.work_out(uow, [answer.person_id for answer in compared], state)
+
+
+async def _reviewed(uow: UnitOfWork, state: State, told: Mapping[UUID, Sequence[Answer]]) -> None:
+    """Review the renewals of which this was awaited, and again what is settled and waits to be
+    sent. What waits to be settled is reviewed when it is."""
+    for cycle, count in (await renewing.answered(uow, state, told)).items():
+        audit.record(
+            uow,
+            AuditOperation.BATCH_JOB,
+            count=count,
+            details={"job": "renewal_reviewed", "cycle": cycle},
+        )
+    await reviewing_again.review(uow, state, told.keys())
 
 
 _Together = ExemptionsHouseholdFactsAnswered | ExemptionsManyHouseholdFactsAnswered
@@ -200,15 +215,11 @@ def _about(
     return event.people if isinstance(event, ExemptionsHouseholdFactsAnswered) else (event,)
 
 
-def _references(event: ExemptionsFactsAnswered | _Together) -> list[UUID]:
-    """The applications that an answer is about."""
-    if isinstance(event, ExemptionsManyHouseholdFactsAnswered):
-        return [one.reference for one in event.households]
-    return [event.reference]
-
-
-def _registered(event: ExemptionsFactsAnswered | _Together) -> Iterator[registered.Told]:
-    """The households that an answer tells of by the register."""
+def _registered(
+    event: ExemptionsFactsAnswered | _Together, asked: Mapping[UUID, answers.Question]
+) -> Iterator[registered.Told]:
+    """The households that an answer tells of by the register, each for the application that its
+    questions were ``asked`` for."""
     if isinstance(event, ExemptionsFactsAnswered) or event.registered_on is None:
         return
     households: Sequence[AnsweredHousehold | ExemptionsHouseholdFactsAnswered] = (
@@ -216,4 +227,5 @@ def _registered(event: ExemptionsFactsAnswered | _Together) -> Iterator[register
     )
     for one in households:
         if one.registered is not None:
-            yield registered.Told(one.reference, event.registered_on, one.registered)
+            question, _ = asked[one.people[0].request_id]
+            yield registered.Told(question.application_id, event.registered_on, one.registered)

@@ -1,6 +1,9 @@
-"""The renewal of a whole cycle: begun, asked about, reviewed, each batch in one transaction."""
+"""The renewal of a whole cycle: begun, asked about, reviewed as the answers come, each batch in one
+transaction."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,8 +18,12 @@ from services.exemptions.domain.renewals import RenewalState, by_what, continued
 from services.exemptions.gathering import gathered
 from services.exemptions.state import State
 from services.exemptions.stores import answers, entries, renewals
+from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.renewals import Renewal
+
+_BREATH: Final = 25
+"""Reviews between which others of the process get on: some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +63,52 @@ async def begin(
     return len(due), Place(person_id=due[-1].person_id) if due else after
 
 
+async def answered(
+    uow: UnitOfWork, state: State, told: Mapping[UUID, Sequence[Answer]]
+) -> Counter[int]:
+    """Review the renewals among these applications all of whose questions are answered now; return
+    how many were reviewed, by cycle. ``told``: the questions of each that were just answered."""
+    held = await renewals.hold(uow.connection, told)
+    at_hand = {one: told[one] for one, asked in held.items() if _are_all(told[one], asked)}
+    return await _review(uow, state, list(held), at_hand)
+
+
+def _are_all(told: Sequence[Answer], asked: int) -> bool:
+    """Whether these are all questions there ever were, one about each person."""
+    return len(told) == asked == len({answer.asked.whose for answer in told})
+
+
 async def review(
-    uow: UnitOfWork,
-    state: State,
-    cycle: int,
-    limit: int,
-    after: Place = START,
-    *,
-    far: bool = True,
+    uow: UnitOfWork, state: State, cycle: int, limit: int, after: Place = START
 ) -> tuple[int, Place]:
-    """Review so many renewals whose answers are there; return how many were reviewed, and how far
-    it came. Answers come in about the order in which they were asked for: unless it is to look
-    ``far``, it goes no further than the first ``limit`` of which none is answered."""
+    """Review so many renewals whose answers are there, and were not reviewed as they came: somebody
+    else held them then. Returns how many were reviewed, and how far it came."""
     place, ids = after, list[UUID]()
     while not ids:
         asked = await renewals.asked(uow.connection, cycle, limit, place.sequence)
         if not asked:
             return 0, place
         place = Place(sequence=asked[-1].sequence)
-        answered = [one.application_id for one in asked if one.answered]
-        ids = await renewals.hold(uow.connection, answered) if answered else []
-        if not answered and not far:
-            return 0, place
-    found = []
-    for kept, renewed in await reviewed(uow, state, ids):
+        complete = [one.application_id for one in asked if one.answered]
+        ids = list(await renewals.hold(uow.connection, complete)) if complete else []
+    return (await _review(uow, state, ids)).total(), place
+
+
+async def _review(
+    uow: UnitOfWork,
+    state: State,
+    ids: Sequence[UUID],
+    told: Mapping[UUID, Sequence[Answer]] | None = None,
+) -> Counter[int]:
+    found, cycles = [], Counter[int]()
+    for kept, renewed in await reviewed(uow, state, ids, told):
         # Where no figure of the law is known somebody has to look: nothing is guessed.
         come_to = RenewalState.TO_LOOK_AT if renewed is None else state_of(renewed)
         found.append((kept.application_id, come_to))
-    await renewals.note(uow.connection, found)
-    return len(found), place
+        cycles[kept.cycle] += 1
+    if found:
+        await renewals.note(uow.connection, found)
+    return cycles
 
 
 async def ask_again(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> set[UUID]:
@@ -103,11 +127,19 @@ async def ask_again(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> set[U
 
 
 async def reviewed(
-    uow: UnitOfWork, state: State, ids: Sequence[UUID]
+    uow: UnitOfWork,
+    state: State,
+    ids: Sequence[UUID],
+    told: Mapping[UUID, Sequence[Answer]] | None = None,
 ) -> list[tuple[Kept, Renewed | None]]:
-    """These renewals with what their review comes to by what is known now."""
+    """These renewals with what their review comes to by what is known now; ``told`` as `gathered`
+    takes it."""
     found: list[tuple[Kept, Renewed | None]] = []
-    for one in await gathered(uow, state, ids):
+    if not ids:
+        return found
+    for one in await gathered(uow, state, ids, told):
+        if len(found) % _BREATH == 0:
+            await asyncio.sleep(0)
         try:
             renewed = reviewing.renewed(
                 one.handed, one.said, one.known, one.told, state.figures, one.taken, one.registers

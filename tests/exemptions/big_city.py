@@ -41,7 +41,7 @@ _EXEMPTIONS: Final = (
            '{}', md5('item' || n)::uuid, '[]', 'full', 'income'
     from generate_series(1, $1) n
     """,
-    "analyze",
+    "vacuum analyze",
 )
 _IDENTITY: Final = (
     """
@@ -117,7 +117,7 @@ _IDENTITY: Final = (
     from people
     """,
     "drop table people",
-    "analyze",
+    "vacuum analyze",
 )
 _DECLARED: Final = {
     "dependants_general": 0, "dependants_elderly": 0, "deductible_spouse": "none",
@@ -181,7 +181,7 @@ async def bare_applications(connection: asyncpg.Connection, applicants: int, cyc
         applicants,
         json.dumps(values),
     )
-    await connection.execute("analyze")
+    await connection.execute("vacuum analyze")
 
 
 async def bare_income(connection: asyncpg.Connection, applicants: int, cycle: int) -> None:
@@ -196,7 +196,7 @@ async def bare_income(connection: asyncpg.Connection, applicants: int, cycle: in
         applicants,
         json.dumps(_declared(cycle)),
     )
-    await connection.execute("analyze")
+    await connection.execute("vacuum analyze")
 
 
 def _form(cycle: int) -> dict[str, Any]:

@@ -65,6 +65,33 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     assert {m["kind_label"] for m in found["settled_review"]} == {"全額免除"}
 
 
+async def test_it_is_reviewed_as_the_answers_come(city: Renewing) -> None:
+    """Of two the answers about one come: it is reviewed, without a run, and the other waits."""
+    for _ in range(2):
+        await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    *_, first, second = await households_asked(city.service)
+    await take(city.service, told_together(first))
+    assert figures(await city.stand()) == {"asked": 1, "clear": 1}
+    await take(city.service, told_together(second, total=9_000_000))
+    assert figures(await city.stand()) == {"clear": 1, "to_look_at": 1}
+
+
+async def test_what_is_held_when_its_answer_comes_is_reviewed_by_the_next_run(
+    city: Renewing,
+) -> None:
+    await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    async with city.service.unit_of_work() as uow:
+        await uow.connection.execute("select from exemptions.applications for update")
+        await city.answer()
+    assert figures(await city.stand()) == {"asked": 1}
+    assert await city.run() == 0
+    assert figures(await city.stand()) == {"clear": 1}
+
+
 async def test_whom_a_block_protects_is_not_settled_in_bulk(city: Renewing) -> None:
     person = await somebody(city.service)
     await city.applied(person)

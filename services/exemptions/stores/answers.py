@@ -4,7 +4,7 @@ An answer is kept while the review needs it, and emptied when the application is
 withdrawn: what is left says that it was asked, of whom, and when (C08, C11).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,8 +23,8 @@ from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
     as q (request_id, application_id, whose, person_id)
 """
 _ASKED: Final = """
-select request_id, person_id from exemptions.application_questions
-where request_id = any($1::uuid[])
+select request_id, application_id, whose, person_id, asked_at
+from exemptions.application_questions where request_id = any($1::uuid[])
 """
 # Of what was emptied, or asked for an application that needs no review any more, nothing is kept.
 _ANSWER: Final = """
@@ -34,6 +34,7 @@ from unnest($1::uuid[], $2::text[], $3::text[]) as t (request_id, refusal, answe
     exemptions.applications a
 where q.request_id = t.request_id and a.application_id = q.application_id
     and q.answered_at is null and q.disposed_at is null and a.state in ('received', 'settled')
+returning q.request_id
 """
 _LATEST: Final = """
 select distinct on (application_id, whose) application_id, whose, request_id, person_id, asked_at,
@@ -80,6 +81,10 @@ class Asked:
     person_id: UUID
 
 
+Question = tuple[Asked, datetime]
+"""What is asked, and when it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The latest question about one person, with its answer as far as it came."""
@@ -103,31 +108,41 @@ async def ask(connection: asyncpg.Connection, asked: Sequence[Asked], now: datet
     )
 
 
-async def asked_of(connection: asyncpg.Connection, requests: Iterable[UUID]) -> dict[UUID, UUID]:
-    """About whom each of these requests was made; those that never were are not there."""
+async def asked_of(
+    connection: asyncpg.Connection, requests: Iterable[UUID]
+) -> dict[UUID, Question]:
+    """Each of these requests, and when it was made; those that never were are not there."""
     rows = await connection.fetch(_ASKED, list(requests))
-    return {row["request_id"]: row["person_id"] for row in rows}
+    return {row["request_id"]: (_asked(row), row["asked_at"]) for row in rows}
 
 
 async def answer(
     connection: asyncpg.Connection,
     answers: Sequence[ExemptionsFactsAnswered | AnsweredAbout],
+    questions: Mapping[UUID, Question],
     now: datetime,
-) -> None:
-    """Keep answers while their applications need them; the first answer to a request counts."""
+) -> dict[UUID, list[Answer]]:
+    """Keep answers to these questions (`asked_of`) while their applications need them; the first
+    answer to a request counts. Returns what was kept, by application."""
     first: dict[UUID, ExemptionsFactsAnswered | AnsweredAbout] = {}
     for answered in answers:
-        first.setdefault(answered.request_id, answered)
-    await connection.execute(
+        if answered.request_id in questions:
+            first.setdefault(answered.request_id, answered)
+    facts = {request: _facts(answered) for request, answered in first.items()}
+    rows = await connection.fetch(
         _ANSWER,
         list(first),
         [answered.refusal for answered in first.values()],
-        [
-            answered.model_dump_json(include=set(ReviewFacts.model_fields))
-            for answered in first.values()
-        ],
+        [one.__pydantic_serializer__.to_json(one).decode() for one in facts.values()],
         now,
     )
+    kept: dict[UUID, list[Answer]] = {}
+    for row in rows:
+        request = row["request_id"]
+        asked, asked_at = questions[request]
+        told = Answer(asked, asked_at, now, first[request].refusal, facts[request])
+        kept.setdefault(asked.application_id, []).append(told)
+    return kept
 
 
 async def latest(
@@ -164,7 +179,20 @@ async def dispose_former(
     await connection.execute(_DISPOSE_FORMER, list(applications), now)
 
 
+def _facts(answered: ExemptionsFactsAnswered | AnsweredAbout) -> ReviewFacts:
+    """What of an answer the review needs: checked when the answer was read."""
+    return ReviewFacts.model_construct(
+        income=answered.income,
+        public_assistance=answered.public_assistance,
+        disability_certificates=answered.disability_certificates,
+    )
+
+
+def _asked(row: asyncpg.Record) -> Asked:
+    return Asked(row["request_id"], row["application_id"], Whose(row["whose"]), row["person_id"])
+
+
 def _answer(row: asyncpg.Record) -> Answer:
-    asked = Asked(row["request_id"], row["application_id"], Whose(row["whose"]), row["person_id"])
+    asked = _asked(row)
     facts = ReviewFacts.model_validate_json(row["answer"]) if row["answer"] is not None else None
     return Answer(asked, row["asked_at"], row["answered_at"], row["refusal"], facts)

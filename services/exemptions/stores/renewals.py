@@ -1,6 +1,6 @@
 """Continuing applications, a whole cycle at a time: begun, reviewed, counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -23,12 +23,10 @@ a.cycle = $1 and a.continues_kind is not null
         select from exemptions.applications n where n.continued_from = a.application_id {each})
     and not exists (
         select from exemptions.applications n
-        where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle + 1
-            and n.state <> 'withdrawn' {each})
-    and not exists (
-        select from exemptions.applications n
-        where n.person_id = a.person_id and n.kind = a.kind and n.cycle = a.cycle
-            and n.settled_by is not null and n.sequence > a.sequence {each})
+        where n.person_id = a.person_id and n.kind = a.kind
+            and (n.cycle = a.cycle + 1 and n.state <> 'withdrawn'
+                or n.cycle = a.cycle and n.settled_by is not null and n.sequence > a.sequence)
+            {each})
 """
 _EACH: Final = "offset 0"
 """Looked up for each row of a batch: to the planner a batch is a city."""
@@ -63,9 +61,13 @@ where a.cycle = $1 and a.renewal = 'asked' and a.state = 'received' and a.sequen
 order by a.sequence limit $2
 """  # noqa: S608  the same
 _HOLD: Final = """
-select application_id from exemptions.applications
-where application_id = any($1::uuid[]) and renewal = 'asked' and state = 'received'
-order by sequence for update skip locked
+select a.application_id, q.asked from exemptions.applications a
+cross join lateral (
+    select count(*) as asked, count(q.answered_at) as answered
+    from exemptions.application_questions q where q.application_id = a.application_id) q
+where a.application_id = any($1::uuid[]) and a.renewal = 'asked' and a.state = 'received'
+    and q.asked = q.answered
+order by a.sequence for update of a skip locked
 """
 _NOTE: Final = """
 update exemptions.applications a set renewal = t.renewal
@@ -85,9 +87,8 @@ _COUNT_DUE: Final = (
     f"select count(*) from exemptions.applications a where {_IS_DUE.format(each='')}"  # noqa: S608  the same
 )
 _AWAITED: Final = """
-select exists (
-    select from exemptions.applications
-    where cycle = $1 and renewal = 'asked' and state = 'received')
+select count(*) from exemptions.applications
+where cycle = $1 and renewal = 'asked' and state = 'received'
 """
 _FIRST: Final = UUID(int=0)
 BY_RENEWAL: Final = "renewal"
@@ -192,9 +193,11 @@ async def asked(
     return [Asked(row["application_id"], row["sequence"], row["answered"]) for row in rows]
 
 
-async def hold(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[UUID]:
-    """Take these for review, those that nobody else holds or has reviewed meanwhile."""
-    return [row["application_id"] for row in await connection.fetch(_HOLD, list(ids))]
+async def hold(connection: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Take these for review, those all of whose questions are answered and that nobody else holds
+    or has reviewed meanwhile; of each how many questions there were."""
+    rows = await connection.fetch(_HOLD, list(ids))
+    return {row["application_id"]: row["asked"] for row in rows}
 
 
 async def note(connection: asyncpg.Connection, found: Sequence[tuple[UUID, RenewalState]]) -> None:
@@ -209,9 +212,9 @@ async def clear(connection: asyncpg.Connection, cycle: int, limit: int) -> list[
     return [row["application_id"] for row in await connection.fetch(_CLEAR, cycle, limit)]
 
 
-async def awaited(connection: asyncpg.Connection, cycle: int) -> bool:
-    """Whether a renewal of the cycle waits for answers, or for its review."""
-    found: bool = await connection.fetchval(_AWAITED, cycle)
+async def awaited(connection: asyncpg.Connection, cycle: int) -> int:
+    """How many renewals of the cycle wait for answers, or for their review."""
+    found: int = await connection.fetchval(_AWAITED, cycle)
     return found
 
 
