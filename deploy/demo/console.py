@@ -12,6 +12,10 @@ class Refused(Exception):
     """The gateway answered with a problem; the text is its code and title."""
 
 
+class NotRefused(Exception):
+    """The gateway took what it was to refuse."""
+
+
 class Desk:
     """One signed-in staff member. Use it as a context: leaving signs out."""
 
@@ -53,6 +57,14 @@ class Desk:
     def post(self, path: str, body: Any = None) -> Any:
         """POST JSON, get JSON. Raises ``Refused``."""
         return self._answer(self._client.post(path, json=body)).json()
+
+    def refused(self, path: str, body: Any = None) -> str:
+        """POST what is to be refused; the problem's code and title. Raises ``NotRefused``."""
+        try:
+            self.post(path, body)
+        except Refused as refusal:
+            return str(refusal)
+        raise NotRefused(f"POST {path} was to be refused")
 
     @staticmethod
     def _answer(answer: httpx.Response) -> httpx.Response:

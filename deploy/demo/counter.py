@@ -28,6 +28,11 @@ class Counter:
 
     def resignation(self, person_id: str) -> None:
         """退職: the category-change notice."""
+        notice = self.accepting.post("/notices", self.resignation_notice(person_id))
+        self.settling.post(f"/notices/{notice['summary']['notice_id']}/settle", {})
+
+    def resignation_notice(self, person_id: str) -> dict[str, Any]:
+        """The same as it is handed in."""
         left = self.today - timedelta(days=3)
         values = {
             "left_employment_on": left.isoformat(),
@@ -38,10 +43,7 @@ class Counter:
         }
         documents = ("loss-of-employees-pension", "basic-pension-number-document")
         handed_in = self._handed_in(values, documents)
-        notice = self.accepting.post(
-            "/notices", {"form": "category_change_2_to_1", "person_id": person_id, **handed_in}
-        )
-        self.settling.post(f"/notices/{notice['summary']['notice_id']}/settle", {})
+        return {"form": "category_change_2_to_1", "person_id": person_id, **handed_in}
 
     def additional_premium(self, person_id: str) -> None:
         """付加保険料の申出."""

@@ -2,10 +2,11 @@
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import pyzipper
@@ -19,6 +20,7 @@ from deploy.demo.counter import Counter
 from deploy.demo.house import House
 from deploy.demo.people import Secrets, command
 from deploy.demo.staff import AUDITOR, CLERK, PROTECTION_CHIEF, PROTECTOR, REVIEWER
+from deploy.demo.stops import Stops, change_block, stopped
 from deploy.upstream.city import Resident, residents
 from deploy.upstream.day import Change, death, snapshot, working_day
 from deploy.upstream.feeds import feed_records
@@ -46,6 +48,8 @@ class Summary:
     apart: int = 0
     """Items on the medium of those under support measures."""
     page: dict[str, Any] = field(default_factory=dict)
+    stops: Stops | None = None
+    """What was stopped at the counter."""
     deceased_page: dict[str, Any] = field(default_factory=dict)
     verified: str = ""
 
@@ -59,12 +63,13 @@ class Day:
         self.today = today
         self.say = say
         self.summary = Summary()
+        self.seed = 1 + secrets.days
         self.newcomers: list[Resident] = []
         self.deceased = ""
         self.protected_ids: tuple[str, ...] = ()
         # Each day another part of the city moves in: a stack can be played on again and again.
         first = secrets.days * (size + 1_000)
-        self.city = list(residents(size, today=today, seed=1 + secrets.days, first=first))
+        self.city = list(residents(size, today=today, seed=self.seed, first=first))
         self.new = first + size
         self.clerk = self._desk(CLERK)
         self.reviewer = self._desk(REVIEWER)
@@ -74,20 +79,22 @@ class Day:
         self.measures = protected(self.city, today=today)
 
     def play(self) -> Summary:
-        """All of it."""
+        """All of it. Once begun its part of the city is used up: broken off and played again, it
+        would wait for changes that the house has taken in already."""
+        self.secrets.days += 1
+        self.secrets.save()
         self.load()
         self.integrated_database()
         changes = self.register_changes()
         with self.clerk, self.reviewer:
             person = self.counter_work(changes)
             self.protected_work()
+            self.stopped_work(changes)
             self.night()
             self.medium()
             self.medium_apart()
             self.look(person)
         self.verify()
-        self.secrets.days += 1
-        self.secrets.save()
         return self.summary
 
     def load(self) -> None:
@@ -95,6 +102,8 @@ class Day:
 
         Whom it protects it tells first, so that nobody of them is ever seen.
         """
+        # What a day that was broken off left under way would be counted as this one's.
+        self.house.wait_until_quiet()
         self._tell(told_before(self.measures, self.today))
         before = self.house.handled("qualification", "persons.events")
         published = self._publish(snapshot(iter(self.city), self.today))
@@ -108,7 +117,7 @@ class Day:
 
     def integrated_database(self) -> None:
         """The other systems send what they know; each record is compared before it is anybody's."""
-        records = feed_records(self.city, today=self.today, seed=1 + self.secrets.days)
+        records = feed_records(self.city, today=self.today, seed=self.seed)
         published = self.summary.feeds = asyncio.run(publish_feeds(records, self._bus))
         self.house.wait_until_quiet()
         self.say(
@@ -137,7 +146,7 @@ class Day:
     def counter_work(self, changes: list[Change]) -> str:
         """What comes to the counter of the ward office; returns whose page is looked at later."""
         counter = Counter(self.clerk, self.reviewer, self.today)
-        resident = self._somebody_of_working_age(changes)
+        resident = next(self._of_working_age(changes))
         person_id = counter.find(resident)
         self.say(f"{resident.record.name.kanji} found by kana and birth date")
         counter.resignation(person_id)
@@ -172,6 +181,22 @@ class Day:
         self.say(
             f"支援措置 as {PROTECTOR} sees them: {every['total']} not ended, {due['total']} to be"
             f" seen to; {CLERK} is shown nobody of them"
+        )
+
+    def stopped_work(self, changes: list[Change]) -> None:
+        """What the counter may not do: somebody is under 抑止, somebody else edited by a colleague.
+        All of it is left standing, to be looked at and released."""
+        counter = Counter(self.clerk, self.reviewer, self.today)
+        _, *others = islice(self._of_working_age(changes), 4)
+        blocked, warned, edited = map(counter.find, others)
+        change_block(counter, blocked)
+        self.house.wait_until_quiet()
+        stops = self.summary.stops = stopped(counter, blocked, warned, edited)
+        name = others[0].record.name.kanji
+        self.say(f"異動抑止 on {name}: a notice is refused, {stops.notice_refused}")
+        self.say(
+            f"排他: {CLERK} edits {others[2].record.name.kanji} until {stops.edited_until:%H:%M};"
+            f" {REVIEWER} is refused, {stops.lock_refused}"
         )
 
     def night(self) -> None:
@@ -280,10 +305,11 @@ class Day:
         authority = self.house.stack.layout.certs / "gateway" / "ca.pem"
         return Desk(self.house.gateway, authority, user_id, self.secrets.passwords[user_id])
 
-    def _somebody_of_working_age(self, changes: list[Change]) -> Resident:
+    def _of_working_age(self, changes: list[Change]) -> Iterator[Resident]:
+        """Of 30 to 50, whom nothing happened to today: the first comes to the counter."""
         touched = {change.resident.index for change in changes}
         hidden = {r.index for one in self.measures for r in one.persons}
-        return next(
+        return (
             r for r in self.city
             if r.index not in touched | hidden and r.record.name.kana
             and 30 <= (self.today - r.record.birth_date.require()).days // 365 <= 50

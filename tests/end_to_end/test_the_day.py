@@ -66,6 +66,23 @@ def test_a_claim_on_a_death_shows_on_the_page_of_the_deceased(played: Day) -> No
     assert [claim["state"] for claim in claims] == ["forwarded"]
 
 
+def test_the_counter_met_a_block_and_a_colleague_who_edits(played: Day) -> None:
+    stops = played.summary.stops
+    assert stops is not None
+    assert stops.notice_refused.startswith("CH-0013")
+    assert stops.lock_refused.startswith("ID-0701")
+    with played.reviewer as desk:
+        blocks = desk.get(f"/persons/{stops.blocked}/blocks")["blocks"]
+        assert [(one["kind"]["label"], one["state"]["code"]) for one in blocks] == [
+            ("異動抑止", "in_force")
+        ]
+        lock = desk.get(f"/persons/{stops.edited}/lock")["lock"]
+        assert (lock["department"], lock["mine"]) == ("中央区市民総合窓口課", False)
+    with played.clerk as desk:
+        waiting = desk.get("/blocks")["blocks"]
+        assert [one["block_id"] for one in waiting] == [stops.waiting]
+
+
 def test_the_nightly_run_let_somebody_come_of_age(played: Day) -> None:
     assert "0 timelines changed" not in played.summary.night
 
