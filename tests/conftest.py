@@ -6,6 +6,9 @@ tests again and again keeps one running: ``NENKIN_TEST_STACK=dev pytest …`` st
 where it does not run yet and leaves it; ``python -m deploy.local --name dev clean`` ends it.
 """
 
+import tests.freezing  # noqa: F401  first: what is imported after it has frozen values
+
+# isort: split
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -5,7 +5,7 @@ import os
 import sys
 from datetime import date
 
-from deploy.demo.console import Refused
+from deploy.demo.console import NotRefused, Refused
 from deploy.demo.day import Day
 from deploy.demo.house import House, NotThrough
 from deploy.demo.people import CommandFailed, prepare
@@ -30,7 +30,7 @@ def main() -> int:
             lambda text: progress.say("day", text),
         )  # fmt: skip
         summary = day.play()
-    except (StackError, CommandFailed, NotThrough, Refused) as error:
+    except (StackError, CommandFailed, NotThrough, Refused, NotRefused) as error:
         print(f"the day was not finished: {error}\nsee make status and make logs", file=sys.stderr)
         return 1
     _tell(house, secrets.passwords, summary.trace_id)
