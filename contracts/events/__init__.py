@@ -15,6 +15,8 @@ from contracts.events.exemptions import (
     ExemptionApplicationSettled,
     ExemptionNoticeKind,
     ExemptionNotified,
+    ExemptionReportHeld,
+    ExemptionReportStands,
     PremiumStatementKind,
     PremiumStatementSettled,
 )
@@ -140,6 +142,8 @@ __all__ = [
     "ExemptionDecision",
     "ExemptionNoticeKind",
     "ExemptionNotified",
+    "ExemptionReportHeld",
+    "ExemptionReportStands",
     "ExemptionsFactsAnswered",
     "ExemptionsHouseholdFactsAnswered",
     "ExemptionsManyHouseholdFactsAnswered",

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.codes import Code
 from contracts.days import Day
@@ -137,6 +137,48 @@ class ExemptionNotified(Event):
     """届出年月日."""
     accepted_on: Day
     basic_pension_number: Annotated[str, Field(pattern=r"^[0-9]{10}$")] | None = None
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class ExemptionReportStands(Event):
+    """Whether what was reported under an item of a settled entry still stands.
+
+    False: its settling was taken back (本登録取消). What was not sent is withdrawn; for what was
+    sent all the same a correction is called for. The entry is reported under another item once it
+    is settled again.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.exemption.report_stands.v1"
+    TOPIC: ClassVar[Topic] = EXEMPTIONS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    stands: StrictBool
+    since: Day
+    """The day on which that was settled."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
+class ExemptionReportHeld(Event):
+    """Whether an item waits for what its owner has to settle first (再審査, 本登録取消の提案).
+
+    True: it goes on no medium; what is on one already stays. False: it goes its way again.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.exemption.report_held.v1"
+    TOPIC: ClassVar[Topic] = EXEMPTIONS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    held: StrictBool
+    since: Day
+    """The day on which that was found, or settled."""
 
     @property
     def record_key(self) -> str:

@@ -12,10 +12,18 @@ from services.chassis.clock import japan_date
 from services.chassis.http import current_service, requires
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions import entry_life
-from services.exemptions.entry_views import EntrySummary, FormList, NewEntry, Settling, Withdrawal
+from services.exemptions import entry_life, entry_taken_back
+from services.exemptions.entry_views import (
+    Deciding,
+    EntrySummary,
+    FormList,
+    NewEntry,
+    Settling,
+    Withdrawal,
+)
 from services.exemptions.procedure import Procedure
 from services.exemptions.state import state_of
+from services.exemptions.take_back_views import TakeBacks
 
 CurrentService = Annotated[Service, Depends(current_service)]
 Viewer = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
@@ -70,6 +78,20 @@ def routes(procedure: Procedure[Any, Any]) -> APIRouter:
     async def report_again(entry_id: UUID, staff: Settler, service: CurrentService) -> BaseModel:
         """Report what JPS returned once more as it is, under another item."""
         return await entry_life.report_again(service, procedure, entry_id, staff)
+
+    @router.post(f"{one}/take-back", status_code=201)
+    async def propose_take_back(
+        entry_id: UUID, said: Withdrawal, staff: Settler, service: CurrentService
+    ) -> TakeBacks:
+        """Propose to take a settled entry back before it is sent (本登録取消)."""
+        return await entry_taken_back.propose(service, procedure, entry_id, said.reason, staff)
+
+    @router.post(f"{one}/take-back/settle")
+    async def decide_take_back(
+        entry_id: UUID, said: Deciding, staff: Settler, service: CurrentService
+    ) -> TakeBacks:
+        """Agree to that or not, by another than who proposed it."""
+        return await entry_taken_back.decide(service, procedure, entry_id, staff, agree=said.agree)
 
     @router.post(f"{one}/withdraw", response_model=None)
     async def withdraw(

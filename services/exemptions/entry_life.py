@@ -31,13 +31,14 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import following, problems, proposing
+from services.exemptions import following, holding, problems, proposing
 from services.exemptions.domain.notices import fiscal_year
 from services.exemptions.entry_views import EntrySummary, NewEntry, Settling
 from services.exemptions.procedure import Effect, Handed, Procedure
 from services.exemptions.state import State, state_of
-from services.exemptions.stores import entries
+from services.exemptions.stores import entries, take_backs
 from services.exemptions.stores.entries import Entry, New
+from services.exemptions.take_back_views import TakeBackView
 
 Any_ = Procedure[Any, Any]
 
@@ -178,6 +179,7 @@ async def report_again(
         record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff, Function.NOTICE_SETTLE,
                again=True)  # fmt: skip
         entry = await entry_of(uow, procedure, entry_id)
+        await holding.tell(uow, [entry], before=())
         return await _view(uow, state, procedure, entry)
 
 
@@ -346,7 +348,9 @@ async def _refusal(
 
 async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry: Entry) -> BaseModel:
     handed = handed_in(state, entry)
-    return procedure.view(entry, handed, await procedure.desk(uow, state, handed))
+    view = procedure.view(entry, handed, await procedure.desk(uow, state, handed))
+    proposals = await take_backs.of_entry(uow.connection, entry.entry_id)
+    return view.model_copy(update={"take_backs": tuple(map(TakeBackView.of, proposals))})
 
 
 async def entry_of(
@@ -385,14 +389,10 @@ def _form(state: State, procedure: Any_, kind: str, submission: Submission) -> F
 
 
 def _verified(submission: Submission) -> dict[str, Any]:
-    """What the audit record says of an acceptance: on which way it came in, and how number and
-    person were verified (C05)."""
+    """What the audit record says of an acceptance: its way, how number and person were verified."""
     check = submission.identity_check
     told: dict[str, Any] = {"channel": submission.channel.value}
-    if check is not None:
-        told |= {
-            "number_verified_by": check.number.value,
-            "person_verified_by": check.person.value,
-            "proxy": check.proxy is not None,
-        }
+    if check is not None:  # C05
+        told |= {"number_verified_by": check.number.value, "proxy": check.proxy is not None}
+        told["person_verified_by"] = check.person.value
     return told

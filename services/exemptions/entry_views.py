@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, StrictBool
 
 from contracts.events import GrantedKind, GrantedMonths
 from contracts.forms import (
@@ -22,6 +22,7 @@ from contracts.months import Month
 from services.exemptions.domain.decisions import Decision, DecisionResult, Review, result
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.stores.entries import Entry
+from services.exemptions.take_back_views import TakeBackView
 
 
 class Sent(BaseModel):
@@ -53,6 +54,12 @@ class Withdrawal(Sent):
     """Why an entry is withdrawn."""
 
     reason: FreeText
+
+
+class Deciding(Sent):
+    """Whether the other staff member agrees to what was proposed."""
+
+    agree: StrictBool
 
 
 class FormList(EntryChoices):
@@ -158,6 +165,8 @@ class EntryView(BaseModel):
     acknowledged: tuple[str, ...]
     findings: tuple[Finding, ...]
     missing_documents: tuple[str, ...]
+    take_backs: tuple[TakeBackView, ...] = ()
+    """本登録取消 that was proposed, and what became of it, the earliest first."""
 
 
 class NoticeView(EntryView):

@@ -37,6 +37,7 @@ from services.exemptions.stores import (
     persons,
     registered,
     reviews_again,
+    take_backs,
 )
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS
@@ -125,16 +126,17 @@ async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     ours = [received for received in told if received.event.kind in _OURS]
     if not ours:
         return
-    items = [received.event.item_id for received in ours]
+    first: dict[UUID, date] = {}
+    for received in ours:
+        first.setdefault(received.event.item_id, received.event.forwarded_on)
+    items = list(first)
     known = {i for t in _TABLES for i in await entries.known_items(uow.connection, t, items)}
     known |= (await decisions.owners(uow.connection, items)).keys()  # reported again since
+    known |= await take_backs.sent(uow.connection, first)
     unknown = [received for received in ours if received.event.item_id not in known]
     if unknown:
         reason = "no settled notice or application has this item id"
         raise Rejected([Rejection(received, "EX-1001", reason) for received in unknown])
-    first: dict[UUID, date] = {}
-    for received in ours:
-        first.setdefault(received.event.item_id, received.event.forwarded_on)
     await entries.forward(uow.connection, NOTICES, first)
     sent = await entries.forward(uow.connection, APPLICATIONS, first)
     await applications.forget(uow.connection, sent)

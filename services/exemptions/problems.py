@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contracts.forms import Attachment, EntryState, Finding, FormError
 from services.chassis.problems import Problem
 from services.exemptions.domain.proposed import Step
+from services.exemptions.stores.entries import Entry
 
 
 def person_unknown() -> Problem:
@@ -139,6 +140,66 @@ def not_mendable() -> Problem:
         409,
         "返戻された届書ではないため、再提出として受け付けられません。",
         action="返戻された同じ種類の届書を選ぶか、新しい届書として受け付けてください。",
+    )
+
+
+def take_back_proposed() -> Problem:
+    """A proposal to take the entry back is open already."""
+    return Problem(
+        "EX-0801",
+        409,
+        "この届書・申請書の本登録取消は、既に提案されています。",
+        action="別の職員が提案を確認して、同意するかどうかを登録してください。",
+    )
+
+
+def no_take_back_proposed() -> Problem:
+    """Nobody has proposed to take the entry back."""
+    return Problem(
+        "EX-0802",
+        409,
+        "この届書・申請書の本登録取消は提案されていません。",
+        action="取消が必要な場合は、先に理由を付けて提案してください。",
+    )
+
+
+def same_person_takes_back() -> Problem:
+    """Two people: who proposed to take it back does not decide on it."""
+    return Problem(
+        "EX-0803",
+        403,
+        "本登録取消を提案した本人は、その確定をできません。",
+        action="別の職員が内容を確認して確定してください。",
+    )
+
+
+def sent_already(state: EntryState) -> Problem:
+    """JPS has it: what is wrong about it is for JPS to correct."""
+    return Problem(
+        "EX-0804",
+        409,
+        "日本年金機構へ送付済のため、本登録を取り消せません。",
+        detail=f"現在の状態: {state.label}",
+        action="誤りは年金事務所に訂正を申し出てください。免除等の取消しを本人が希望するときは、"
+        "取消申請を記録してください。",
+    )
+
+
+def others_rest_on_it(resting: Iterable[Entry]) -> Problem:
+    """Later entries were handed in or settled because this one stands."""
+    return Problem(
+        "EX-0805",
+        409,
+        "この本登録を前提とする届書・申請書があるため、取り消せません。",
+        action="先に、表示された届書・申請書を取下げ又は本登録取消としてください。",
+        errors=[
+            {
+                "field": "entry_id",
+                "code": "EX-0805",
+                "message": f"受付番号 {other.receipt}（{other.state.label}）",
+            }
+            for other in resting
+        ],
     )
 
 

@@ -111,6 +111,8 @@ class Procedure(ABC, Generic[E, D]):
     labels: ClassVar[Mapping[str, str]]
     """Its kinds, by the codes of their forms (``forms/*.toml``), with what staff call them."""
     table: Table[E]
+    settled_columns: ClassVar[tuple[str, ...]]
+    """Columns of the table's own that settling fills, and taking that back empties."""
     new: ClassVar[type[NewEntry]] = NewEntry
 
     @property
@@ -198,12 +200,27 @@ class Procedure(ABC, Generic[E, D]):
     async def after_withdrawal(self, uow: UnitOfWork, entry: E) -> None:
         """What follows from withdrawal, in its transaction."""
 
+    @abstractmethod
+    def rests_on(self, other: E, entry: E) -> bool:
+        """Whether another entry of the person keeps this one from being taken back: it was handed
+        in, or settled, because this one stands."""
+
+    async def before_taking_back(self, uow: UnitOfWork, entry: E) -> None:
+        """What has to be done before its settling is taken back, in that transaction."""
+
 
 class NoticeProcedure(Procedure[Notice, Desk]):
     """A procedure without a table of its own: a further one declares path, labels, `examine` and
     `effect`, and its forms."""
 
     table = NOTICES
+    settled_columns: ClassVar = ("from_month", "to_month")
+
+    def rests_on(self, other: Notice, entry: Notice) -> bool:
+        """A later one of the same subject, an end of what it begins for one, that waits or
+        counts."""
+        stands = other.counts or other.state is EntryState.RECEIVED
+        return stands and other.subject == entry.subject and other.sequence > entry.sequence
 
     def subject(self, kind: str) -> str:  # noqa: ARG002  for those with several
         """What a kind is about: one of a subject and a person waits at a time, as the next relies

@@ -24,7 +24,7 @@ from services.chassis.problems import Problem, not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import application_problems, entry_life, following, problems
+from services.exemptions import application_problems, entry_life, following, holding, problems
 from services.exemptions.application_views import ApplicationSummary, ApplicationView
 from services.exemptions.entry_views import Sent
 from services.exemptions.procedure import Handed
@@ -120,9 +120,11 @@ async def note(
         found = await _standing(uow, entry_id)
         if found.state is not FoundState.OPEN:
             raise problems.nothing_to_do(found.state.label)
+        before = await holding.held(uow, [entry_id])
         await reviews_again.note(
             uow.connection, found, FoundState.NOTED, staff.staff_id, uow.now, said.note
         )
+        await holding.tell(uow, [kept], before)
         entry_life.record(uow, APPLICATIONS, AuditOperation.ENTRY_SETTLED, kept, staff,
                           Function.NOTICE_ACCEPT, reviewed_again="noted")  # fmt: skip
     return await entry_life.shown(service, APPLICATIONS, entry_id, staff)
@@ -208,6 +210,8 @@ async def _settle(
     await applications.settle_anew(
         uow.connection, kept.entry_id, brings, said.acknowledged, staff.staff_id, uow.now
     )
+    before = await holding.held(uow, [kept.entry_id])
     await reviews_again.note(
         uow.connection, found, FoundState.SETTLED_ANEW, staff.staff_id, uow.now
     )
+    await holding.tell(uow, [kept], before)

@@ -20,8 +20,8 @@ from services.exemptions.stores.applications import Kept
 from services.exemptions.stores.reviews_again import Found, FoundState
 
 NOT_SENT = (
-    "送付前です。申請者に確認し、今の内容で審査をやり直す（再本登録）か、本登録の審査のまま送付する理由を"
-    "記録してください。"
+    "送付前です（対応を記録するまで送付は保留されます）。申請者に確認し、今の内容で審査をやり直す"
+    "（再本登録）か、本登録の審査のまま送付する理由を記録してください。"
 )
 SENT = "送付済です。年金事務所に審査内容の相違を連絡し、その旨を記録してください。"
 _NOT_REVIEWED = "審査なし"

@@ -11,7 +11,7 @@ from contracts.forms import unacknowledged
 from services.chassis.clock import JAPAN
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, entry_life, reviewing
+from services.exemptions import applying, entry_life, holding, reviewing
 from services.exemptions.deciding import review_of
 from services.exemptions.domain.reviewed_again import changed
 from services.exemptions.gathering import gathered
@@ -43,12 +43,15 @@ async def ask(uow: UnitOfWork, state: State, limit: int) -> int:
 
 async def review(uow: UnitOfWork, state: State, ids: Collection[UUID]) -> None:
     """Review those of these applications again that are settled, wait to be sent, and have all
-    their answers. What was told before is emptied then."""
+    their answers; with an open difference they are not sent. What was told before is emptied
+    then."""
     waiting = await reviews_again.settled(uow.connection, ids)
     if not waiting:
         return
     found = await _reviewed(uow, state, waiting)
-    before = await reviews_again.standing(uow.connection, [kept.entry_id for kept, _ in found])
+    ids_found = [kept.entry_id for kept, _ in found]
+    held_before = await holding.held(uow, ids_found)
+    before = await reviews_again.standing(uow.connection, ids_found)
     new, gone = [], []
     for kept, now in found:
         one, stood = _otherwise(kept, now), before.get(kept.entry_id)
@@ -59,7 +62,8 @@ async def review(uow: UnitOfWork, state: State, ids: Collection[UUID]) -> None:
             new.append(one)
     await reviews_again.is_gone(uow.connection, gone)
     await reviews_again.add(uow.connection, new, uow.now)
-    await answers.dispose_former(uow.connection, [kept.entry_id for kept, _ in found], uow.now)
+    await holding.tell(uow, [kept for kept, _ in found], held_before)
+    await answers.dispose_former(uow.connection, ids_found, uow.now)
 
 
 async def _reviewed(

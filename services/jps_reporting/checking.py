@@ -134,6 +134,7 @@ def judge(
             duplicate=repeat.duplicate,
             already_sent=repeat.already_sent,
             stale=one.stale,
+            held=one.held_on is not None,
             stopped=item.item_id in stopped,
         )
         results.findings.extend(ItemFinding(item.item_id, f) for f in check(subject, today))

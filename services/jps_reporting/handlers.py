@@ -4,7 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts.events import LinkageAnswered, QualificationReportStands
+from contracts.events import (
+    ExemptionReportHeld,
+    ExemptionReportStands,
+    LinkageAnswered,
+    QualificationReportStands,
+)
 from contracts.topics import (
     CLAIMS_EVENTS,
     EXEMPTIONS_EVENTS,
@@ -23,7 +28,7 @@ from services.jps_reporting.domain.batches import BatchState
 from services.jps_reporting.domain.items import ReportItem
 from services.jps_reporting.intake import UnknownKind, classified, digest, item_of
 from services.jps_reporting.reporting import Reporting
-from services.jps_reporting.standing import take_standing
+from services.jps_reporting.standing import take_held, take_standing
 from services.jps_reporting.stores import batches, items, linkage
 
 
@@ -32,9 +37,16 @@ def handlers(reporting: Reporting) -> dict[Topic, Handler]:
 
     async def on_facts(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await take_in(reporting, received, uow)
-        told = [r for r in received if isinstance(r.event, QualificationReportStands)]
+        told = [
+            r
+            for r in received
+            if isinstance(r.event, QualificationReportStands | ExemptionReportStands)
+        ]
         if told:
             await take_standing(reporting, told, uow)
+        held = [r for r in received if isinstance(r.event, ExemptionReportHeld)]
+        if held:
+            await take_held(reporting, held, uow)
 
     async def on_answers(received: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         await take_answers(reporting, received, uow)

@@ -14,7 +14,7 @@ from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
 from services.jps_reporting import views
 from services.jps_reporting.domain.items import ItemState
-from services.jps_reporting.problems import not_blocked
+from services.jps_reporting.problems import held_by_owner, not_blocked
 from services.jps_reporting.reporting import CurrentService
 from services.jps_reporting.stores import items, media, results
 
@@ -68,6 +68,8 @@ async def release(item_id: UUID, staff: Builder, service: CurrentService) -> vie
             uow.connection, item_id, now=uow.now, staff_id=staff.staff_id
         )
         after = await items.by_id(uow.connection, item_id)
+        if before is not None and before.held_on is not None:
+            raise held_by_owner()
         if before is None or after is None or person_id is None:
             raise not_blocked()
         audit.record(

@@ -222,6 +222,27 @@ def fell_away_since() -> Problem:
     )
 
 
+def held_since() -> Problem:
+    """The owner of an item of the batch holds it back since."""
+    return Problem(
+        "JR-3003",
+        409,
+        "送付単位に、再審査の差異又は本登録取消の提案により保留された報告項目があります。",
+        action="論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。",
+    )
+
+
+def held_by_owner() -> Problem:
+    """Only its owner lets an item go that it holds back."""
+    return Problem(
+        "JR-3026",
+        409,
+        "再審査の差異又は本登録取消の提案により保留されているため、報告待ちに戻せません。",
+        action="免除等の再審査一覧で対応を記録するか、本登録取消の提案を確定してください。"
+        "保留はそのとき解除されます。",
+    )
+
+
 def issue_stopped(count: int) -> Problem:
     """Somebody on the medium is under 発行抑止: nothing about them leaves."""
     return Problem(

@@ -120,6 +120,8 @@ async def _order(
     if any(one.stale for one in found_items):
         # It fell away as the batch was put together: the check finds it.
         return problems.fell_away_since()
+    if any(one.held_on is not None for one in found_items):
+        return problems.held_since()
     if stopped := await stopped_items(uow, found_items):
         return problems.issue_stopped(len(stopped))
     answers = await linkage.answers(

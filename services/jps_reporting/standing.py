@@ -1,15 +1,20 @@
 """Items whose fact no longer stands, or stands again, as their owner tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from contracts.events import QualificationReportStands, ReportProcessing
+from contracts.events import (
+    ExemptionReportHeld,
+    ExemptionReportStands,
+    QualificationReportStands,
+    ReportProcessing,
+)
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import checking
 from services.jps_reporting.domain.batches import Action, BatchState, allows
-from services.jps_reporting.domain.items import ItemState
+from services.jps_reporting.domain.items import HELD_BY_OWNER, ItemState
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores import batches, corrections, items, linkage, standing
 from services.jps_reporting.stores.item_rows import StoredItem
@@ -17,9 +22,12 @@ from services.jps_reporting.stores.item_rows import StoredItem
 FELL_AWAY: Final = "JR-1204"
 """Held back: its fact was taken back, and stands again; a person looks before it is reported."""
 
+Stands = QualificationReportStands | ExemptionReportStands
+"""Whether an item's fact stands, as its owner tells it."""
+
 
 async def take_standing(
-    reporting: Reporting, received: Sequence[Received[QualificationReportStands]], uow: UnitOfWork
+    reporting: Reporting, received: Sequence[Received[Stands]], uow: UnitOfWork
 ) -> None:
     """Withdraw what was not sent, note what was: for that a correction is called for.
 
@@ -27,8 +35,45 @@ async def take_standing(
     item that was never reported of that person.
     """
     latest = {one.event.item_id: one for one in received}
+    found = await _found(uow, received)
+    fallen = [one.event for one in latest.values() if not one.event.stands]
+    again = [one.event for one in latest.values() if one.event.stands]
+    leaving = [found[event.item_id] for event in fallen]
+    leaving += [
+        one
+        for one in await standing.corrections_of(uow.connection, sorted(latest))
+        if _falls(one, latest)
+    ]
+    await _leave(reporting, uow, leaving, FELL_AWAY)
+    await standing.fall_away(uow.connection, {e.item_id: e.since for e in fallen}, uow.now)
+    await standing.stand_again(uow.connection, [e.item_id for e in again], FELL_AWAY, uow.now)
+    await standing.withdraw_corrections(uow.connection, sorted(latest), uow.now)
+    await corrections.lapse(uow.connection, sorted(latest), uow.now)
+
+
+async def take_held(
+    reporting: Reporting, received: Sequence[Received[ExemptionReportHeld]], uow: UnitOfWork
+) -> None:
+    """Hold back what its owner has to settle something about first, or let it go.
+
+    It leaves its batch while no medium is made of that; what is on a medium stays. Of several in
+    one batch about an item the last counts. Raises ``Rejected`` (JR-1004) like `take_standing`.
+    """
+    found = await _found(uow, received)
+    latest = {one.event.item_id: one.event for one in received}
+    held = [found[event.item_id] for event in latest.values() if event.held]
+    await _leave(reporting, uow, held, HELD_BY_OWNER)
+    since = {event.item_id: event.since if event.held else None for event in latest.values()}
+    await standing.hold(uow.connection, since, HELD_BY_OWNER, uow.now)
+
+
+async def _found(
+    uow: UnitOfWork, received: Sequence[Received[Stands]] | Sequence[Received[ExemptionReportHeld]]
+) -> dict[UUID, StoredItem]:
+    """The items that are spoken of. Raises ``Rejected`` (JR-1004)."""
+    ids = sorted({one.event.item_id for one in received})
     # The batches' locks come before the items': a medium is made of what it was checked with.
-    found = {one.item.item_id: one for one in await standing.find(uow.connection, sorted(latest))}
+    found = {one.item.item_id: one for one in await standing.find(uow.connection, ids)}
     strange = [
         one
         for one in received
@@ -38,44 +83,36 @@ async def take_standing(
     if strange:
         reason = "no item of this id was reported of this person"
         raise Rejected([Rejection(one, "JR-1004", reason) for one in strange])
-    fallen = [one.event for one in latest.values() if not one.event.stands]
-    again = [one.event for one in latest.values() if one.event.stands]
-    inside: dict[UUID, list[UUID]] = {}
-    leaving = [found[event.item_id] for event in fallen]
-    leaving += [
-        one
-        for one in await standing.corrections_of(uow.connection, sorted(latest))
-        if _falls(one, latest)
-    ]
-    for item in leaving:
-        if item.state is ItemState.IN_BATCH and item.batch_id is not None:
-            inside.setdefault(item.batch_id, []).append(item.item.item_id)
-    for batch_id, item_ids in sorted(inside.items()):
-        await _take_out(reporting, uow, batch_id, item_ids)
-    await standing.fall_away(uow.connection, {e.item_id: e.since for e in fallen}, uow.now)
-    await standing.stand_again(uow.connection, [e.item_id for e in again], FELL_AWAY, uow.now)
-    await standing.withdraw_corrections(uow.connection, sorted(latest), uow.now)
-    await corrections.lapse(uow.connection, sorted(latest), uow.now)
+    return found
 
 
-def _falls(
-    correction: StoredItem, latest: Mapping[UUID, Received[QualificationReportStands]]
-) -> bool:
+def _falls(correction: StoredItem, latest: Mapping[UUID, Received[Stands]]) -> bool:
     """Whether a correction is called for no more by what is told of the item that it corrects."""
     cancels = correction.item.processing is ReportProcessing.CANCELLATION
     corrects = correction.item.corrects
     return corrects is not None and latest[corrects].event.stands == cancels
 
 
+async def _leave(
+    reporting: Reporting, uow: UnitOfWork, leaving: Iterable[StoredItem], code: str
+) -> None:
+    inside: dict[UUID, list[UUID]] = {}
+    for item in leaving:
+        if item.state is ItemState.IN_BATCH and item.batch_id is not None:
+            inside.setdefault(item.batch_id, []).append(item.item.item_id)
+    for batch_id, item_ids in sorted(inside.items()):
+        await _take_out(reporting, uow, batch_id, item_ids, code)
+
+
 async def _take_out(
-    reporting: Reporting, uow: UnitOfWork, batch_id: UUID, item_ids: Sequence[UUID]
+    reporting: Reporting, uow: UnitOfWork, batch_id: UUID, item_ids: Sequence[UUID], code: str
 ) -> None:
     """Take items out of a batch that is not being sealed; of one that is, the medium stands."""
     batch = (await batches.lock(uow.connection, [batch_id]))[batch_id]
     if not allows(batch.state, Action.TAKE_OUT) or batch.state is BatchState.SEALING:
         return
     persons = await items.leave(
-        uow.connection, batch_id, [(i, FELL_AWAY) for i in item_ids], now=uow.now, staff_id=None
+        uow.connection, batch_id, [(i, code) for i in item_ids], now=uow.now, staff_id=None
     )
     await batches.forget_results(uow.connection, batch_id, list(item_ids))
     await linkage.erase_persons_gone(uow.connection, batch_id, uow.now)

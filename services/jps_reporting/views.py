@@ -109,9 +109,8 @@ class ItemView(View):
     person_id: UUID
     kind: Code
     processing: Code
-    """処理区分: 報告, or 取消 of an earlier one."""
+    """処理区分: 報告, or 取消 of an earlier one (``corrects``)."""
     corrects: UUID | None
-    """Of a correction: the item that it corrects."""
     source: Code
     origin: Code
     document_id: UUID | None
@@ -121,6 +120,7 @@ class ItemView(View):
     state_since: datetime
     batch_id: UUID | None
     blocked_code: str | None
+    blocked_reason: str | None
     rule: str
     article: str
     reason: str
@@ -132,8 +132,7 @@ class ItemView(View):
     fell_away_on: date | None
     """Since when the owner's facts no longer give it."""
     correction_due: bool
-    """JPS has, or is about to have, what is not so: a correction is to be reported
-    (訂正を要する)."""
+    """JPS has, or is about to have, what is not so (訂正を要する)."""
     received_at: datetime
     findings: tuple[FindingView, ...] = ()
     substitutions: tuple[SubstitutionView, ...] = ()
@@ -166,6 +165,7 @@ class ItemView(View):
             state_since=one.state_since,
             batch_id=one.batch_id,
             blocked_code=one.blocked_code,
+            blocked_reason=one.blocked_reason,
             rule=one.rule,
             article=one.article,
             reason=one.rule_reason,

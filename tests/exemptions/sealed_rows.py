@@ -30,6 +30,12 @@ insert into exemptions.reviews_again (review_id, application_id, state, before_r
 values (gen_random_uuid(), $1, 'noted', '[]', '[]', '[]', now(), 's', now())
 """
 
+TAKEN_BACK = """
+insert into exemptions.take_backs (take_back_id, entry_id, proposed_at, proposed_by, reason,
+    decided_at, decided_by, agreed)
+values (gen_random_uuid(), $1, now(), 's', 'x', now(), 't', false)
+"""
+
 DECIDED = """
 insert into exemptions.decisions (decision_id, entry_id, item_id, outcome, decided_on, needs_work,
     recorded_at)

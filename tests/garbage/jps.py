@@ -7,6 +7,8 @@ from contracts.events import (
     CorrectionForwarded,
     DecisionTakenBack,
     Event,
+    ExemptionReportHeld,
+    ExemptionReportStands,
     InsuredCategory,
     ItemDecided,
     ItemForwarded,
@@ -180,3 +182,13 @@ def stands_sample(house: House, n: int, _version: int, _event_id: UUID) -> Event
         item_id, person(n), DAY, bytes(32),
     )  # fmt: skip
     return QualificationReportStands(item_id=item_id, person_id=person(n), stands=False, since=DAY)
+
+
+def exemption_stands_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    of = stands_sample(house, n, version, event_id).model_dump(include={"item_id", "person_id"})
+    return ExemptionReportStands(**of, stands=False, since=DAY)
+
+
+def held_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    of = stands_sample(house, n, version, event_id).model_dump(include={"item_id", "person_id"})
+    return ExemptionReportHeld(**of, held=True, since=DAY)

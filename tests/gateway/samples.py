@@ -105,6 +105,19 @@ BODIES: Final[dict[str, Any]] = {
     "takeMissingNoticeStep": {"step": "reminded", "taken_on": "2026-10-01", "note": "文書による"},
     "proposeTakingBack": {"reason": "別人の届出だったため"},
     "settleTakingBack": {"agree": True},
+    **{
+        f"{what}TakingBack{noun}": body
+        for noun in (
+            "ExemptionNotice",
+            "PremiumStatement",
+            "AdditionalPremiumNotice",
+            "ExemptionApplication",
+        )
+        for what, body in (
+            ("propose", {"reason": "別人の届出だったため"}),
+            ("settle", {"agree": True}),
+        )
+    },
     "settleJpsDifference": {"done": "年金事務所へ照会した"},
     "settleReturnedReport": {"done": "機構へ照会し、記録の訂正を確認した"},
     "acceptAdditionalPremiumNotice": {

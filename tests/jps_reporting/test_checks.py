@@ -97,6 +97,7 @@ CASES: dict[str, Subject] = {
     "JR-2051": subject(item(), duplicate=True),
     "JR-2052": subject(item(), already_sent=True),
     "JR-2053": subject(item(), stale=True),
+    "JR-2054": subject(item(), held=True),
     "JR-2061": subject(item(), outcome=LinkageOutcome.NO_RECORD),
     "JR-2062": subject(item(), outcome=LinkageOutcome.REFUSED),
     "JR-2063": subject(item(), outcome=None),

@@ -31,12 +31,21 @@ from services.exemptions.application_views import (
 )
 from services.exemptions.domain.asked import ApplicationKind, contradictions
 from services.exemptions.domain.facts import PersonFacts
+from services.exemptions.domain.renewals import RenewalState
 from services.exemptions.procedure import Effect, Handed, Procedure
 from services.exemptions.review_again_views import ReviewedAgainView
 from services.exemptions.review_views import reviewed_spans, settled_months
 from services.exemptions.reviewing import AWAITED, Reviewed
 from services.exemptions.state import State
-from services.exemptions.stores import answers, entries, notes, persons, reviews_again
+from services.exemptions.stores import (
+    answers,
+    applications,
+    entries,
+    notes,
+    persons,
+    renewals,
+    reviews_again,
+)
 from services.exemptions.stores.answers import Answer
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES
@@ -64,6 +73,7 @@ class Applications(Procedure[Kept, Review]):
     forms_path = "/application-forms"
     labels: ClassVar = {kind.value: kind.label for kind in ApplicationKind}
     table = APPLICATIONS
+    settled_columns: ClassVar = ("reviewed", "continues_kind", "continues_ground")
     new = NewApplication
 
     def submissions(self, new: NewApplication) -> list[Submission]:
@@ -182,6 +192,26 @@ class Applications(Procedure[Kept, Review]):
     async def after_withdrawal(self, uow: UnitOfWork, entry: Kept) -> None:
         """What was told for it is emptied."""
         await answers.dispose(uow.connection, [entry.entry_id], uow.now)
+
+    def rests_on(self, other: Kept, entry: Kept) -> bool:
+        """One that continues it, or one of its kind and cycle that waits."""
+        if other.state is EntryState.RECEIVED and (other.kind, other.cycle) == (
+            entry.kind,
+            entry.cycle,
+        ):
+            return True
+        return other.continued_from == entry.entry_id and other.state is not EntryState.WITHDRAWN
+
+    async def before_taking_back(self, uow: UnitOfWork, entry: Kept) -> None:
+        """What was told is not kept with what it was settled with; what a review found otherwise
+        is gone; a continued one is for a person to look at."""
+        ids = [entry.entry_id]
+        await applications.forget(uow.connection, ids)
+        await reviews_again.forget(uow.connection, ids)
+        standing = await reviews_again.standing(uow.connection, ids)
+        await reviews_again.is_gone(uow.connection, [one.review_id for one in standing.values()])
+        if entry.renewal is not None:
+            await renewals.note(uow.connection, [(entry.entry_id, RenewalState.TO_LOOK_AT)])
 
     def effect(self, handed: Handed[Kept], desk: Review, item_id: UUID) -> Effect:
         """The review stands as the city's; the application goes to JPS."""

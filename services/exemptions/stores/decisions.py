@@ -28,7 +28,8 @@ select decision_id, entry_id, item_id, outcome, decided_on, return_code, return_
     recorded_at
 from exemptions.decisions where item_id = any($1::uuid[]) and taken_back_at is null
 """
-# An item that was reported again is its entry's no more, and still known.
+# An item that was reported again, or taken back and sent all the same, is its entry's no more, and
+# still known.
 _ENTRIES: Final = """
 select item_id, entry_id, forwarded_on is not null as sent
 from exemptions.entries where item_id = any($1::uuid[])
@@ -37,6 +38,9 @@ select item_id, application_id, forwarded_on is not null
 from exemptions.applications where item_id = any($1::uuid[])
 union
 select item_id, entry_id, true from exemptions.decisions where item_id = any($1::uuid[])
+union
+select item_id, entry_id, true from exemptions.take_backs
+where item_id = any($1::uuid[]) and sent_on is not null
 """
 # The decision that counts of each report, as `domain.decisions.counting` says, where it needs work
 # that nobody did yet.

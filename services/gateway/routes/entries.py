@@ -9,6 +9,7 @@ from contracts.retroactive_what_if import RetroactiveWhatIf
 from contracts.what_if import WhatIf
 from services.gateway import exemption_requests, notice_requests, requests
 from services.gateway.domain.routing import GET, POST, Call, Route
+from services.gateway.routes.settled import once_settled
 
 TAG = "届書"
 
@@ -101,22 +102,7 @@ def _entry_routes(
             calls=(Call(service, POST, f"{one}/withdraw"),),
             body=requests.Withdrawal,
         ),
-        *((_again(noun, one, service, words),) if again else ()),
-    )
-
-
-def _again(noun: str, one: str, service: str, words: str) -> Route:
-    return Route(
-        operation_id=f"report{noun}Again",
-        method=POST,
-        path=f"{one}/report-again",
-        tag=TAG,
-        summary=f"返戻された{words}をそのまま再報告する",
-        description="As another report item, by another staff member than who accepted it. What "
-        "has to be changed is handed in anew, with `mends`.",
-        functions=(Function.NOTICE_SETTLE,),
-        does=AuditOperation.ENTRY_SETTLED,
-        calls=(Call(service, POST, f"{one}/report-again"),),
+        *(once_settled(TAG, noun, one, service, words) if again else ()),
     )
 
 

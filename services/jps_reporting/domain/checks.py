@@ -89,6 +89,11 @@ CHECKS: Final = _catalogue(
     ("JR-2051", _E, "同じ人・同じ種類・同じ年月日の報告項目が送付単位内に重複しています。"),
     ("JR-2052", _W, "同じ人・同じ種類・同じ年月日の報告項目を既に送付しています。"),
     ("JR-2053", _E, "この報告の基となる事実は、その後取り下げられています。"),
+    (
+        "JR-2054",
+        _E,
+        "再審査の差異又は本登録取消の提案により、送付が保留されています。",
+    ),
     ("JR-2061", _E, "宛名の記録が見つかりません。"),
     ("JR-2062", _E, "庁内連携が許可されませんでした。"),
     ("JR-2063", _E, "宛名の回答がまだ届いていません。"),
@@ -143,6 +148,8 @@ class Subject:
     """Under 発行抑止: nothing about the person leaves."""
     stale: bool = False
     """Its fact is no longer so."""
+    held: bool = False
+    """Its owner holds it back."""
 
 
 def check(subject: Subject, today: date) -> list[Finding]:
@@ -245,3 +252,5 @@ def _repeats(subject: Subject) -> Iterator[Finding]:
         yield Finding("JR-2052")
     if subject.stale:
         yield Finding("JR-2053")
+    if subject.held:
+        yield Finding("JR-2054")

@@ -48,6 +48,8 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         (ItemState.IN_BATCH, ItemState.WAITING),
         (ItemState.IN_BATCH, ItemState.BLOCKED),
         (ItemState.BLOCKED, ItemState.WAITING),
+        # Its owner holds it back.
+        (ItemState.WAITING, ItemState.BLOCKED),
         (ItemState.IN_BATCH, ItemState.SEALED),
         (ItemState.SEALED, ItemState.SENT),
         # Its fact was taken back before it was sent; where that stands again, a person looks.
@@ -63,6 +65,18 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
 )
 """The only ways from one state to another. What was sealed or sent never waits again: a
 mistake in it, or what JPS returned, is a report of its own."""
+
+
+HELD_BY_OWNER: Final = "JR-1205"
+"""Held back by its owner, who alone lets it go."""
+BLOCKED_FOR: Final = {
+    "JR-1201": "報告の要否を職員が判断する項目です。",
+    "JR-1202": "送付期限が定まっていません。",
+    "JR-1203": "職員が送付単位から除きました。",
+    "JR-1204": "取り下げられた事実が、再び事実となりました。",
+    HELD_BY_OWNER: "再審査の差異又は本登録取消の提案があります。免除等で対応してください。",
+}
+"""Why an item is held back, as staff read it, beside the checks' own."""
 
 
 class ItemSource(Labelled):

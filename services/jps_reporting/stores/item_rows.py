@@ -8,7 +8,14 @@ from uuid import UUID
 from contracts.events import InsuredCategory, ReportItemKind, ReportProcessing
 from contracts.events.claims import ClaimantRelationship
 from contracts.months import Month
-from services.jps_reporting.domain.items import ItemOrigin, ItemSource, ItemState, ReportItem
+from services.jps_reporting.domain.checks import CHECKS
+from services.jps_reporting.domain.items import (
+    BLOCKED_FOR,
+    ItemOrigin,
+    ItemSource,
+    ItemState,
+    ReportItem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,20 @@ class StoredItem:
     """Since when the owner's facts no longer give it."""
     stale: bool
     """Its fact is no longer so; of a cancellation: it stands after all. It may not be sent."""
+    held_on: date | None
+    """Since when its owner holds it back; it may not be sent."""
     correction_wanted: ReportProcessing | None
     """What JPS has yet to be told about it, beyond what is on its way."""
     surviving_id: UUID
     """Who answers for the item's person now: what it was reported under stays with it."""
+
+    @property
+    def blocked_reason(self) -> str | None:
+        """Why it is held back, as staff read it."""
+        code = self.blocked_code
+        if code is None:
+            return None
+        return BLOCKED_FOR.get(code) or (CHECKS[code].text if code in CHECKS else None)
 
 
 SELECT = """
@@ -46,7 +63,7 @@ select
     category_before, category_after, basic_pension_number, from_month, pension_code,
     claimant_relationship, rule, article, rule_reason, may_precede, due_on, due_article,
     due_statutory, due_note, state, batch_id, blocked_code, trace, received_at, state_since,
-    fell_away_on, processing, corrects,
+    fell_away_on, held_on, processing, corrects,
     jps_reporting.is_stale(corrects, processing, fell_away_on) as stale,
     case when corrects is null
          then jps_reporting.correction_wanted(item_id, state, fell_away_on)
@@ -97,6 +114,7 @@ def stored(row: Any) -> StoredItem:
         state_since=row["state_since"],
         fell_away_on=row["fell_away_on"],
         stale=row["stale"],
+        held_on=row["held_on"],
         correction_wanted=ReportProcessing(wanted) if wanted else None,
         surviving_id=row["surviving_id"],
     )

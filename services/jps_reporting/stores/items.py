@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.events import ReportItemKind
 from services.jps_reporting.domain.deadlines import Due
-from services.jps_reporting.domain.items import ItemState, ReportItem
+from services.jps_reporting.domain.items import HELD_BY_OWNER, ItemState, ReportItem
 from services.jps_reporting.domain.reportability import Classification
 from services.jps_reporting.stores.item_rows import SELECT, StoredItem, stored
 
@@ -175,9 +175,11 @@ _LEAVE = """
 with moved as (
     update jps_reporting.items as item
     set state = case when t.stale then 'withdrawn'
-                     when t.code is null then 'waiting' else 'blocked' end,
-        batch_id = null, blocked_code = case when not t.stale then t.code end, state_since = $4
-    from (select w.item_id, w.code,
+                     when t.code is null and not t.held then 'waiting' else 'blocked' end,
+        batch_id = null, state_since = $4,
+        blocked_code = case when not t.stale
+                            then coalesce(t.code, case when t.held then $6 end) end
+    from (select w.item_id, w.code, i.held_on is not null as held,
                  jps_reporting.is_stale(i.corrects, i.processing, i.fell_away_on) as stale
           from unnest($2::uuid[], $3::text[]) as w (item_id, code)
           join jps_reporting.items as i using (item_id)) as t
@@ -200,11 +202,17 @@ async def leave(
     staff_id: str | None,
 ) -> list[UUID]:
     """Take items out of their batch: back to waiting, or held back with a code; the persons.
-    What no longer stands is withdrawn.
+    What no longer stands is withdrawn, what its owner holds back is not for the next batch.
     ``staff_id`` None: the house itself, as somebody was hidden or is no more."""
     pairs = list(items)
     rows = await connection.fetch(
-        _LEAVE, batch_id, [i for i, _ in pairs], [code for _, code in pairs], now, staff_id
+        _LEAVE,
+        batch_id,
+        [i for i, _ in pairs],
+        [code for _, code in pairs],
+        now,
+        staff_id,
+        HELD_BY_OWNER,
     )
     return [row["person_id"] for row in rows]
 
@@ -264,7 +272,7 @@ async def move_all(
 _RELEASE = """
 with moved as (
     update jps_reporting.items set state = 'waiting', blocked_code = null, state_since = $2
-    where item_id = $1 and state = 'blocked' and due_on is not null
+    where item_id = $1 and state = 'blocked' and due_on is not null and held_on is null
     returning item_id, person_id
 ), noted as (
     insert into jps_reporting.item_history (item_id, at, state, staff_id)

@@ -25,6 +25,27 @@ insert into jps_reporting.item_history (item_id, at, state)
 select item_id, $3, state from moved where state = 'withdrawn' and state_since = $3
 order by item_id
 """
+_HOLD = """
+with before as (
+    select i.item_id, i.state, i.blocked_code as code, t.held_on from jps_reporting.items as i
+    join unnest($1::uuid[], $2::date[]) as t (item_id, held_on) using (item_id)
+    order by i.item_id for no key update of i
+), next as (
+    select item_id, held_on, state as was, held_on is not null and state = 'waiting' as stops,
+        held_on is null and code = $4 as goes, code
+    from before
+), moved as (
+    update jps_reporting.items as i
+    set held_on = n.held_on,
+        state = case when n.stops then 'blocked' when n.goes then 'waiting' else n.was end,
+        blocked_code = case when n.stops then $4 when not coalesce(n.goes, false) then n.code end,
+        state_since = case when n.stops or n.goes then $3 else i.state_since end
+    from next as n where n.item_id = i.item_id
+    returning i.item_id, i.state, i.blocked_code, n.was
+)
+insert into jps_reporting.item_history (item_id, at, state, code)
+select item_id, $3, state, blocked_code from moved where state <> was order by item_id
+"""
 _CORRECTIONS = """
  where corrects = any($1::uuid[]) and state in ('waiting', 'blocked', 'in_batch')
 """
@@ -65,6 +86,16 @@ async def fall_away(connection: Connection, since: Mapping[UUID, date], now: dat
     """Note since when their facts no longer stand; what was not sent is withdrawn."""
     ordered = sorted(since.items())
     await connection.execute(_FALL, [i for i, _ in ordered], [day for _, day in ordered], now)
+
+
+async def hold(
+    connection: Connection, since: Mapping[UUID, date | None], code: str, now: datetime
+) -> None:
+    """Hold items back since a day, or let them go (None). What waits is held back under ``code``;
+    what was held back for something else stays so."""
+    ordered = sorted(since.items())
+    days = [day for _, day in ordered]
+    await connection.execute(_HOLD, [i for i, _ in ordered], days, now, code)
 
 
 async def stand_again(

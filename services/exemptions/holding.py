@@ -1,0 +1,40 @@
+"""What has to wait before it is sent: jps_reporting is told to hold its item back, or to let it go.
+
+An item is held back while a difference of a review made again is open (再審査), or while somebody
+has proposed to take its entry back (本登録取消). What is on a medium already is not.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from contracts.events import ExemptionReportHeld
+from contracts.forms import EntryState
+from services.chassis.unit_of_work import UnitOfWork
+from services.exemptions.stores import holding
+from services.exemptions.stores.entries import Entry
+
+
+async def held(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these entries have to wait now: to be asked before something changes."""
+    return await holding.held(uow.connection, ids)
+
+
+async def tell(uow: UnitOfWork, concerned: Iterable[Entry], before: Collection[UUID]) -> None:
+    """Tell of these entries what changed since ``before``: which of them wait, and which no more.
+
+    Nobody is told of what was sent, or is not reported.
+    """
+    waiting = [
+        one for one in concerned if one.state is EntryState.SETTLED and one.item_id is not None
+    ]
+    after = await holding.held(uow.connection, [one.entry_id for one in waiting])
+    for one in waiting:
+        if (one.entry_id in after) != (one.entry_id in before):
+            assert one.item_id is not None  # it is reported
+            event = ExemptionReportHeld(
+                item_id=one.item_id,
+                person_id=one.person_id,
+                held=one.entry_id in after,
+                since=uow.today,
+            )
+            uow.emit(event, key=str(one.person_id))

@@ -1,0 +1,106 @@
+"""Proposals to take a settled entry back, what became of them, and what it was settled with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from services.exemptions.stores.entries import Table
+
+_OF: Final = """
+select proposed_at, proposed_by, reason, decided_at, decided_by, agreed, item_id, settled_by,
+    settled_at, acknowledged, brought::text, sent_on
+from exemptions.take_backs where entry_id = $1 order by sequence
+"""
+_PROPOSE: Final = """
+insert into exemptions.take_backs (take_back_id, entry_id, proposed_at, proposed_by, reason)
+values ($1, $2, $3, $4, $5)
+"""
+_DECLINE: Final = """
+update exemptions.take_backs set decided_at = $2, decided_by = $3, agreed = false
+where entry_id = $1 and decided_at is null
+"""
+_AGREE: Final = """
+update exemptions.take_backs t set decided_at = $2, decided_by = $3, agreed = true,
+    item_id = e.item_id, settled_by = e.settled_by, settled_at = e.settled_at,
+    acknowledged = e.acknowledged, brought = jsonb_build_object({brought})
+from {table} e
+where t.entry_id = $1 and t.decided_at is null and e.{key} = t.entry_id
+"""
+_WAIT_AGAIN: Final = """
+update {table} set state = 'received', settled_by = null, settled_at = null, acknowledged = null,
+    item_id = null, {columns}
+where {key} = $1
+"""
+_SENT: Final = """
+update exemptions.take_backs t set sent_on = coalesce(t.sent_on, s.sent_on)
+from unnest($1::uuid[], $2::date[]) as s (item_id, sent_on) where t.item_id = s.item_id
+returning t.item_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """One proposal. ``agreed`` None: nobody has decided yet."""
+
+    proposed_at: datetime
+    proposed_by: str
+    reason: str
+    decided_at: datetime | None
+    decided_by: str | None
+    agreed: bool | None
+    item_id: UUID | None
+    """Of the report that fell away."""
+    settled_by: str | None
+    settled_at: datetime | None
+    acknowledged: tuple[str, ...]
+    brought: str | None
+    """What it was settled with, as JSON: the values of its table's own columns."""
+    sent_on: date | None
+    """Its medium was made already, and went all the same."""
+
+
+async def of_entry(connection: asyncpg.Connection, entry_id: UUID) -> list[TakeBack]:
+    """All proposals about an entry, the earliest first."""
+    rows = await connection.fetch(_OF, entry_id)
+    return [
+        TakeBack(**{**dict(row), "acknowledged": tuple(row["acknowledged"] or ())}) for row in rows
+    ]
+
+
+async def propose(
+    connection: asyncpg.Connection, entry_id: UUID, reason: str, by: str, now: datetime
+) -> None:
+    """Keep a proposal; there is none open about this entry."""
+    await connection.execute(_PROPOSE, uuid4(), entry_id, now, by, reason)
+
+
+async def decline(connection: asyncpg.Connection, entry_id: UUID, by: str, now: datetime) -> None:
+    """Keep that another staff member does not agree to the open one."""
+    await connection.execute(_DECLINE, entry_id, now, by)
+
+
+async def agree(
+    connection: asyncpg.Connection,
+    table: Table[Any],
+    settled: Sequence[str],
+    entry_id: UUID,
+    by: str,
+    now: datetime,
+) -> None:
+    """Keep that another staff member agrees, and what the entry was settled with (``settled`` are
+    the columns of it); the entry waits to be settled again."""
+    brought = ", ".join(f"'{column}', e.{column}" for column in settled)
+    columns = ", ".join(f"{column} = null" for column in settled)
+    names = {"table": table.name, "key": table.key}
+    await connection.execute(_AGREE.format(brought=brought, **names), entry_id, now, by)
+    await connection.execute(_WAIT_AGAIN.format(columns=columns, **names), entry_id)
+
+
+async def sent(connection: asyncpg.Connection, forwarded: Mapping[UUID, date]) -> set[UUID]:
+    """Note of reports that fell away that they went all the same; which of these items are."""
+    rows = await connection.fetch(_SENT, list(forwarded), list(forwarded.values()))
+    return {row["item_id"] for row in rows}

@@ -1,0 +1,144 @@
+"""Items that their owner holds back (再審査の差異): on no medium until the owner lets them go."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.events import ExemptionReportHeld, ExemptionReportStands
+from services.chassis.received import Rejected
+from tests.jps_reporting.house import House
+from tests.jps_reporting.making import reportable
+from tests.jps_reporting.told import sent
+
+pytestmark = pytest.mark.stack
+HELD_SINCE = date(2026, 10, 9)
+
+
+def held(event: Any, *, go: bool = False) -> ExemptionReportHeld:
+    return ExemptionReportHeld(
+        item_id=event.item_id, person_id=event.person_id, held=not go, since=HELD_SINCE
+    )
+
+
+async def item(house: House, event: Any) -> tuple[Any, ...]:
+    (row,) = await house.fetch(
+        "select state, blocked_code, held_on from jps_reporting.items where item_id = $1",
+        event.item_id,
+    )
+    return tuple(row.values())
+
+
+async def numbered(house: House, count: int) -> list[Any]:
+    events = [reportable() for _ in range(count)]
+    for index, event in enumerate(events, 1):
+        await house.number(event.person_id, index)
+    await house.take(events)
+    return events
+
+
+async def test_what_waits_is_held_back_until_its_owner_lets_it_go(house: House) -> None:
+    event = reportable()
+    await house.take([event, held(event)])
+    assert await item(house, event) == ("blocked", "JR-1205", HELD_SINCE)
+    (shown,) = (await house.call("GET", "/items?state=blocked")).json()["items"]
+    assert shown["blocked_code"] == "JR-1205"
+    assert "再審査" in shown["blocked_reason"]
+    # Nobody else releases it, and no batch takes it.
+    refused = await house.call("POST", f"/items/{event.item_id}/release")
+    assert (refused.status_code, refused.json()["code"]) == (409, "JR-3026")
+    assert (await house.call("POST", "/batches", json={})).json()["code"] == "JR-3001"
+    await house.take([held(event)])
+    assert await item(house, event) == ("blocked", "JR-1205", HELD_SINCE)
+    await house.take([held(event, go=True)])
+    assert await item(house, event) == ("waiting", None, None)
+    history = await house.fetch(
+        "select state, code from jps_reporting.item_history where item_id = $1 order by at, ctid",
+        event.item_id,
+    )
+    assert [tuple(row.values()) for row in history] == [
+        ("waiting", None), ("blocked", "JR-1205"), ("waiting", None),
+    ]  # fmt: skip
+    await house.take([held(event, go=True)])
+    assert await item(house, event) == ("waiting", None, None)
+
+
+async def test_what_was_held_back_for_something_else_stays_so_when_its_owner_lets_go(
+    house: House,
+) -> None:
+    event = reportable(reason="unheard-of")
+    await house.take([event, held(event)])
+    assert await item(house, event) == ("blocked", "JR-1201", HELD_SINCE)
+    refused = await house.call("POST", f"/items/{event.item_id}/release")
+    assert refused.json()["code"] == "JR-3026"
+    await house.take([held(event, go=True)])
+    assert await item(house, event) == ("blocked", "JR-1201", None)
+
+
+async def test_it_leaves_a_batch_and_goes_on_the_next_once_it_is_let_go(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    first, second = await numbered(house, 2)
+    batch = await house.checked()
+    await house.take([held(first)])
+    assert await item(house, first) == ("blocked", "JR-1205", HELD_SINCE)
+    assert await house.state(batch) == "checked"
+    assert (await house.seal(batch)).is_success
+    (medium,) = await house.fetch("select record_count from jps_reporting.media")
+    assert medium["record_count"] == 1
+    assert (await item(house, second))[0] == "sealed"
+    await house.take([held(first, go=True)])
+    another = await house.checked()
+    assert (await house.seal(another)).is_success
+    assert (await item(house, first))[0] == "sealed"
+    # What is on a medium stays on it.
+    await house.take([held(first)])
+    assert await item(house, first) == ("sealed", None, HELD_SINCE)
+
+
+async def test_what_is_held_as_its_medium_is_made_is_on_no_further_one(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    (event,) = await numbered(house, 1)
+    batch = await house.checked()
+    async with house.service.unit_of_work() as uow:
+        await uow.connection.execute("update jps_reporting.batches set state = 'sealing'")
+    await house.take([held(event)])
+    assert await item(house, event) == ("in_batch", None, HELD_SINCE)
+    refused = await house.seal(batch)
+    assert (refused.status_code, refused.json()["code"]) == (409, "JR-3003")
+    checked = await house.call("POST", f"/batches/{batch}/check")
+    assert checked.is_success, checked.text
+    page = (await house.call("GET", f"/batches/{batch}")).json()
+    findings = [f["code"] for one in page["items"] for f in one["findings"]]
+    assert "JR-2054" in findings
+    # Given up, it does not wait for the next: its owner has not let it go.
+    assert (await house.call("POST", f"/batches/{batch}/cancel")).is_success
+    assert await item(house, event) == ("blocked", "JR-1205", HELD_SINCE)
+
+
+async def test_what_is_taken_back_while_it_is_held_is_withdrawn(house: House) -> None:
+    event = reportable()
+    gone = ExemptionReportStands(
+        item_id=event.item_id, person_id=event.person_id, stands=False, since=HELD_SINCE
+    )
+    await house.take([event, held(event)])
+    await house.take([gone])
+    assert (await item(house, event))[0] == "withdrawn"
+    await house.take([held(event, go=True)])
+    assert (await item(house, event))[0] == "withdrawn"
+
+
+async def test_what_was_sent_is_not_held_and_of_what_was_never_reported_it_is_a_dead_letter(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    event = reportable()
+    await house.number(event.person_id, 1)
+    await sent(house, event)
+    await house.take([held(event)])
+    assert (await item(house, event))[0] == "sent"
+    with pytest.raises(Rejected, match="JR-1004"):
+        await house.take([held(reportable())])
