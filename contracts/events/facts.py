@@ -248,6 +248,25 @@ class AssistanceChanged(Event):
         return str(self.person_id)
 
 
+class IncomeCorrected(Event):
+    """The tax system corrected what it had told of a person's income of a levy year (更正).
+
+    What it is now, is not said: exemptions asks again where an application of that year rests on
+    it, for the purpose of its review (C11). Sent only while the purpose table lets it ask.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.income.corrected.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
+
+    person_id: UUID
+    levy_year: Year
+    """賦課年度."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ClaimsFactsAnswered(FactsAnswered):
     """The answer to claims."""
 

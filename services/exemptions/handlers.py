@@ -14,6 +14,7 @@ from contracts.events import (
     ExemptionsFactsAnswered,
     ExemptionsHouseholdFactsAnswered,
     ExemptionsManyHouseholdFactsAnswered,
+    IncomeCorrected,
     ItemDecided,
     ItemForwarded,
     OwnedItemForwarded,
@@ -151,7 +152,13 @@ def on_replies(state: State) -> Handler:
         news = [r.event.person_id for r in batch if isinstance(r.event, AssistanceChanged)]
         if news:
             await assistance.watch(uow.connection, dict.fromkeys(news, uow.today))
-        answered = [r for r in batch if not isinstance(r.event, AssistanceChanged)]
+        corrected = [r.event for r in batch if isinstance(r.event, IncomeCorrected)]
+        if corrected:
+            which = {(event.person_id, event.levy_year) for event in corrected}
+            await reviewing_again.ask_of(uow, state, which)
+        answered = [
+            r for r in batch if not isinstance(r.event, AssistanceChanged | IncomeCorrected)
+        ]
         if answered:
             await _on_facts(answered, uow, state)
 

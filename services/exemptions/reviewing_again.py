@@ -28,8 +28,21 @@ async def ask(uow: UnitOfWork, state: State, limit: int) -> int:
     return how many were due."""
     today = datetime.combine(uow.today, time(), JAPAN)
     due = await reviews_again.due(uow.connection, today, limit)
+    await _ask(uow, state, due)
+    return len(due)
+
+
+async def ask_of(uow: UnitOfWork, state: State, corrected: Collection[tuple[UUID, int]]) -> int:
+    """Ask again about the people of the applications that rest on the income of these persons, each
+    with the levy year that was corrected (更正); return of how many."""
+    concerned = await reviews_again.concerned(uow.connection, corrected)
+    await _ask(uow, state, concerned)
+    return len(concerned)
+
+
+async def _ask(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> None:
     continuing = []
-    for kept in await entries.some(uow.connection, APPLICATIONS, due):
+    for kept in await entries.some(uow.connection, APPLICATIONS, ids):
         said = reviewing.said_by(entry_life.handed_in(state, kept))
         about = (kept.application_id, kept.person_id, said)
         if kept.continued_from is None:
@@ -38,7 +51,6 @@ async def ask(uow: UnitOfWork, state: State, limit: int) -> int:
             continuing.append(about)
     if continuing:
         await applying.ask_households(uow, continuing)
-    return len(due)
 
 
 async def review(uow: UnitOfWork, state: State, ids: Collection[UUID]) -> None:

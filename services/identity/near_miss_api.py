@@ -32,7 +32,7 @@ from services.identity.problems import (
     same_person,
     unreadable_birth_date,
 )
-from services.identity.signalling import signal
+from services.identity.signalling import signal_settled
 from services.identity.stores import doubting, entering, near_misses
 from services.identity.stores.near_misses import LIMIT, Entry
 
@@ -237,7 +237,7 @@ async def settle(
             await near_misses.settle(uow.connection, entry, person, staff.staff_id, uow.now)
             was = await _tell_of_undone(uow, entry, person_id)
             number = (entry.system, entry.addressee_number)
-            await signal(uow, [number], service.state.fact_purposes, lost_by=was)
+            await signal_settled(uow, number, service.state.fact_purposes, lost_by=was)
         elif refusal is None:
             await near_misses.reject(uow.connection, entry, staff.staff_id, uow.now)
         _record(

@@ -11,7 +11,6 @@ from contracts.events import (
     AuditOperation,
     AuditRecorded,
     ExemptionApplicationSettled,
-    ExemptionReportHeld,
     FactsRequested,
     ReportItemKind,
 )
@@ -36,7 +35,6 @@ from tests.exemptions.applying import (
     told,
 )
 from tests.exemptions.counter import NOW, forwarded, sent, somebody, take
-from tests.exemptions.jps import returned
 
 LIST = "/exemption-reviews-again"
 JULY, AUGUST, SEPTEMBER = (Month(2026, n) for n in (7, 8, 9))
@@ -134,68 +132,6 @@ async def test_income_that_is_corrected_before_it_is_sent_is_on_the_list(
     assert {m["kind_label"] for m in page["settled_review"]} == {"全額免除"}
     assert page["reviewed_again"] == one["found"]
     assert len(await sent(exemptions, ExemptionApplicationSettled)) == 1
-
-
-@pytest.mark.stack
-async def test_an_open_difference_holds_its_report_back_until_it_is_noted(
-    call: Caller, exemptions: Service, person: UUID
-) -> None:
-    application_id = await settled(call, exemptions, person)
-    (settled_event,) = await sent(exemptions, ExemptionApplicationSettled)
-    await corrected(exemptions, 1, total=1_000_000)
-    await corrected(exemptions, 2, total=5_000_000)
-    (held,) = await sent(exemptions, ExemptionReportHeld)
-    assert (held.item_id, held.person_id, held.held) == (settled_event.item_id, person, True)
-    note = again(application_id, "note")
-    await call(*CLERK, post=note, json={"note": "申請者に確認した。"})
-    assert [one.held for one in await holds(exemptions)] == [True, False]
-    # Noted, it stays let go while it is so; another difference holds it again.
-    await corrected(exemptions, 3, total=5_000_000)
-    assert len(await holds(exemptions)) == 2
-    await corrected(exemptions, 4, total=1_000_000)
-    assert [one.held for one in await holds(exemptions)] == [True, False, True]
-    answer = await call(*CHIEF, post=again(application_id, "settle"), json={})
-    assert answer.status_code == 200, answer.text
-    assert [one.held for one in await holds(exemptions)] == [True, False, True, False]
-
-
-@pytest.mark.stack
-async def test_what_is_corrected_back_is_let_go_and_what_is_noted_holds_nothing_when_it_is_gone(
-    call: Caller, exemptions: Service, person: UUID
-) -> None:
-    application_id = await settled(call, exemptions, person)
-    await corrected(exemptions, 1, total=1_000_000)
-    await corrected(exemptions, 2, total=450_000)
-    assert [one.held for one in await holds(exemptions)] == [True, False]
-    await corrected(exemptions, 3, total=1_000_000)
-    await call(*CLERK, post=again(application_id, "note"), json={"note": "確認した。"})
-    await corrected(exemptions, 4, total=450_000)
-    assert [one.held for one in await holds(exemptions)] == [True, False, True, False]
-
-
-@pytest.mark.stack
-async def test_what_is_open_when_jps_returns_it_holds_the_report_that_is_made_again(
-    call: Caller, exemptions: Service, person: UUID
-) -> None:
-    application_id = await settled(call, exemptions, person)
-    await corrected(exemptions, total=1_000_000)
-    await sent_to_jps(exemptions, person)
-    (event,) = await sent(exemptions, ExemptionApplicationSettled)
-    await take(exemptions, returned(event.item_id, person))
-    answer = await call(*CHIEF, post=f"{PATH}/{application_id}/report-again")
-    assert answer.status_code == 200, answer.text
-    anew = (await sent(exemptions, ExemptionApplicationSettled))[-1]
-    first, held = await holds(exemptions)
-    assert (first.item_id, held.item_id, held.held) == (event.item_id, anew.item_id, True)
-    await call(*CLERK, post=again(application_id, "note"), json={"note": "連絡した。"})
-    assert (await holds(exemptions))[-1].model_dump(include={"item_id", "held"}) == {
-        "item_id": anew.item_id, "held": False,
-    }  # fmt: skip
-
-
-async def holds(exemptions: Service) -> list[ExemptionReportHeld]:
-    found: list[ExemptionReportHeld] = await sent(exemptions, ExemptionReportHeld)
-    return found
 
 
 @pytest.mark.stack

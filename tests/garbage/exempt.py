@@ -1,8 +1,14 @@
-"""Events of exemptions that came later, as it might send them."""
+"""Events of exemptions that came later, and what identity lets it know of persons."""
 
 from uuid import UUID, uuid4
 
-from contracts.events import Event, PremiumStatementKind, PremiumStatementSettled
+from contracts.events import (
+    AssistanceChanged,
+    Event,
+    IncomeCorrected,
+    PremiumStatementKind,
+    PremiumStatementSettled,
+)
 from contracts.months import Month
 from tests.garbage.basics import DAY, person
 from tests.garbage.house import House
@@ -14,3 +20,11 @@ def statement(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
         kind=PremiumStatementKind.PAY_REQUEST, from_month=Month(2026, 11), notified_on=DAY,
         accepted_on=DAY,
     )  # fmt: skip
+
+
+def corrected(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return IncomeCorrected(person_id=person(n), levy_year=2026)
+
+
+def assisted(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return AssistanceChanged(person_id=person(n))

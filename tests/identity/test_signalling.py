@@ -12,6 +12,7 @@ from contracts.events import (
     AuditRecorded,
     FactItem,
     FactPurpose,
+    IncomeCorrected,
     Whose,
 )
 from contracts.events.welfare import AssistanceKind
@@ -122,3 +123,47 @@ def test_the_purpose_table_decides_whether_there_is_a_signal(
     item = FactItem.PUBLIC_ASSISTANCE
     on = date.fromisoformat(day)
     assert (table.may_ask(asker, purpose, item, on) is not None) is may
+
+
+async def corrections(house: House) -> list[tuple[UUID, int]]:
+    return [(event.person_id, event.levy_year) for event in await house.outbox(IncomeCorrected)]
+
+
+@pytest.mark.stack
+async def test_income_that_is_told_otherwise_is_signalled_with_its_year_and_nothing_else_is(
+    house: House,
+) -> None:
+    await house.told(told(Kind.MOVE_IN))
+    await tell(house, income(), certificates(), health(), assistance())
+    assert await corrections(house) == [], "what is told for the first time is no correction"
+    hanako = await house.person_id()
+    await tell(house, income(version=2))
+    assert await corrections(house) == [], "it is as it was"
+    await tell(house, income(version=3, total_income=1_900_000))
+    assert await corrections(house) == [(hanako, 2026)]
+    await tell(house, income(version=3, total_income=1_900_000))
+    assert len(await corrections(house)) == 1, "a repeat tells nothing"
+    await tell(house, income(levy_year=2025, total_income=1_000))
+    await tell(house, income(version=4, total_income=2_000_000))
+    assert await corrections(house) == [(hanako, 2026)] * 2
+    records = await house.outbox(AuditRecorded)
+    kept = [r for r in records if r.details.get("items") == "total_income"]
+    assert [(r.person_id, r.purpose, r.details["outcome"]) for r in kept] == [
+        (hanako, "exemption_review", "changed")
+    ] * 2
+    assert all("90条" in (r.legal_basis or "") for r in kept)
+
+
+@pytest.mark.stack
+async def test_a_correction_that_waits_for_its_person_is_signalled_once_that_is_settled(
+    house: House, counter: Counter
+) -> None:
+    await house.told(told(Kind.MOVE_IN))
+    await tell(house, income())
+    await tell(house, income(version=2, total_income=1_900_000, told=attributes(name="鈴木　花子")))
+    assert await corrections(house) == []
+    desk, hanako = Desk(counter), await house.person_id()
+    entry_id = await desk.only()
+    await desk.propose(entry_id, hanako)
+    await desk.settle(entry_id)
+    assert await corrections(house) == [(hanako, 2026)]

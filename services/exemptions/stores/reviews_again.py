@@ -26,6 +26,24 @@ select application_id from exemptions.applications
 where application_id = any($1::uuid[]) and state = 'settled'
 order by application_id for no key update
 """
+# Few corrections, many waiting applications: those of the year first, then whom they ask about.
+_CONCERNED: Final = """
+with told as (
+    select distinct s.id as person_id, t.levy_year
+    from unnest($1::uuid[], $2::int[]) as t (person_id, levy_year),
+        bus.same_person(t.person_id) as s (id)
+), found as (
+    select distinct a.application_id from exemptions.applications a
+    join exemptions.application_questions q using (application_id)
+    join told t on t.person_id = q.person_id and t.levy_year = a.cycle
+    where a.cycle = any($2::int[])
+        and (a.state = 'settled' or (a.state = 'received' and a.renewal is null))
+)
+select application_id from exemptions.applications
+where application_id in (select application_id from found)
+    and state in ('settled', 'received')
+order by application_id for no key update
+"""
 _COLUMNS: Final = """
 r.review_id, r.sequence, r.application_id, r.state, r.before_review::text, r.after_review::text,
 r.findings::text, r.found_at, r.noted_by, r.noted_at, r.note
@@ -95,6 +113,17 @@ async def due(connection: asyncpg.Connection, before: datetime, limit: int) -> l
     """Settled applications that wait to be sent and about which nothing was asked since
     ``before``; locked until the transaction ends."""
     return [row["application_id"] for row in await connection.fetch(_DUE, before, limit)]
+
+
+async def concerned(
+    connection: asyncpg.Connection, corrected: Collection[tuple[UUID, int]]
+) -> list[UUID]:
+    """Applications that wait to be settled or sent and ask about one of these persons' income of
+    that levy year; locked until the transaction ends. Without continuing ones that wait to be
+    settled: they are asked about again when they are."""
+    people, years = [person for person, _ in corrected], [year for _, year in corrected]
+    rows = await connection.fetch(_CONCERNED, people, years)
+    return [row["application_id"] for row in rows]
 
 
 async def settled(connection: asyncpg.Connection, ids: Collection[UUID]) -> list[UUID]:

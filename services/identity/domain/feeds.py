@@ -110,6 +110,8 @@ class Feeds:
     ids: Iterator[UUID]
 
     touched: dict[Place, KnownRecord] = field(default_factory=dict)
+    corrected: set[Place] = field(default_factory=set)
+    """Records that were somebody's already, and are told otherwise."""
     judged_links: dict[Number, Judged] = field(default_factory=dict)
     """Numbers that were judged, by the last record judged."""
     versions: list[FeedVersion] = field(default_factory=list)
@@ -133,11 +135,14 @@ class Feeds:
             known = self.known[place] = KnownRecord(place)
             self._of_number.setdefault(place[:2], []).append(known)
         self._note(index, event, content, digest, late=False)
+        otherwise = known.attached_version is not None and known.content_digest != digest
         known.record_version, known.content_digest = event.record_version, digest
         self.touched[place] = known
         self._judge(place, event.record_version, event.person)
         if self.links[place[:2]].state is LinkState.LINKED:
             known.attached_version = event.record_version
+            if otherwise:
+                self.corrected.add(place)
         return Standing.ACCEPTED
 
     def look_again(self, place: Place, record_version: int, told: FourAttributes) -> Judgement:

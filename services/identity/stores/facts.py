@@ -56,6 +56,10 @@ join identity.feed_records r using (addressee_number, system)
 where r.subject = $3 and r.attached_version = r.record_version and l.person_id is not null
 order by 1
 """
+_INCOMES: Final = """
+select subject from identity.feed_records
+where system = $1 and addressee_number = $2 and subject like 'income/%' order by 1
+"""
 _RELATED: Final = """
 select a.place
 from unnest($1::int[], $2::uuid[], $3::uuid[]) as a (place, applicant, householder)
@@ -164,6 +168,12 @@ async def members(
         tuple(of_one) if len(lived) == 1 else ()
         for of_one, lived in zip(found, households, strict=True)
     ]
+
+
+async def incomes_under(connection: asyncpg.Connection, system: str, number: str) -> list[str]:
+    """The subjects of the records of income that stand under a number: one for each levy year."""
+    rows = await connection.fetch(_INCOMES, system, number)
+    return [row["subject"] for row in rows]
 
 
 async def owners(
