@@ -1,7 +1,8 @@
 """What-if for the counter (窓口試算): figures keyed in, the kinds side by side; nothing is kept but
-that it was asked. What JPS decided of somebody is shown beside it, with their consent."""
+that it was asked. With their consent what JPS decided of somebody is shown, and reckoned with."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -20,6 +21,7 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import deciding
+from services.exemptions.domain.application.granted_already import UNDECIDED, Decided
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason, Review
 from services.exemptions.domain.side_by_side import Option, SideBySide, side_by_side
@@ -47,7 +49,8 @@ class _View(BaseModel):
 
 
 class OptionView(_View):
-    """What follows if these kinds are applied for; none: every month is paid."""
+    """What follows if these kinds are applied for; none: nothing is, and every month is paid that
+    was not granted already."""
 
     kinds: tuple[ExemptionKind, ...]
     labels: tuple[str, ...]
@@ -74,7 +77,7 @@ class ByLawView(_View):
 
 
 class DecidedView(_View):
-    """Months that JPS decided, and that the figures change nothing of (C40)."""
+    """Months that JPS decided: theirs, whatever the figures are (C40)."""
 
     label: str
     """承認 with the kind, or 却下."""
@@ -96,7 +99,8 @@ class ExemptionWhatIfView(_View):
     each: tuple[OptionView, ...]
     notes: tuple[ReviewReason, ...]
     decided: tuple[DecidedView, ...] = ()
-    """Of the person who is named, if one is: the months asked about that JPS granted or refused."""
+    """Of the person who is named, if one is: the months asked about that JPS granted or refused.
+    What was granted is offered again only where a better kind can take its place."""
 
 
 @router.post("/what-if")
@@ -109,13 +113,12 @@ async def what_if(
     async with service.unit_of_work() as uow:
         if errors := wrong(question, uow.today):
             raise question_wrong(errors)
+        told = Told() if question.person_id is None else await _decided(uow, question.person_id)
         try:
-            view = _view(question, uow.today, state_of(service))
+            view = _view(question, uow.today, state_of(service), told.decided)
         except (NoValue, OverflowError):
             raise no_figure() from None
-        if question.person_id is not None:
-            months = await _decided(uow, question.person_id)
-            view = view.model_copy(update={"decided": _runs(months, question)})
+        view = view.model_copy(update={"decided": _runs(told.shown, question)})
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -127,17 +130,27 @@ async def what_if(
     return view
 
 
-async def _decided(uow: UnitOfWork, person_id: UUID) -> dict[Month, _Decided]:
-    """What JPS decided of a person's months and what stands of it, with the reasons."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What JPS decided of a person's months and what stands of it: to reckon with, and to show."""
+
+    decided: Decided = UNDECIDED
+    shown: dict[Month, _Decided] = field(default_factory=dict)
+
+
+async def _decided(uow: UnitOfWork, person_id: UUID) -> Told:
     person_id = await merges.surviving(uow.connection, person_id)
     applied = await entries.of_person(uow.connection, APPLICATIONS, person_id)
     noted = await notes.of(uow.connection, [one.entry_id for one in applied])
     stands = deciding.stands(applied, noted)
     refused = deciding.refused(applied, stands)
-    return {month: ("却下", (why,)) for month, why in refused.items()} | {
+    granted = {month: one.kind for month, one in stands.months.items()}
+    shown: dict[Month, _Decided] = {month: ("却下", (why,)) for month, why in refused.items()}
+    shown |= {
         month: (f"承認（{one.kind.label}）", tuple(one.reasons))
         for month, one in stands.months.items()
     }
+    return Told(Decided(granted, frozenset(refused)), shown)
 
 
 def _runs(months: dict[Month, _Decided], question: ExemptionWhatIf) -> tuple[DecidedView, ...]:
@@ -157,12 +170,14 @@ def _runs(months: dict[Month, _Decided], question: ExemptionWhatIf) -> tuple[Dec
     )
 
 
-def _view(question: ExemptionWhatIf, today: date, state: State) -> ExemptionWhatIfView:
+def _view(
+    question: ExemptionWhatIf, today: date, state: State, decided: Decided
+) -> ExemptionWhatIfView:
     by_notice = by_law(question, today, state.by_law)
     taken = taken_of(question, by_notice, state.by_law)
     order = order_of(question, state.figures, today)
     application = application_of(question, order, today)
-    found = side_by_side(application, case_of(question, taken), state.figures)
+    found = side_by_side(application, case_of(question, taken), state.figures, decided=decided)
     return ExemptionWhatIfView(
         applied_on=application.applied_on,
         by_notice=tuple(map(_by_law, by_notice.spells)),

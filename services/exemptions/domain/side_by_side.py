@@ -3,8 +3,9 @@
 For every kind it is reckoned what the months asked about would cost and count if that kind
 alone were applied for: a month that passes costs what is left of the premium (90条の2第6項)
 and counts as the Act counts it (27条); any other month is paid in full. A month that cannot be
-told yet is reckoned as paid, and counted apart. Nothing here is a promise: JPS decides, and the
-pension is that of the fiscal year of the question.
+told yet is reckoned as paid, and counted apart. A month that JPS granted already is reckoned as
+it was granted, unless a better kind can take its place. Nothing here is a promise: JPS decides,
+and the pension is that of the fiscal year of the question.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ from services.exemptions.domain.application.amounts import (
     remainder,
 )
 from services.exemptions.domain.application.facts import Application, Case
+from services.exemptions.domain.application.granted_already import UNDECIDED, Decided
 from services.exemptions.domain.application.kinds import LAWS
 from services.exemptions.domain.application.parameters import Parameters, fiscal_year
 from services.exemptions.domain.application.review import MonthOutcome, Result, review
@@ -67,7 +69,7 @@ ESTIMATE: Final = Rule(
 class Option:
     """What follows if one kind (or the applicant's whole order) is applied for.
 
-    ``kind`` None: nothing is applied for, and every month is paid.
+    No kinds: nothing is applied for, and every month is paid that is not granted already.
     """
 
     kinds: tuple[Kind, ...]
@@ -91,14 +93,23 @@ class SideBySide:
 
 
 def side_by_side(
-    application: Application, case: Case, figures: Parameters, *, kinds: Iterable[Kind] = LAWS
+    application: Application,
+    case: Case,
+    figures: Parameters,
+    *,
+    decided: Decided = UNDECIDED,
+    kinds: Iterable[Kind] = LAWS,
 ) -> SideBySide:
     """Every kind beside the others. Raises ``NoValue`` where a threshold is not known."""
     year = fiscal_year(Month.of(application.applied_on))
-    wanted = _option(application.order, application, case, figures, year)
-    each = tuple(_option((kind,), application, case, figures, year) for kind in kinds)
-    paying = _reckoned((), (), application, case, figures, year)
-    return SideBySide(paying, wanted, each, tuple(_notes(paying, each, application, figures, year)))
+    wanted = _option(application.order, application, case, figures, year, decided)
+    each = tuple(_option((kind,), application, case, figures, year, decided) for kind in kinds)
+    paying = _reckoned((), (), application, case, figures, year, decided)
+    notes = (
+        *_notes(paying, each, application, figures, year),
+        *decided.notes(application.months.all()),
+    )
+    return SideBySide(paying, wanted, each, notes)
 
 
 def _option(
@@ -107,9 +118,11 @@ def _option(
     case: Case,
     figures: Parameters,
     year: int,
+    decided: Decided,
 ) -> Option:
-    outcomes = review(replace(application, order=order), case, figures)
-    return _reckoned(order, outcomes, application, case, figures, year)
+    found = review(replace(application, order=order), case, figures)
+    outcomes = decided.beside(found, application.applied_on)
+    return _reckoned(order, outcomes, application, case, figures, year, decided)
 
 
 def _reckoned(
@@ -119,6 +132,7 @@ def _reckoned(
     case: Case,
     figures: Parameters,
     year: int,
+    decided: Decided,
 ) -> Option:
     passing = {
         one.month: one.kind
@@ -127,7 +141,7 @@ def _reckoned(
     }
     asking = sum(one.result is Result.ASKS for one in outcomes)
     counted = [m for m in application.months.all() if m in case.category_1 and m not in case.paid]
-    held: Mapping[Month, Kind] = {**passing, **case.taken}
+    held: Mapping[Month, Kind] = {**decided.granted, **passing, **case.taken}
     eighths = sum(_eighths(held.get(month)) for month in counted)
     return Option(
         order, outcomes, len(passing), asking,

@@ -132,6 +132,13 @@ def first_cancelled(on: date) -> Month:
     return Month.of(on) - 1
 
 
+def betters(month: Month, before: Kind, kind: Kind, applied_on: date) -> bool:
+    """Whether an application of that day can bring a better kind for a month that was granted as
+    ``before``: one that would take its place."""
+    is_better = list(Kind).index(kind) < list(Kind).index(before)
+    return is_better and _replaces(before, kind) and month >= first_cancelled(applied_on)
+
+
 def _when(one: Granted) -> tuple[date, int]:
     """By day; on one day what is the better kind last, so that it stands."""
     return one.applied_on, -list(Kind).index(one.kind)
