@@ -1,5 +1,5 @@
 """追納の窓口試算: months keyed in, what each costs and in which order; nothing is kept but that it
-was asked. The application itself goes to JPS (令10条1項)."""
+was asked. The application itself goes to JPS (令11条1項)."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -67,6 +67,7 @@ class RetroactiveWhatIfView(_View):
     """Of the chosen months (円); None: of one of them no amount is announced here."""
     to_check: int
     """How many of the chosen months are 要確認; their amounts are in ``to_pay``."""
+    where: str = "国民年金保険料追納申込書は、年金事務所に提出します（国民年金法施行令11条1項）。"
 
 
 @router.post("/what-if/retroactive")

@@ -1,6 +1,7 @@
 """What a correction of income (更正) brings about: only what rests on it is asked about, and an
 open difference holds the report back."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,10 +12,11 @@ from contracts.events import (
     IncomeCorrected,
     ReportItemKind,
 )
+from services.chassis.clock import FixedClock
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CHIEF, CLERK, PATH, accepted, an_application, asked, told
-from tests.exemptions.counter import forwarded, sent, somebody, take
+from tests.exemptions.counter import NOW, forwarded, sent, somebody, take
 from tests.exemptions.jps import returned
 from tests.exemptions.test_review_again import again, corrected, listed, sent_to_jps, settled
 
@@ -91,6 +93,7 @@ async def test_of_a_correction_only_the_applications_that_rest_on_it_are_asked_a
     waiting = await somebody(exemptions)
     (shown_,) = await accepted(call, an_application(waiting))
     before = len(await asked(exemptions))
+    exemptions.clock = exemptions.intake._clock = FixedClock(NOW + timedelta(hours=1))
     # Another year, or somebody of whom nothing was asked: nobody is asked about.
     await take(
         exemptions,
