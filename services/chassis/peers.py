@@ -15,6 +15,8 @@ PEER = "nenkin.peer"
 HEAD_S = 20
 """Seconds that a request's head may take, from the connection or the head before it."""
 HEAD_BYTES = 64 * 1024
+FAREWELL_S = 0.5
+"""Seconds that a peer has to say farewell once a stopping service has answered it and closed."""
 
 
 def common_name(certificate: dict[str, Any] | None) -> str | None:
@@ -30,7 +32,8 @@ def common_name(certificate: dict[str, Any] | None) -> str | None:
 
 class PeerProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which also tells the application the verified peer's name, and hangs up
-    on who does not come to the end of a request's head: uvicorn waits and gathers for ever."""
+    on who does not come to the end of a request's head: uvicorn waits and gathers for ever. When
+    the service stops it waits for no farewell: TLS wants one, and who is idle does not read."""
 
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -72,6 +75,14 @@ class PeerProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_here()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        closed = self.transport.is_closing()
+        self.loop.call_later(FAREWELL_S, self.transport.abort if closed else self._hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_is_here()

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import signal
+import socket
+import ssl
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -60,6 +62,29 @@ async def test_who_connects_and_says_nothing_or_no_end_of_it_is_hung_up_on(
             assert b"200 OK" in await reader.readline()
             await reader.readuntil(b"}")
         writer.close()
+
+
+async def test_a_service_that_stops_waits_for_no_idle_client(clean_stack: TestStack) -> None:
+    """One that keeps its connection for later does not read what it is told meanwhile."""
+    operator = clean_stack.layout.certs / "operator"
+    async with Toys(clean_stack).noting().running() as second:
+        listener = second.listener
+        assert listener is not None
+        tls = second.settings.model_copy(update={"certs_dir": operator}).client_tls("operator")
+        client = await asyncio.to_thread(_asks, listener.port, tls)
+        connections = listener._server.server_state.connections
+        assert len(connections) == 1
+    assert not connections
+    client.close()
+
+
+def _asks(port: int, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    client = tls.wrap_socket(
+        socket.create_connection(("localhost", port)), server_hostname="localhost"
+    )
+    client.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert b"200 OK" in client.recv(4096)
+    return client
 
 
 async def test_a_relay_outlives_an_error_that_nobody_knows(
