@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contracts.events import (
     AuditManyRecorded,
@@ -12,6 +12,7 @@ from contracts.events import (
     AuditRecordOfMany,
 )
 from contracts.functions import Function
+from services.chassis.ids import fresh_id
 from services.chassis.received import Received
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -61,7 +62,7 @@ def record_many(uow: UnitOfWork, records: Sequence[AuditRecorded]) -> None:
         return
     for begin in range(0, len(records), _TOGETHER):
         together = tuple(
-            AuditRecordOfMany.model_construct(record_id=uuid4(), record=one)
+            AuditRecordOfMany(record_id=fresh_id(), record=one)
             for one in records[begin : begin + _TOGETHER]
         )
         event = AuditManyRecorded.model_construct(records=together)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeGuard
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contracts.events import (
     MANY,
@@ -15,6 +15,7 @@ from contracts.events import (
 )
 from contracts.events.feeds import Span
 from contracts.forms import Submission, Value
+from services.chassis.ids import fresh_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.domain.asked import (
     ITEMS,
@@ -58,7 +59,7 @@ async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: S
         return
     asked = []
     for question in questions(told, applicant_id):
-        request = Asked(uuid4(), application_id, question.whose, question.person_id)
+        request = Asked(fresh_id(), application_id, question.whose, question.person_id)
         asked.append(request)
         uow.emit(
             FactsRequested(
@@ -84,7 +85,7 @@ async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]
     together: dict[_Shared, list[AskedHousehold]] = {}
     for application_id, applicant_id, said in told:
         questioned = questions(said, applicant_id)
-        of_one = [Asked(uuid4(), application_id, q.whose, q.person_id) for q in questioned]
+        of_one = [Asked(fresh_id(), application_id, q.whose, q.person_id) for q in questioned]
         asked += of_one
         first = questioned[0]  # the applicant's: purpose, year and days are the same for all
         household = AskedHousehold.model_construct(

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from contracts.law import NoValue
+from services.chassis.ids import fresh_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import applying, entry_life, reviewing
 from services.exemptions.domain.application.continuing import Renewed
@@ -46,7 +47,7 @@ async def begin(
     due = await renewals.due(uow.connection, cycle, limit, after.person_id)
     begun = [
         Renewal(
-            uuid4(),
+            fresh_id(),
             one,
             continued(one.submission, by_what(one.kind, one.ground), cycle, uow.today.isoformat()),
         )

@@ -231,7 +231,7 @@ def _about(
     told: dict[str, Any] = {}
     if decision.refusal is None:
         told = facts.items(request, facts.unsettled(request) if blocked else known)
-    return AnsweredAbout.model_construct(
+    return AnsweredAbout(
         request_id=one.request_id,
         person_id=one.person_id,
         refusal=decision.refusal,

@@ -14,9 +14,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Final
 
 from contracts.topics import Topic
@@ -115,12 +117,33 @@ def watched(
     return Run(took, watch.seconds | used, watch.memory)
 
 
-def house(stack: TestStack, commands: int) -> Run:
-    """The renewal, with so many commands at a time."""
-    with stack.serving(*SERVICES):
-        running = stack.running()
+def house(stack: TestStack, commands: int, instances: int) -> Run:
+    """The renewal, with so many commands and instances of both services at a time."""
+    with stack.serving(*SERVICES), beside(stack, instances - 1) as others:
+        running = {name: stack.running()[name] for name in SERVICES} | others
         started = {f"renew {n}": command(stack, f"renew_{n}") for n in range(commands)}
-        return watched(stack, started, {name: running[name] for name in SERVICES})
+        return watched(stack, started, running)
+
+
+@contextmanager
+def beside(stack: TestStack, more: int) -> Iterator[dict[str, Process]]:
+    """The block runs with so many more instances of each; they share its partitions."""
+    started = {}
+    for name, n in product(SERVICES, range(1, more + 1)):
+        own = {"NENKIN_INSTANCE": str(n), "NENKIN_HTTP_PORT": "0"}
+        started[f"{name} {n}"] = spawn(
+            [sys.executable, "-m", f"services.{name}", "run"],
+            stack=stack.layout.home,
+            log=stack.layout.log(f"{name}_{n}"),
+            environment=stack.services.environment(name) | own,
+            folder=PROJECT,
+        )
+    time.sleep(10 if more else 0)  # they join, and partitions move
+    try:
+        yield started
+    finally:
+        for process in started.values():
+            stop(process, signal.SIGTERM, grace=30)
 
 
 def floor(stack: TestStack, applicants: int) -> Run:
@@ -193,7 +216,8 @@ def main() -> None:
     """House, then floor, on the same servers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("applicants", type=int, nargs="?", default=100_000)
-    parser.add_argument("--commands", type=int, default=2, help="renewals that run at a time")
+    parser.add_argument("--commands", type=int, default=1, help="renewals that run at a time")
+    parser.add_argument("--instances", type=int, default=2, help="instances of each service")
     arguments = parser.parse_args()
     applicants = arguments.applicants
     stack = TestStack(os.environ.get("NENKIN_TEST_STACK", "bench-parts"), jit="full")
@@ -202,7 +226,7 @@ def main() -> None:
     began = time.monotonic()
     asyncio.run(fill(stack, applicants))
     say(f"{applicants:,} households made in {time.monotonic() - began:.0f} s")
-    renewed = house(stack, arguments.commands)
+    renewed = house(stack, arguments.commands, arguments.instances)
     found = asyncio.run(counted(stack))
     if found != expected(applicants):
         sys.exit(f"the renewal came to {found}, and should to {expected(applicants)}")

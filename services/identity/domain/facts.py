@@ -69,14 +69,17 @@ class Known:
     def find(self, subject: str) -> tuple[FactOutcome, Held | None]:
         """The record about a subject, or why there is none to be told."""
         held = self.held.get(subject, ())
-        if any(each.newer_waits for each in held):
-            return FactOutcome.UNSETTLED, None
-        there = [each for each in held if not _withdrawn(each)]
+        for each in held:
+            if each.newer_waits:
+                return FactOutcome.UNSETTLED, None
+        there = [each for each in held if not _withdrawn(each)] if held else []
         if not there:
             waits = subject in self.waiting
             return FactOutcome.UNSETTLED if waits else FactOutcome.NO_RECORD, None
         if len(there) > 1 and len({each.content for each in there}) > 1:
             return FactOutcome.MORE_THAN_ONE, None
+        if len(there) == 1:
+            return FactOutcome.VALUE, there[0]
         return FactOutcome.VALUE, max(there, key=lambda each: each.recorded_at)
 
 
@@ -155,11 +158,17 @@ def refusal(kind: type[A], request: FactsRequested, reason: FactRefusal) -> A:
 def outcomes(told: FactsAnswered | AnsweredAbout) -> dict[str, str]:
     """By subject what came of it, as codes for the audit record."""
     found = {f"income/{fact.levy_year}": fact.outcome.value for fact in told.income}
-    for item in _SPANNED:
-        fact = getattr(told, item.value, None)
+    for name in _told_of(type(told)):
+        fact = getattr(told, name)
         if fact is not None:
-            found[item.value] = fact.outcome.value
+            found[name] = fact.outcome.value
     return found
+
+
+@lru_cache(maxsize=16)
+def _told_of(answer: type[FactsAnswered | AnsweredAbout]) -> tuple[str, ...]:
+    """What is told for days in such an answer."""
+    return tuple(item.value for item in _SPANNED if item.value in answer.model_fields)
 
 
 def _withdrawn(held: Held) -> bool:

@@ -17,10 +17,15 @@ from services.identity.domain.household import Member
 # A person's numbers are those that were linked to any of the ids that are theirs.
 # Joined and not `identity.surviving`: a call for each of thousands costs more than all else here.
 _IDS: Final = """
-select a.id as asked, coalesce(o.former_id, o.person_id) as id
+select a.id as asked, every.id
 from unnest($1::uuid[]) as a (id)
 left join identity.residents f on f.former_id = a.id
-join identity.residents o on o.person_id = coalesce(f.person_id, a.id)
+cross join lateral (
+    select coalesce(f.person_id, a.id)
+    union all
+    select o.former_id from identity.residents o
+    where o.person_id = coalesce(f.person_id, a.id) and o.former_id is not null
+) as every (id)
 """
 # A record that is there twice says the same twice. One that is not attached (no content) waits.
 _HELD: Final = f"""
