@@ -54,9 +54,25 @@ async def ask(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: S
     """Ask identity about everybody whom the review of an application tests (C11); where spouse and
     householder may be tested, also who they are by the register. Of whom violence is told nothing
     of the household is asked."""
-    if told.kind is ApplicationKind.EXEMPTION and told.violence is None:
-        await ask_households(uow, [(application_id, applicant_id, told)])
-        return
+    await ask_all(uow, [(application_id, applicant_id, told)])
+
+
+async def ask_all(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]]) -> None:
+    """The same of several applications, each with the id of the application and of the applicant:
+    as many as can be in one question."""
+    together = [one for one in told if _asks_of_household(one[2])]
+    if together:
+        await ask_households(uow, together)
+    for application_id, applicant_id, said in told:
+        if not _asks_of_household(said):
+            await _ask_alone(uow, application_id, applicant_id, said)
+
+
+def _asks_of_household(told: Said) -> bool:
+    return told.kind is ApplicationKind.EXEMPTION and told.violence is None
+
+
+async def _ask_alone(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> None:
     asked = []
     for question in questions(told, applicant_id):
         request = Asked(fresh_id(), application_id, question.whose, question.person_id)

@@ -217,10 +217,10 @@ class NoticeProcedure(Procedure[Notice, Desk]):
     settled_columns: ClassVar = ("from_month", "to_month")
 
     def rests_on(self, other: Notice, entry: Notice) -> bool:
-        """A later one of the same subject, an end of what it begins for one, that waits or
-        counts."""
-        stands = other.counts or other.state is EntryState.RECEIVED
-        return stands and other.subject == entry.subject and other.sequence > entry.sequence
+        """One of the same subject that waits, or a later one that counts: an end of what it begins,
+        for one."""
+        later = other.counts and other.sequence > entry.sequence
+        return other.subject == entry.subject and (later or other.state is EntryState.RECEIVED)
 
     def subject(self, kind: str) -> str:  # noqa: ARG002  for those with several
         """What a kind is about: one of a subject and a person waits at a time, as the next relies

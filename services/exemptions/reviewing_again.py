@@ -13,6 +13,7 @@ from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import applying, entry_life, holding, reviewing
 from services.exemptions.deciding import review_of
+from services.exemptions.domain.asked import Said
 from services.exemptions.domain.reviewed_again import changed
 from services.exemptions.gathering import gathered
 from services.exemptions.review_views import FINDINGS, MONTHS, review_in, reviewed_months
@@ -41,14 +42,13 @@ async def ask_of(uow: UnitOfWork, state: State, corrected: Collection[tuple[UUID
 
 
 async def _ask(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> None:
-    continuing = []
+    handed_in: list[tuple[UUID, UUID, Said]] = []
+    continuing: list[tuple[UUID, UUID, Said]] = []
     for kept in await entries.some(uow.connection, APPLICATIONS, ids):
         said = reviewing.said_by(entry_life.handed_in(state, kept))
         about = (kept.application_id, kept.person_id, said)
-        if kept.continued_from is None:
-            await applying.ask(uow, *about)
-        else:
-            continuing.append(about)
+        (handed_in if kept.continued_from is None else continuing).append(about)
+    await applying.ask_all(uow, handed_in)
     if continuing:
         await applying.ask_households(uow, continuing)
 

@@ -64,7 +64,7 @@ async def take_held(
     held = [found[event.item_id] for event in latest.values() if event.held]
     await _leave(reporting, uow, held, HELD_BY_OWNER)
     since = {event.item_id: event.since if event.held else None for event in latest.values()}
-    await standing.hold(uow.connection, since, HELD_BY_OWNER, uow.now)
+    await standing.hold(uow.connection, since, uow.now)
 
 
 async def _found(

@@ -119,6 +119,23 @@ async def test_what_is_held_as_its_medium_is_made_is_on_no_further_one(
     assert await item(house, event) == ("blocked", "JR-1205", HELD_SINCE)
 
 
+async def test_what_staff_took_out_for_that_finding_is_let_go_with_it(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    first, _ = await numbered(house, 2)
+    batch = await house.checked()
+    async with house.service.unit_of_work() as uow:
+        await uow.connection.execute("update jps_reporting.batches set state = 'sealing'")
+    await house.take([held(first)])
+    assert (await house.call("POST", f"/batches/{batch}/check")).is_success
+    out = await house.call("POST", f"/batches/{batch}/take-out", json={"all_with_errors": True})
+    assert out.is_success, out.text
+    assert await item(house, first) == ("blocked", "JR-2054", HELD_SINCE)
+    await house.take([held(first, go=True)])
+    assert await item(house, first) == ("waiting", None, None)
+
+
 async def test_what_is_taken_back_while_it_is_held_is_withdrawn(house: House) -> None:
     event = reportable()
     gone = ExemptionReportStands(

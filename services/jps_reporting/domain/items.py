@@ -69,6 +69,8 @@ mistake in it, or what JPS returned, is a report of its own."""
 
 HELD_BY_OWNER: Final = "JR-1205"
 """Held back by its owner, who alone lets it go."""
+HELD_IN_BATCH: Final = "JR-2054"
+"""The same, found by the check of a batch that it was taken out of."""
 BLOCKED_FOR: Final = {
     "JR-1201": "報告の要否を職員が判断する項目です。",
     "JR-1202": "送付期限が定まっていません。",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.jps_reporting.domain.items import HELD_BY_OWNER, HELD_IN_BATCH
 from services.jps_reporting.stores.item_rows import SELECT, StoredItem, stored
 
 Connection = Any
@@ -32,7 +33,7 @@ with before as (
     order by i.item_id for no key update of i
 ), next as (
     select item_id, held_on, state as was, held_on is not null and state = 'waiting' as stops,
-        held_on is null and code = $4 as goes, code
+        held_on is null and code in ($4, $5) as goes, code
     from before
 ), moved as (
     update jps_reporting.items as i
@@ -88,14 +89,13 @@ async def fall_away(connection: Connection, since: Mapping[UUID, date], now: dat
     await connection.execute(_FALL, [i for i, _ in ordered], [day for _, day in ordered], now)
 
 
-async def hold(
-    connection: Connection, since: Mapping[UUID, date | None], code: str, now: datetime
-) -> None:
-    """Hold items back since a day, or let them go (None). What waits is held back under ``code``;
-    what was held back for something else stays so."""
+async def hold(connection: Connection, since: Mapping[UUID, date | None], now: datetime) -> None:
+    """Hold items back since a day, or let them go (None). What was held back for something else
+    stays so."""
     ordered = sorted(since.items())
     days = [day for _, day in ordered]
-    await connection.execute(_HOLD, [i for i, _ in ordered], days, now, code)
+    ids = [item_id for item_id, _ in ordered]
+    await connection.execute(_HOLD, ids, days, now, HELD_BY_OWNER, HELD_IN_BATCH)
 
 
 async def stand_again(
