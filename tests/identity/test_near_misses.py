@@ -197,9 +197,10 @@ async def test_every_look_and_step_is_recorded(house: House, desk: Desk, married
     kept = await house.outbox(AuditRecorded)
     assert [event.operation for event in kept] == [
         AuditOperation.SEARCH, AuditOperation.INQUIRY, AuditOperation.ENTRY_PROVISIONAL,
+        AuditOperation.LINKAGE,  # exemptions is told whose income is another than it was told
         AuditOperation.ENTRY_SETTLED,
     ]  # fmt: skip
-    assert [event.person_id for event in kept[2:]] == [married] * 2
+    assert [event.person_id for event in kept[2:]] == [married] * 3
     assert all("佐藤" not in event.model_dump_json() for event in kept)
 
 
