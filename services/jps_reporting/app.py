@@ -11,6 +11,7 @@ from services.jps_reporting import (
     item_api,
     parameter_files,
     unmatched_api,
+    void_api,
 )
 from services.jps_reporting.handlers import handlers
 from services.jps_reporting.reporting import Reporting
@@ -38,6 +39,7 @@ def build(settings: Settings) -> Service:
             correction_api.router,
             file_api.router,
             unmatched_api.router,
+            void_api.router,
         ],
         commands=commands.COMMANDS,
         state=reporting,

@@ -16,7 +16,9 @@ from services.chassis.http import requires
 from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import building, sealing, views
+from services.jps_reporting import building, sealing, views, voiding
+from services.jps_reporting.batch_views import batch_view, found
+from services.jps_reporting.cover_views import CoverView, cover_of
 from services.jps_reporting.domain.batches import Action, BatchState, allows
 from services.jps_reporting.domain.cover import as_text
 from services.jps_reporting.problems import wrong_state
@@ -72,7 +74,7 @@ async def build(
     choice = building.Choice(body.kinds, body.due_before, min(body.limit or most, most), body.apart)
     async with service.unit_of_work() as uow:
         batch_id = await building.build(reporting, uow, staff, choice)
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.get("")
@@ -85,8 +87,8 @@ async def latest(
 ) -> views.Batches:
     """Batches, the latest first; ``before`` is the ``built_at`` of the last one seen."""
     async with service.unit_of_work() as uow:
-        found = await batches.latest(uow.connection, state, before, limit)
-        shown = tuple([await _view(uow, batch) for batch in found])
+        listed = await batches.latest(uow.connection, state, before, limit)
+        shown = tuple([await batch_view(uow, batch) for batch in listed])
         _record_inquiry(uow, staff, None, len(shown))
     return views.Batches(batches=shown)
 
@@ -102,20 +104,20 @@ async def show(
 ) -> views.BatchDetail:
     """The batch with a page of its items, what the checks found, and every substitution."""
     async with service.unit_of_work() as uow:
-        batch = await _find(uow, batch_id)
+        batch = await found(uow, batch_id)
         listed = await items.page_of_batch(uow.connection, batch_id, only, after, limit + 1)
         shown, last = page(listed, limit)
         ids = [one.item.item_id for one in shown]
-        found = await batches.findings(uow.connection, batch_id, ids)
+        findings = await batches.findings(uow.connection, batch_id, ids)
         replaced = await batches.substitutions(uow.connection, batch_id, ids)
         _record_inquiry(uow, staff, batch_id, len(shown))
         return views.BatchDetail(
-            batch=await _view(uow, batch),
+            batch=await batch_view(uow, batch),
             items=tuple(
                 views.ItemView.of(
                     one,
                     uow.today,
-                    found.get(one.item.item_id),
+                    findings.get(one.item.item_id),
                     replaced.get(one.item.item_id),
                 )
                 for one in shown
@@ -131,7 +133,7 @@ async def check(
     """Check all items again, with today's date, layout and substitution table."""
     async with service.unit_of_work() as uow:
         await building.check_again(reporting, uow, staff, batch_id)
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.post("/{batch_id}/take-out")
@@ -145,7 +147,7 @@ async def take_out(
     """Take items out; they are held back until they are released."""
     async with service.unit_of_work() as uow:
         await building.take_out(reporting, uow, staff, batch_id, body.item_ids)
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.post("/{batch_id}/cancel")
@@ -153,7 +155,7 @@ async def cancel(batch_id: UUID, staff: Builder, service: CurrentService) -> vie
     """Give the batch up; its items wait again."""
     async with service.unit_of_work() as uow:
         await building.cancel(uow, staff, batch_id)
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.post("/{batch_id}/seal")
@@ -163,7 +165,7 @@ async def seal(
     """Make the encrypted medium. Not by who built the batch; repeating it changes nothing."""
     await sealing.seal(service, reporting, staff, batch_id)
     async with service.unit_of_work() as uow:
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.post("/{batch_id}/send")
@@ -172,17 +174,18 @@ async def send(
 ) -> views.BatchView:
     """Record the hand-over with its slip. Repeating it changes nothing."""
     async with service.unit_of_work() as uow:
-        if (await _find(uow, batch_id)).state is not BatchState.SENT:
+        if (await found(uow, batch_id)).state is not BatchState.SENT:
             await sealing.send(service, reporting, uow, staff, batch_id)
-        return await _view(uow, await _find(uow, batch_id))
+        return await batch_view(uow, await found(uow, batch_id))
 
 
 @router.get("/{batch_id}/medium", response_class=Response)
 async def download(batch_id: UUID, staff: Sealer, service: CurrentService) -> Response:
     """The encrypted file. Each download enters the medium's life and the audit record."""
     async with service.unit_of_work() as uow:
-        medium = await _sealed_medium(uow, await _find(uow, batch_id))
+        medium = await _sealed_medium(uow, await found(uow, batch_id))
         await sealing.refuse_stopped(uow, batch_id)
+        await voiding.refuse_proposed(uow, medium.medium_id)
         content = await media.content(uow.connection, medium.medium_id)
         if content is None or medium.sha256 is None:
             raise chassis_problems.not_found()
@@ -210,32 +213,25 @@ async def download(batch_id: UUID, staff: Sealer, service: CurrentService) -> Re
     )
 
 
-@router.get("/{batch_id}/cover-sheet", response_model=views.CoverView)
+@router.get("/{batch_id}/cover-sheet", response_model=CoverView)
 async def cover_sheet(
     batch_id: UUID,
     staff: Sealer,
     service: CurrentService,
     reporting: CurrentReporting,
     as_: Annotated[Literal["json", "text"], Query(alias="format")] = "json",
-) -> views.CoverView | Response:
+) -> CoverView | Response:
     """The cover sheet (送付書) of a sealed medium, as data or as text."""
     async with service.unit_of_work() as uow:
-        batch = await _find(uow, batch_id)
+        batch = await found(uow, batch_id)
         medium = await _sealed_medium(uow, batch)
         slip = await media.slip_of(uow.connection, medium.medium_id)
         tally = await batches.tally(uow.connection, batch_id)
         _record_inquiry(uow, staff, batch_id, tally.items)
-    cover = views.cover_of(reporting, tally, medium, slip)
+    cover = cover_of(reporting, tally, medium, slip)
     if as_ == "text":
         return PlainTextResponse(as_text(cover))
-    return views.CoverView.of(cover)
-
-
-async def _find(uow: UnitOfWork, batch_id: UUID) -> Batch:
-    batch = await batches.find(uow.connection, batch_id)
-    if batch is None:
-        raise chassis_problems.not_found()
-    return batch
+    return CoverView.of(cover)
 
 
 async def _sealed_medium(uow: UnitOfWork, batch: Batch) -> Medium:
@@ -243,13 +239,6 @@ async def _sealed_medium(uow: UnitOfWork, batch: Batch) -> Medium:
     if medium is None or not allows(batch.state, Action.DOWNLOAD):
         raise wrong_state(batch.state)
     return medium
-
-
-async def _view(uow: UnitOfWork, batch: Batch) -> views.BatchView:
-    medium = await media.of_batch(uow.connection, batch.batch_id)
-    slip = await media.slip_of(uow.connection, medium.medium_id) if medium else None
-    tally = await batches.tally(uow.connection, batch.batch_id)
-    return views.BatchView.of(batch, tally, medium, slip)
 
 
 def _record_inquiry(

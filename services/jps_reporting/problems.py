@@ -251,7 +251,7 @@ def issue_stopped(count: int) -> Problem:
         "発行抑止が設定されている人の報告項目が含まれているため、処理できません。",
         detail=f"該当する報告項目: {count}件",
         action="媒体の作成前であれば、論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。"
-        "作成後であれば、抑止の一時解除または解除の権限を持つ職員に依頼してください。",
+        "作成後であれば、媒体の取消しを提案するか、抑止の一時解除または解除の権限を持つ職員に依頼してください。",
     )
 
 
@@ -293,6 +293,46 @@ def same_person_corrects() -> Problem:
         "JR-3023",
         403,
         "訂正を提案した職員は、その訂正を確定できません。",
+        action="別の職員が内容を確認して確定してください。",
+    )
+
+
+def void_proposed() -> Problem:
+    """Whether the medium is to be destroyed is for another to decide first."""
+    return Problem(
+        "JR-3027",
+        409,
+        "この媒体は、取消しが提案されています。",
+        action="別の職員が、取消しの提案を確定または却下してください。",
+    )
+
+
+def no_void_proposed() -> Problem:
+    """There is nothing to agree to."""
+    return Problem(
+        "JR-3028",
+        409,
+        "この媒体の取消しは提案されていません。",
+        action="先に、理由を付けて取消しを提案してください。",
+    )
+
+
+def copies_left() -> Problem:
+    """A copy of the medium may be somewhere."""
+    return Problem(
+        "JR-3029",
+        409,
+        "この媒体は取り出されています。",
+        action="取り出した媒体と複製をすべて廃棄し、廃棄したことを示して、もう一度提案してください。",
+    )
+
+
+def same_person_voids() -> Problem:
+    """Two people: who proposed does not settle."""
+    return Problem(
+        "JR-3030",
+        403,
+        "媒体の取消しを提案した職員は、それを確定できません。",
         action="別の職員が内容を確認して確定してください。",
     )
 

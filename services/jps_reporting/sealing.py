@@ -18,7 +18,7 @@ from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import problems, vault
+from services.jps_reporting import problems, vault, voiding
 from services.jps_reporting.building import locked
 from services.jps_reporting.checking import CHUNK, stopped_items
 from services.jps_reporting.domain.batches import Action, BatchState
@@ -327,13 +327,14 @@ async def send(
     """Hand the medium over: the slip (C22) is kept, and the owners of the items are told.
 
     The receiver is configuration (C27). Raises ``Problem``: JR-3002 for a batch that is not sealed,
-    JR-3025 for one with somebody under 発行抑止.
+    JR-3025 for one with somebody under 発行抑止, JR-3027 for one that may be voided.
     """
     await locked(uow, batch_id, Action.SEND)
     await refuse_stopped(uow, batch_id)
     medium = await media.of_batch(uow.connection, batch_id)
     if medium is None or medium.record_count is None:
         raise RuntimeError("a sealed batch without a sealed medium")
+    await voiding.refuse_proposed(uow, medium.medium_id)
     await media.add_slip(
         uow.connection,
         medium.medium_id,

@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.events import ReportItemKind
 from services.jps_reporting.domain.checks import Finding
-from services.jps_reporting.domain.cover import Cover
 from services.jps_reporting.domain.layout import LayoutStatus
 from services.jps_reporting.domain.results import Decision
-from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.standing import calls_for_correction
 from services.jps_reporting.stores.batches import Batch, ItemSubstitution, Tally
 from services.jps_reporting.stores.item_rows import StoredItem
@@ -202,6 +200,8 @@ class ProvisionView(View):
     """Whether the record held the individual number."""
     at: datetime
     serial: int
+    voided_at: datetime | None
+    """Nothing was given after all: the medium was destroyed before it was handed over."""
 
 
 class PersonItems(View):
@@ -255,6 +255,8 @@ class MediumView(View):
     record_count: int | None
     size: int | None
     sha256: str | None
+    voided_at: datetime | None
+    """It was destroyed before it was handed over (媒体の取消); its serial is not used again."""
 
     @classmethod
     def of(cls, medium: Medium) -> "MediumView":
@@ -269,6 +271,7 @@ class MediumView(View):
             record_count=medium.record_count,
             size=medium.size,
             sha256=medium.sha256.hex() if medium.sha256 else None,
+            voided_at=medium.voided_at,
         )
 
 
@@ -336,65 +339,3 @@ class BatchDetail(View):
     batch: BatchView
     items: tuple[ItemView, ...]
     next: UUID | None = None
-
-
-class CoverView(View):
-    """The cover sheet as data."""
-
-    municipality_code: str
-    municipality_name: str
-    receiver: str
-    transport: str
-    serial: int
-    file_name: str
-    created_on: date
-    handed_on: date | None
-    kinds: tuple[KindCount, ...]
-    total: int
-    layout_title: str
-    layout_status: Code
-    sha256: str
-
-    @classmethod
-    def of(cls, cover: Cover) -> "CoverView":
-        return cls(
-            municipality_code=cover.municipality_code,
-            municipality_name=cover.municipality_name,
-            receiver=cover.receiver,
-            transport=cover.transport,
-            serial=cover.serial,
-            file_name=cover.file_name,
-            created_on=cover.created_on,
-            handed_on=cover.handed_on,
-            kinds=tuple(
-                KindCount(kind=coded(kind), count=n, cancellations=cancelled)
-                for kind, n, cancelled in cover.counts
-            ),
-            total=cover.total,
-            layout_title=cover.layout_title,
-            layout_status=coded(cover.layout_status),
-            sha256=cover.sha256,
-        )
-
-
-def cover_of(reporting: Reporting, tally: Tally, medium: Medium, slip: Slip | None) -> Cover:
-    """The cover sheet of a sealed medium."""
-    settings = reporting.settings
-    return Cover(
-        municipality_code=settings.municipality_code,
-        municipality_name=settings.municipality_name,
-        receiver=slip.receiver if slip else settings.receiver,
-        transport=slip.transport if slip else settings.transport,
-        serial=medium.serial,
-        file_name=medium.file_name,
-        created_on=medium.created_on,
-        handed_on=slip.handed_on if slip else None,
-        counts=tuple(
-            (kind, tally.kinds[kind.value], tally.cancellations.get(kind.value, 0))
-            for kind in ReportItemKind
-            if kind.value in tally.kinds
-        ),
-        layout_title=medium.layout_title,
-        layout_status=LayoutStatus(medium.layout_status),
-        sha256=medium.sha256.hex() if medium.sha256 else "",
-    )

@@ -45,6 +45,8 @@ BODIES: Final[dict[str, Any]] = {
     "settleUndoMatch": {"agree": True},
     "proposeCorrection": {"reason": "転入の届出が取り消された"},
     "settleCorrection": {"agree": True},
+    "proposeMediumVoid": {"reason": "記載された方に発行抑止が設定されたため"},
+    "settleMediumVoid": {"agree": True},
     "askWhatIf": {
         "birth_date": "1985-05-02",
         "stays_in_japan": [{"began": "1985-05-02", "came": "birth"}],

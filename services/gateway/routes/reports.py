@@ -2,7 +2,7 @@
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.gateway import requests
+from services.gateway import report_requests as requests
 from services.gateway.domain.routing import GET, JSON, POST, Call, Route
 
 TAG = "報告データ"
@@ -190,5 +190,40 @@ ROUTES: tuple[Route, ...] = (
         calls=(Call("jps_reporting", GET, "/batches/{batch_id}/cover-sheet"),),
         query=requests.CoverSheetQuery,
         media_types=(JSON, "text/plain"),
+    ),
+    Route(
+        operation_id="showMediumVoiding",
+        method=GET,
+        path="/batches/{batch_id}/void",
+        tag=TAG,
+        summary="媒体の取消しの経過を表示する",
+        description="Who proposed to void the batch's medium, why, and what another decided.",
+        functions=(Function.BATCH_BUILD,),
+        calls=(Call("jps_reporting", GET, "/batches/{batch_id}/void"),),
+    ),
+    Route(
+        operation_id="proposeMediumVoid",
+        method=POST,
+        path="/batches/{batch_id}/void",
+        tag=TAG,
+        summary="受渡し前の媒体の取消しを提案する",
+        description="Until another decides, the medium is neither taken out nor handed over.",
+        functions=(Function.BATCH_BUILD,),
+        does=AuditOperation.ENTRY_PROVISIONAL,
+        calls=(Call("jps_reporting", POST, "/batches/{batch_id}/void"),),
+        body=requests.MediumVoid,
+        status=201,
+    ),
+    Route(
+        operation_id="settleMediumVoid",
+        method=POST,
+        path="/batches/{batch_id}/void/settle",
+        tag=TAG,
+        summary="提案された媒体の取消しを確定する（提案者以外）",
+        description="Agreed to, the medium is destroyed, and its items wait for another batch.",
+        functions=(Function.BATCH_SEAL,),
+        does=AuditOperation.ENTRY_SETTLED,
+        calls=(Call("jps_reporting", POST, "/batches/{batch_id}/void/settle"),),
+        body=requests.MediumVoidAgreement,
     ),
 )

@@ -27,6 +27,7 @@ class Action(StrEnum):
     SEAL = "seal"
     SEND = "send"
     DOWNLOAD = "download"
+    VOID = "void"
 
 
 _OPEN: Final = frozenset(
@@ -40,6 +41,7 @@ ALLOWED: Final[dict[Action, frozenset[BatchState]]] = {
     Action.SEAL: frozenset({BatchState.CHECKED, BatchState.SEALING}),
     Action.SEND: frozenset({BatchState.SEALED}),
     Action.DOWNLOAD: frozenset({BatchState.SEALED, BatchState.SENT}),
+    Action.VOID: frozenset({BatchState.SEALED}),
 }
 """The states in which an action is possible."""
 

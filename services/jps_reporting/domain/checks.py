@@ -56,6 +56,7 @@ def _catalogue(*checks: tuple[str, Severity, str]) -> dict[str, Check]:
     return {code: Check(code, severity, text) for code, severity, text in checks}
 
 
+ISSUE_STOPPED: Final = "JR-2064"
 _E, _W = Severity.ERROR, Severity.WARNING
 CHECKS: Final = _catalogue(
     ("JR-2001", _E, "氏名がありません。"),
@@ -97,7 +98,7 @@ CHECKS: Final = _catalogue(
     ("JR-2061", _E, "宛名の記録が見つかりません。"),
     ("JR-2062", _E, "庁内連携が許可されませんでした。"),
     ("JR-2063", _E, "宛名の回答がまだ届いていません。"),
-    ("JR-2064", _E, "発行抑止が設定されています。"),
+    (ISSUE_STOPPED, _E, "発行抑止が設定されています。"),
     ("JR-2071", _E, "この種類の報告は様式にありません。"),
     ("JR-2072", _E, "変更前後の種別が報告の種類と合いません。"),
     ("JR-2073", _E, "この種類の報告の様式には、取消しを表す処理区分がありません。"),
@@ -178,7 +179,7 @@ def _linkage(subject: Subject) -> Iterator[Finding]:
         case LinkageOutcome.REFUSED:
             yield Finding("JR-2062")
     if subject.stopped:
-        yield Finding("JR-2064")
+        yield Finding(ISSUE_STOPPED)
 
 
 def _record(subject: Subject) -> Iterator[Finding]:

@@ -52,6 +52,10 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
         (ItemState.WAITING, ItemState.BLOCKED),
         (ItemState.IN_BATCH, ItemState.SEALED),
         (ItemState.SEALED, ItemState.SENT),
+        # Its medium was voided before it was handed over.
+        (ItemState.SEALED, ItemState.WAITING),
+        (ItemState.SEALED, ItemState.BLOCKED),
+        (ItemState.SEALED, ItemState.WITHDRAWN),
         # Its fact was taken back before it was sent; where that stands again, a person looks.
         (ItemState.WAITING, ItemState.WITHDRAWN),
         (ItemState.BLOCKED, ItemState.WITHDRAWN),
@@ -63,8 +67,8 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
     | {(decided, ItemState.SENT) for decided in DECIDED}
     | set(permutations(DECIDED, 2))
 )
-"""The only ways from one state to another. What was sealed or sent never waits again: a
-mistake in it, or what JPS returned, is a report of its own."""
+"""The only ways from one state to another. What was sent never waits again: a mistake in
+it, or what JPS returned, is a report of its own."""
 
 
 HELD_BY_OWNER: Final = "JR-1205"

@@ -11,7 +11,7 @@ Connection = Any
 
 _SELECT = """
 select medium_id, batch_id, serial, file_name, created_on, ordered_at, layout_id, layout_title,
-       layout_status, sealed_by, sealed_at, record_count, sha256, size
+       layout_status, sealed_by, sealed_at, record_count, sha256, size, voided_at
 from jps_reporting.media
 """
 
@@ -34,6 +34,8 @@ class Medium:
     record_count: int | None
     sha256: bytes | None
     size: int | None
+    voided_at: datetime | None = None
+    """It was destroyed before it was handed over (媒体の取消)."""
 
 
 @asynccontextmanager
@@ -198,7 +200,8 @@ async def add_provisions(
 async def provisions_of(connection: Connection, person_id: UUID) -> list[dict[str, Any]]:
     """What was given of a person, the latest first."""
     rows = await connection.fetch(
-        "select p.item_id, p.recipient, p.clause, p.article, p.items, p.number, p.at, m.serial"
+        "select p.item_id, p.recipient, p.clause, p.article, p.items, p.number, p.at, m.serial,"
+        " p.voided_at"
         " from jps_reporting.provisions as p join jps_reporting.media as m using (medium_id)"
         " where p.person_id in (select bus.same_person($1)) order by p.at desc, p.item_id",
         person_id,

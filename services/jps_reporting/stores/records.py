@@ -16,6 +16,7 @@ select w.place, p.person_id, i.basic_pension_number
 from unnest($1::bigint[], $2::int[]) with ordinality as w (serial, position, place)
 join jps_reporting.media as m on m.serial = w.serial
 join jps_reporting.provisions as p on p.medium_id = m.medium_id and p.position = w.position
+     and p.voided_at is null
 join jps_reporting.items as i on i.item_id = p.item_id
 """
 # Who is one person since is asked of by the id that answers for them.

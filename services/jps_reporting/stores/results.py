@@ -22,12 +22,14 @@ Place = tuple[int, int]
 """Of a record: the medium's serial, and its position there."""
 
 # Locked in the order of their ids: two files about the same items never wait for each other.
+# Of a medium that was voided nothing was given: no record of it is anybody's.
 _ITEMS = """
 select m.serial, p.position, i.item_id, i.person_id, i.kind, i.source, i.basic_pension_number,
        i.trace, i.processing, i.corrects, s.handed_on
 from unnest($1::bigint[], $2::int[]) as w (serial, position)
 join jps_reporting.media as m on m.serial = w.serial
 join jps_reporting.provisions as p on p.medium_id = m.medium_id and p.position = w.position
+     and p.voided_at is null
 join jps_reporting.items as i on i.item_id = p.item_id
 left join jps_reporting.slips as s on s.medium_id = m.medium_id
 order by i.item_id for update of i
@@ -35,7 +37,7 @@ order by i.item_id for update of i
 _ITEM = """
 select m.serial, p.position
 from jps_reporting.provisions as p join jps_reporting.media as m using (medium_id)
-where p.item_id = $1
+where p.item_id = $1 and p.voided_at is null
 """
 _DECISIONS = """
 select item_id, outcome, decided_on, return_code, return_reason, corrected_occurred_on,
