@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -15,13 +15,24 @@ from services.jps_reporting.domain.checks import Subject, check
 from services.jps_reporting.domain.layout import Layout
 from services.jps_reporting.domain.rendering import Rendered
 from services.jps_reporting.reporting import Reporting
-from services.jps_reporting.stores import batches, items, linkage
+from services.jps_reporting.stores import batches, items, linkage, reported_anew
 from services.jps_reporting.stores.batches import Batch, ItemFinding, ItemSubstitution, Repeat
 from services.jps_reporting.stores.item_rows import StoredItem
 from services.jps_reporting.stores.linkage import Answer
 
 CHUNK = 500
 """Items judged in one go: some tenths of a second of computing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What the items of a batch are to each other, to what went before, and to the house's word."""
+
+    repeats: Mapping[UUID, Repeat] = field(default_factory=dict)
+    cancel_before: Mapping[UUID, bool] = field(default_factory=dict)
+    told_anew: Set[UUID] = frozenset()
+    stopped: Set[UUID] = frozenset()
+
 
 _NO_ANSWER = Answer(None, None)
 _NO_REPEAT = Repeat(duplicate=False, already_sent=False)
@@ -75,17 +86,19 @@ async def _check(
     persons: Sequence[UUID] | None,
 ) -> None:
     layout = reporting.parameters.layout(batch.layout_id)
-    repeats = await batches.repeats(uow.connection, batch.batch_id, persons)
+    together = Together(
+        repeats=await batches.repeats(uow.connection, batch.batch_id, persons),
+        cancel_before=await reported_anew.to_cancel_before(uow.connection, batch.batch_id, persons),
+        told_anew=await reported_anew.followed(uow.connection, batch.batch_id),
+    )
     for start in range(0, len(found), CHUNK):
         chunk = found[start : start + CHUNK]
         answers = await linkage.answers(
             uow.connection, batch.batch_id, [one.item.person_id for one in chunk]
         )
-        stopped = await stopped_items(uow, chunk)
+        now = replace(together, stopped=await stopped_items(uow, chunk))
         # In a thread, so that the consumer's heartbeats go on.
-        results = await asyncio.to_thread(
-            judge, reporting, layout, chunk, answers, repeats, uow.today, stopped
-        )
+        results = await asyncio.to_thread(judge, reporting, layout, chunk, answers, now, uow.today)
         await batches.replace_results(
             uow.connection,
             batch.batch_id,
@@ -107,9 +120,8 @@ def judge(
     layout: Layout,
     found: Sequence[StoredItem],
     answers: Mapping[UUID, Answer],
-    repeats: Mapping[UUID, Repeat],
+    together: Together,
     today: date,
-    stopped: Set[UUID] = frozenset(),
 ) -> Results:
     """All findings and substitutions of these items."""
     renderer = reporting.renderer(layout)
@@ -117,7 +129,7 @@ def judge(
     for one in found:
         item = one.item
         answer = answers.get(item.person_id, _NO_ANSWER)
-        repeat = repeats.get(item.item_id, _NO_REPEAT)
+        repeat = together.repeats.get(item.item_id, _NO_REPEAT)
         record = layout.record_for(item.kind)
         rendered: Rendered | None = None
         if record is not None and answer.outcome is LinkageOutcome.ANSWERED:
@@ -135,7 +147,9 @@ def judge(
             already_sent=repeat.already_sent,
             stale=one.stale,
             held=one.held_on is not None,
-            stopped=item.item_id in stopped,
+            stopped=item.item_id in together.stopped,
+            cancel_before=together.cancel_before.get(item.item_id),
+            told_anew=item.item_id in together.told_anew,
         )
         results.findings.extend(ItemFinding(item.item_id, f) for f in check(subject, today))
     return results

@@ -18,7 +18,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import correcting, problems, views
 from services.jps_reporting.bodies import Agreement, Why
 from services.jps_reporting.reporting import CurrentReporting, CurrentService
-from services.jps_reporting.stores import corrections, results
+from services.jps_reporting.stores import corrections, reported_anew, results
 from services.jps_reporting.stores.corrections import Proposal
 from services.jps_reporting.stores.item_rows import StoredItem
 
@@ -61,6 +61,9 @@ class CorrectionWanted(views.View):
     """処理区分 of what is to be reported; null: nothing, or it is on its way."""
     proposal: ProposalView | None
     """What waits for another to decide."""
+    told_anew: views.ItemView | None
+    """The item that tells the same fact anew, or told it: a cancellation goes before or with it.
+    Where it went first, none is called for."""
 
 
 class CorrectionsWanted(views.View):
@@ -92,6 +95,7 @@ async def work_list(
         ids = [one.item.item_id for one in shown]
         proposed = await corrections.proposals(uow.connection, ids)
         decided = await results.decisions_of(uow.connection, ids)
+        anew = await reported_anew.of(uow.connection, ids)
         audit.record(
             uow,
             AuditOperation.INQUIRY,
@@ -106,6 +110,7 @@ async def work_list(
                     item=views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id)),
                     wanted=_wanted(one),
                     proposal=_open(proposed.get(one.item.item_id, ())),
+                    told_anew=_shown(uow, anew.get(one.item.item_id)),
                 )
                 for one in shown
             ),
@@ -185,9 +190,20 @@ async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
         item=shown(item),
         wanted=_wanted(item),
         proposal=_open(proposed),
+        told_anew=_shown(uow, (await _anew(uow, item)).get(item_id)),
         proposals=tuple(map(ProposalView.of, proposed)),
         corrections=tuple(map(shown, made)),
     )
+
+
+async def _anew(uow: UnitOfWork, item: StoredItem) -> dict[UUID, StoredItem]:
+    if item.fell_away_on is None:
+        return {}
+    return await reported_anew.of(uow.connection, [item.item.item_id])
+
+
+def _shown(uow: UnitOfWork, one: StoredItem | None) -> views.ItemView | None:
+    return views.ItemView.of(one, uow.today) if one else None
 
 
 def _wanted(one: StoredItem) -> views.Code | None:

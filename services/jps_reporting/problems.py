@@ -297,6 +297,16 @@ def same_person_corrects() -> Problem:
     )
 
 
+def cancellation_first() -> Problem:
+    """What the batch tells anew is to be cancelled at JPS first."""
+    return Problem(
+        "JR-3031",
+        409,
+        "送付単位に、同じ事実の前の報告の取消しより先に送付できない報告項目があります。",
+        action="論理チェックをもう一度実行し、取消しと同じ送付単位に入れるか、取消しを送付した後に送付してください。",
+    )
+
+
 def void_proposed() -> Problem:
     """Whether the medium is to be destroyed is for another to decide first."""
     return Problem(

@@ -27,7 +27,15 @@ from services.jps_reporting.domain.layout import InvalidLayout, Layout
 from services.jps_reporting.domain.rendering import Field, MediumFacts, NumberPlace, Rendered
 from services.jps_reporting.forwarding import forwarded
 from services.jps_reporting.reporting import Reporting
-from services.jps_reporting.stores import batches, items, linkage, media
+from services.jps_reporting.stores import (
+    batches,
+    corrections,
+    items,
+    linkage,
+    media,
+    reported_anew,
+    standing,
+)
 from services.jps_reporting.stores.batches import Batch
 from services.jps_reporting.stores.item_rows import StoredItem
 from services.jps_reporting.stores.linkage import Answer
@@ -124,6 +132,8 @@ async def _order(
         return problems.held_since()
     if stopped := await stopped_items(uow, found_items):
         return problems.issue_stopped(len(stopped))
+    if any((await reported_anew.to_cancel_before(uow.connection, batch_id)).values()):
+        return problems.cancellation_first()
     answers = await linkage.answers(
         uow.connection, batch_id, [one.item.person_id for one in found_items]
     )
@@ -234,6 +244,10 @@ async def record(
         batch = await locked(uow, batch_id, Action.SEAL)
         if batch.state is not BatchState.SEALING or batch.version != order.version:
             raise problems.changed_meanwhile()
+        overtaken = await reported_anew.told_before(uow.connection, batch_id)
+        if any((await reported_anew.to_cancel_before(uow.connection, batch_id)).values()):
+            # A cancellation was agreed to while the vault was at work.
+            raise problems.changed_meanwhile()
         await media.set_sealed(
             uow.connection,
             order.medium.medium_id,
@@ -264,6 +278,8 @@ async def record(
             now=uow.now,
             staff_id=staff.staff_id,
         )
+        await standing.withdraw_corrections(uow.connection, overtaken, uow.now)
+        await corrections.lapse(uow.connection, overtaken, uow.now)
         await linkage.erase(uow.connection, batch_id, uow.now)
         await batches.set_state(uow.connection, batch_id, BatchState.SEALED)
         audit.record(

@@ -7,8 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StrictBool
 
+from contracts.events import AuditOperation
 from contracts.forms import FreeText, holds_individual_number
 from contracts.functions import Function
+from services.chassis import audit
 from services.chassis.http import requires
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -59,10 +61,20 @@ class Voiding(views.View):
 
 
 @router.get("")
-async def show(batch_id: UUID, _staff: Builder, service: CurrentService) -> Voiding:
+async def show(batch_id: UUID, staff: Builder, service: CurrentService) -> Voiding:
     """What was proposed about the batch's medium, and decided."""
     async with service.unit_of_work() as uow:
-        return await _view(uow, batch_id)
+        view = await _view(uow, batch_id)
+        audit.record(
+            uow,
+            AuditOperation.INQUIRY,
+            staff=staff,
+            function=Function.BATCH_BUILD,
+            count=len(view.proposals),
+            reference=batch_id,
+            details={"what": "void_medium"},
+        )
+    return view
 
 
 @router.post("", status_code=201)

@@ -14,6 +14,7 @@ from contracts.events import (
     BlockKind,
     ItemForwarded,
 )
+from contracts.functions import Function
 from tests.jps_reporting.house import BUILDER, SEALER, House
 from tests.jps_reporting.opening import opened
 from tests.jps_reporting.test_issue_stopped import blocks, two
@@ -32,6 +33,12 @@ async def propose(house: House, batch: str, by: str = BUILDER, **more: Any) -> A
 
 async def settle(house: House, batch: str, by: str = SEALER, *, agree: bool = True) -> Any:
     return await house.call("POST", f"/batches/{batch}/void/settle", by, json={"agree": agree})
+
+
+async def page(house: House, event: Any) -> dict[str, Any]:
+    path = f"/persons/{event.person_id}/items"
+    found: dict[str, Any] = (await house.call("GET", path, BUILDER, Function.PERSON_VIEW)).json()
+    return found
 
 
 async def goes(house: House, batch: str, action: str) -> Any:
@@ -72,7 +79,7 @@ async def test_whoever_is_blocked_after_the_medium_was_made_is_left_out_of_anoth
     assert (forwarded.item_id, forwarded.medium_serial) == (other.item_id, 2)
 
     # Nothing was given of the first medium, and the record of it says so.
-    (given,) = (await house.call("GET", f"/persons/{stopped.person_id}/items")).json()["provisions"]
+    (given,) = (await page(house, stopped))["provisions"]
     assert (given["serial"], given["voided_at"] is not None) == (1, True)
     life = await house.fetch("select what from jps_reporting.medium_life order by at")
     assert [row["what"] for row in life] == [
@@ -81,7 +88,7 @@ async def test_whoever_is_blocked_after_the_medium_was_made_is_left_out_of_anoth
     left = await house.fetch("select content from jps_reporting.media where serial = 1")
     assert left[0]["content"] is None
     # A result for a record of it is nobody's.
-    assert await taken(house, written(tmp_path, [ACCEPTED | {"媒体通番": "1"}])) == 1
+    assert await taken(house, written(tmp_path, [ACCEPTED | {"記録番号": "1"}])) == 1
     (listed,) = await house.fetch("select code from jps_reporting.unmatched")
     assert listed["code"] == "JR-4001"
     # Released when the block is lifted, it goes with the next.

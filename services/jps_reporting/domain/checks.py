@@ -95,6 +95,24 @@ CHECKS: Final = _catalogue(
         _E,
         "再審査の差異又は本登録取消の提案により、送付が保留されています。",
     ),
+    (
+        "JR-2055",
+        _E,
+        "同じ事実の前の報告の取消しが、まだ送付されていません。"
+        "取消しと同じ送付単位に入れるか、取消しを送付した後に送付してください。",
+    ),
+    (
+        "JR-2056",
+        _W,
+        "同じ事実の前の報告が取り下げられていますが、機構への取消しが確定していません。"
+        "先に、訂正を要する報告の一覧で取消しの要否を確認してください。",
+    ),
+    (
+        "JR-2057",
+        _W,
+        "取り消す事実が、別の報告項目で新たに報告されます。"
+        "新しい報告項目は、同じ送付単位に入れるか、この取消しの後に送付してください。",
+    ),
     ("JR-2061", _E, "宛名の記録が見つかりません。"),
     ("JR-2062", _E, "庁内連携が許可されませんでした。"),
     ("JR-2063", _E, "宛名の回答がまだ届いていません。"),
@@ -151,6 +169,11 @@ class Subject:
     """Its fact is no longer so."""
     held: bool = False
     """Its owner holds it back."""
+    cancel_before: bool | None = None
+    """What it tells was told before and taken back, and the cancellation is yet to go: agreed to,
+    or not yet. None: nothing has to go before it."""
+    told_anew: bool = False
+    """It takes back what another item tells anew, which is not in the batch."""
 
 
 def check(subject: Subject, today: date) -> list[Finding]:
@@ -255,3 +278,7 @@ def _repeats(subject: Subject) -> Iterator[Finding]:
         yield Finding("JR-2053")
     if subject.held:
         yield Finding("JR-2054")
+    if subject.cancel_before is not None:
+        yield Finding("JR-2055" if subject.cancel_before else "JR-2056")
+    if subject.told_anew:
+        yield Finding("JR-2057")

@@ -151,6 +151,12 @@ select item_id, duplicate, exists (
       and i.occurred_on = here.occurred_on and i.processing = here.processing
       and coalesce(i.corrects, i.item_id) <> here.first
       and i.state in ('sealed', 'sent', 'accepted', 'corrected')
+      -- What was cancelled, or is on the same medium, is not told twice.
+      and (here.processing = 'cancellation' or 'report' = coalesce((
+            select c.processing from jps_reporting.items c
+            where c.corrects = coalesce(i.corrects, i.item_id)
+              and (c.batch_id = $1 or c.state in ('sealed', 'sent', 'accepted', 'corrected'))
+            order by c.correction_no desc limit 1), 'report'))
 ) as already_sent
 from here
 """
