@@ -1,5 +1,6 @@
 """Correcting at JPS what was sent and is not so: proposed by one, settled by another."""
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from contracts.forms import require_another_person
@@ -7,8 +8,9 @@ from services.chassis import problems as chassis_problems
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import problems
 from services.jps_reporting.domain.deadlines import NoDeadlineKnown
+from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.parameter_files import Parameters
-from services.jps_reporting.stores import corrections
+from services.jps_reporting.stores import corrections, standing
 from services.jps_reporting.stores.corrections import Proposal
 from services.jps_reporting.stores.item_rows import StoredItem
 
@@ -25,6 +27,14 @@ async def open_proposal(uow: UnitOfWork, item_id: UUID) -> Proposal | None:
     """What waits for another to decide about an item."""
     every = await corrections.proposals(uow.connection, [item_id])
     return next((one for one in every.get(item_id, ()) if one.is_open), None)
+
+
+async def follow_results(uow: UnitOfWork, states: Mapping[UUID, ItemState]) -> None:
+    """End what would correct these items, or the items that they correct, and is called for no more
+    by what JPS decided: what it returned it does not have."""
+    concerned = await corrections.corrected_of(uow.connection, list(states))
+    await standing.withdraw_corrections(uow.connection, concerned, uow.now)
+    await corrections.lapse(uow.connection, concerned, uow.now)
 
 
 async def propose(uow: UnitOfWork, item: StoredItem, reason: str, staff_id: str) -> None:

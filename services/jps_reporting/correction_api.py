@@ -1,6 +1,8 @@
 """Corrections over HTTP: what calls for one (訂正を要する報告), proposing and settling it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import correcting, problems, views
 from services.jps_reporting.bodies import Agreement, Why
+from services.jps_reporting.domain.results import Decision
 from services.jps_reporting.reporting import CurrentReporting, CurrentService
 from services.jps_reporting.stores import corrections, reported_anew, results
 from services.jps_reporting.stores.corrections import Proposal
@@ -61,6 +64,8 @@ class CorrectionWanted(views.View):
     """処理区分 of what is to be reported; null: nothing, or it is on its way."""
     proposal: ProposalView | None
     """What waits for another to decide."""
+    last: views.ItemView | None
+    """The last correction, with what JPS decided on it: why it returned it."""
     told_anew: views.ItemView | None
     """The item that tells the same fact anew, or told it: a cancellation goes before or with it.
     Where it went first, none is called for."""
@@ -94,7 +99,10 @@ async def work_list(
         shown, last = page(found, limit)
         ids = [one.item.item_id for one in shown]
         proposed = await corrections.proposals(uow.connection, ids)
-        decided = await results.decisions_of(uow.connection, ids)
+        latest = await corrections.latest(uow.connection, ids)
+        decided = await results.decisions_of(
+            uow.connection, [*ids, *(one.item.item_id for one in latest.values())]
+        )
         anew = await reported_anew.of(uow.connection, ids)
         audit.record(
             uow,
@@ -110,6 +118,7 @@ async def work_list(
                     item=views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id)),
                     wanted=_wanted(one),
                     proposal=_open(proposed.get(one.item.item_id, ())),
+                    last=_shown(uow, latest.get(one.item.item_id), decided),
                     told_anew=_shown(uow, anew.get(one.item.item_id)),
                 )
                 for one in shown
@@ -190,6 +199,7 @@ async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
         item=shown(item),
         wanted=_wanted(item),
         proposal=_open(proposed),
+        last=shown(made[-1]) if made else None,
         told_anew=_shown(uow, (await _anew(uow, item)).get(item_id)),
         proposals=tuple(map(ProposalView.of, proposed)),
         corrections=tuple(map(shown, made)),
@@ -202,8 +212,14 @@ async def _anew(uow: UnitOfWork, item: StoredItem) -> dict[UUID, StoredItem]:
     return await reported_anew.of(uow.connection, [item.item.item_id])
 
 
-def _shown(uow: UnitOfWork, one: StoredItem | None) -> views.ItemView | None:
-    return views.ItemView.of(one, uow.today) if one else None
+def _shown(
+    uow: UnitOfWork,
+    one: StoredItem | None,
+    decided: Mapping[UUID, list[Decision]] = MappingProxyType({}),
+) -> views.ItemView | None:
+    if one is None:
+        return None
+    return views.ItemView.of(one, uow.today, decisions=decided.get(one.item.item_id))
 
 
 def _wanted(one: StoredItem) -> views.Code | None:

@@ -16,6 +16,7 @@ from contracts.events import (
 from services.chassis import hiding, merges, problems
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting import correcting
 from services.jps_reporting import problems as refusals
 from services.jps_reporting.domain.records import PersonRecord, RecordRow, told
 from services.jps_reporting.domain.results import (
@@ -99,6 +100,7 @@ async def _take_result(
     await results.add(uow.connection, row.file_id, [Told(row.line, said)], uow.now)
     states = {item.item_id: state_after((*item.decisions, said))}
     await results.move(uow.connection, states, now=uow.now, staff_id=staff_id)
+    await correcting.follow_results(uow, states)
     tell(uow, serial, item, said)
 
 
@@ -158,6 +160,7 @@ async def _take_result_back(
     item = (await results.items_at(uow.connection, [place]))[place]
     states = {item_id: state_after(item.decisions)}
     await results.move(uow.connection, states, now=uow.now, staff_id=staff_id)
+    await correcting.follow_results(uow, states)
     cancels = item.processing is ReportProcessing.CANCELLATION
     uow.emit(
         DecisionTakenBack(

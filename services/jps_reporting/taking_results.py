@@ -14,6 +14,7 @@ from contracts.events import (
 from services.chassis import hiding
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
+from services.jps_reporting import correcting
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.results import (
     Decision,
@@ -80,6 +81,7 @@ async def take_results(
     await results.move(
         uow.connection, states, now=uow.now, staff_id=staff.staff_id if staff else None
     )
+    await correcting.follow_results(uow, states)
     await results.list_unmatched(uow.connection, file_id, [*listed, *veils], uow.now)
     return Came(len(told), len(rows) - len(told) - len(listed), len(listed))
 

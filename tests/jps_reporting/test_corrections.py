@@ -246,3 +246,72 @@ async def test_nothing_is_proposed_of_what_is_nobodys(house: House) -> None:
     number = {"reason": "番号は 123456789018"}
     refused = await house.call("POST", f"/items/{event.item_id}/correction", json=number)
     assert refused.json()["code"] == "JR-3018"
+
+
+async def test_what_jps_returns_meanwhile_is_not_cancelled(
+    sealing_house: House, tmp_path: Any
+) -> None:
+    """A cancellation was agreed to, waits or is in a batch, and JPS returns the report itself."""
+    house = sealing_house
+    waiting, batched, proposed = await told(house, 3)
+    await house.take([stands(event) for event in (waiting, batched, proposed)])
+    in_batch = await corrected(house, batched)
+    batch = await house.checked()
+    waits = await corrected(house, waiting)
+    assert (await propose(house, proposed)).is_success
+    places = await house.fetch("select item_id, position from jps_reporting.provisions")
+    rows = [RETURNED | {"記録番号": str(row["position"])} for row in places]
+    assert await taken(house, written(tmp_path, rows)) == 0
+    assert await work(house) == []
+    state = "select state from jps_reporting.items where item_id = $1::uuid"
+    assert await house.fetch(state, waits["item_id"]) == [{"state": "withdrawn"}]
+    assert (await settle(house, proposed)).json()["code"] == "JR-3022"
+    # In a batch the check finds it, and whoever seals.
+    assert (await house.seal(batch)).json()["code"] == "JR-3003"
+    await house.call("POST", f"/batches/{batch}/check")
+    body = {"all_with_errors": True}
+    assert (await house.call("POST", f"/batches/{batch}/take-out", json=body)).is_success
+    assert await house.fetch(state, in_batch["item_id"]) == [{"state": "withdrawn"}]
+    assert await house.state(batch) == "cancelled"
+
+
+async def test_the_list_says_why_jps_returned_a_cancellation(
+    sealing_house: House, tmp_path: Any
+) -> None:
+    house = sealing_house
+    (event,) = await told(house)
+    await house.take([stands(event)])
+    await corrected(house, event)
+    await go(house)
+    rows = [RETURNED | {"媒体通番": "2", "記録番号": "1"}]
+    assert await taken(house, written(tmp_path, rows)) == 0
+    (decided,) = await house.emitted(CorrectionDecided)
+    assert (decided.outcome.value, decided.return_code) == ("returned", "02")
+    (one,) = (await house.call("GET", "/corrections")).json()["items"]
+    assert one["last"]["state"]["label"] == "機構返戻"
+    (said,) = one["last"]["decisions"]
+    assert (said["return_code"], said["return_reason"]) == ("02", decided.return_reason)
+    detail = (await house.call("GET", f"/items/{event.item_id}/correction")).json()
+    assert detail["last"] == one["last"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"処理結果": "3", "訂正後事由該当年月日": "20261002"}, id="another-day"),
+        pytest.param({"付番基礎年金番号": "2271174711"}, id="a-number"),
+    ],
+)
+async def test_a_result_that_no_cancellation_can_have_is_work_and_not_lost(
+    sealing_house: House, tmp_path: Any, values: dict[str, str]
+) -> None:
+    house = sealing_house
+    (event,) = await told(house)
+    await house.take([stands(event)])
+    await corrected(house, event)
+    await go(house)
+    rows = [ACCEPTED | {"媒体通番": "2", "記録番号": "1"} | values]
+    assert await taken(house, written(tmp_path, rows)) == 1
+    (listed,) = await house.fetch("select code, said from jps_reporting.unmatched")
+    assert listed["code"] == "JR-4010"
+    assert await house.emitted(CorrectionDecided) == []

@@ -73,6 +73,15 @@ class ItemResult(Cells):
             raise ValueError("承認区分と承認期間は、承認の行に必要で、他の行には記載できません。")
         return ExemptionDecision(granted=tuple(spans)) if self.granted else None
 
+    @property
+    def tells_values(self) -> bool:
+        """Whether it says more than whether the report was taken: of a cancellation nothing can."""
+        return (
+            self.outcome is ItemOutcome.CORRECTED
+            or self.granted is not None
+            or self.assigned_number is not None
+        )
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.outcome is ItemOutcome.RETURNED) != (self.return_code is not None):
@@ -106,6 +115,10 @@ class Unmatched(Labelled):
     IN_THE_FUTURE = "JR-4007", "処理年月日または基準日が、本日より後です。"
     NOBODY = "JR-4008", "その基礎年金番号の人が見つかりません。"
     SEVERAL = "JR-4009", "その基礎年金番号の人が複数います。"
+    OF_CANCELLATION = (
+        "JR-4010",
+        "取消しの報告の結果に、訂正後の値、承認の内容または付番が記載されています。",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,8 @@ def judge(
         return Unmatched.BEFORE_SENDING
     if row.decided_on > today:
         return Unmatched.IN_THE_FUTURE
+    if item.processing is ReportProcessing.CANCELLATION and row.tells_values:
+        return Unmatched.OF_CANCELLATION
     decision = Decision(
         item_id=item.item_id,
         outcome=row.outcome,

@@ -33,13 +33,29 @@ $$;
 revoke execute on function jps_reporting.told_anew from public;
 grant execute on function jps_reporting.told_anew to :run;
 
--- Whether an item's fact is no longer so: of a cancellation, that it stands after all, or was told anew.
+-- What JPS holds of an item: what it was told last of what it did not return; null: nothing.
+create function jps_reporting.held(item uuid, item_state text) returns text language sql stable as $$
+    select told.processing from (
+        select c.processing, c.correction_no from jps_reporting.items c
+        where c.corrects = item and c.state in ('sent', 'accepted', 'corrected')
+        union all
+        select 'report', 0 where item_state in ('sent', 'accepted', 'corrected')
+        order by 2 desc limit 1
+    ) as told
+$$;
+revoke execute on function jps_reporting.held from public;
+grant execute on function jps_reporting.held to :run;
+
+-- Whether what an item tells is no longer so: of a cancellation, that its fact stands after all, was told
+-- anew, or is nothing that JPS holds (it returned the report since).
 create or replace function jps_reporting.is_stale(corrected uuid, processing text, fell_away_on date)
 returns boolean language sql stable as $$
     select case when corrected is null then fell_away_on is not null
                 when processing = 'cancellation' then exists (
                     select from jps_reporting.items r
-                    where r.item_id = corrected and r.fell_away_on is null)
+                    where r.item_id = corrected and (
+                        r.fell_away_on is null
+                        or jps_reporting.held(r.item_id, r.state) is distinct from 'report'))
                     or jps_reporting.told_anew(corrected) is not null
                 else exists (
                     select from jps_reporting.items r
@@ -57,13 +73,7 @@ returns text language sql stable as $$
              and jps_reporting.told_anew(item) is null then 'cancellation'
         when fell_away_on is null and held.processing = 'cancellation' then 'report'
         end
-    from (
-        select c.processing, c.correction_no from jps_reporting.items c
-        where c.corrects = item and c.state in ('sent', 'accepted', 'corrected')
-        union all
-        select 'report', 0 where item_state <> 'returned'
-        order by 2 desc limit 1
-    ) as held
+    from (select jps_reporting.held(item, item_state) as processing) as held
 $$;
 
 -- Of an item that fell away: the one that tells its fact anew and was not sent yet; null: none does.

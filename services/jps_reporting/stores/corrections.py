@@ -23,6 +23,11 @@ where corrects is null
 order by item_id limit $2
 """
 _OF: Final = " where corrects = $1 order by correction_no"
+_LATEST: Final = " where corrects = any($1::uuid[]) order by corrects, correction_no"
+_CORRECTED: Final = """
+select distinct coalesce(corrects, item_id) as item_id from jps_reporting.items
+where item_id = any($1::uuid[]) order by 1
+"""
 _ADD: Final = """
 with added as (
     insert into jps_reporting.items (
@@ -111,6 +116,22 @@ async def find(connection: Connection, item_id: UUID, *, held: bool) -> StoredIt
 async def of(connection: Connection, item_id: UUID) -> list[StoredItem]:
     """An item's corrections, the first first."""
     return [stored(row) for row in await connection.fetch(SELECT + _OF, item_id)]
+
+
+async def latest(connection: Connection, item_ids: Sequence[UUID]) -> dict[UUID, StoredItem]:
+    """The last correction of each of these items that has one."""
+    rows = await connection.fetch(SELECT + _LATEST, item_ids)
+    found = {}
+    for one in map(stored, rows):
+        if one.item.corrects is not None:
+            found[one.item.corrects] = one
+    return found
+
+
+async def corrected_of(connection: Connection, item_ids: Sequence[UUID]) -> list[UUID]:
+    """These items, and those that they correct, as their owners reported them."""
+    rows = await connection.fetch(_CORRECTED, item_ids)
+    return [row["item_id"] for row in rows]
 
 
 async def add(
