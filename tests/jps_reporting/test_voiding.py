@@ -17,6 +17,7 @@ from contracts.events import (
 from contracts.functions import Function
 from tests.jps_reporting.house import BUILDER, SEALER, House
 from tests.jps_reporting.opening import opened
+from tests.jps_reporting.test_held import held
 from tests.jps_reporting.test_issue_stopped import blocks, two
 from tests.jps_reporting.test_sealed import hide
 from tests.jps_reporting.test_standing import item, stands
@@ -136,6 +137,22 @@ async def test_what_fell_away_meanwhile_is_withdrawn_with_the_medium(sealing_hou
     assert (await item(house, other))["state"] == "waiting"
     # It needs no correction: nothing was told.
     assert (await house.call("GET", "/corrections")).json()["items"] == []
+
+
+async def test_what_its_owner_holds_back_meanwhile_is_not_for_the_next_medium(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    batch, kept, other = await two(house)
+    assert (await house.seal(batch)).is_success
+    await house.take([held(kept)])
+    await propose(house, batch)
+    assert (await settle(house, batch)).is_success
+    shown = await item(house, kept)
+    assert (shown["state"], shown["blocked_code"]) == ("blocked", "JR-1205")
+    assert (await item(house, other))["state"] == "waiting"
+    await house.take([held(kept, go=True)])
+    assert (await item(house, kept))["state"] == "waiting"
 
 
 async def test_two_who_agree_at_once_or_send_meanwhile(sealing_house: House) -> None:

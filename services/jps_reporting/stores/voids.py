@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.jps_reporting.domain.items import HELD_BY_OWNER
+
 Connection = Any
 
 _COLUMNS: Final = """
@@ -27,7 +29,8 @@ where proposal_id = $1
 _TAKEN_OUT: Final = """
 select exists (select from jps_reporting.medium_life where medium_id = $1 and what = 'downloaded')
 """
-# Who was on it and may not leave now is held back; what no longer stands is withdrawn.
+# Who was on it and may not leave now is held back, and so is what its owner holds back; what no longer
+# stands is withdrawn.
 _GO_BACK: Final = """
 with moved as (
     update jps_reporting.items as item
@@ -36,8 +39,9 @@ with moved as (
     from (select i.item_id,
                  case when jps_reporting.is_stale(i.corrects, i.processing, i.fell_away_on)
                       then 'withdrawn'
-                      when w.code is not null then 'blocked' else 'waiting' end as state,
-                 w.code
+                      when w.code is not null or i.held_on is not null then 'blocked'
+                      else 'waiting' end as state,
+                 coalesce(w.code, $6) as code
           from jps_reporting.items as i
           left join unnest($2::uuid[], $3::text[]) as w (item_id, code) using (item_id)
           where i.batch_id = $1 and i.state = 'sealed'
@@ -117,6 +121,6 @@ async def void(
     """Let a medium be none: its bytes go, its provisions count no more, its items wait again or,
     with a code, are held back; what no longer stands is withdrawn."""
     ids, codes = [item for item, _ in held_back], [code for _, code in held_back]
-    await connection.execute(_GO_BACK, batch_id, ids, codes, now, staff_id)
+    await connection.execute(_GO_BACK, batch_id, ids, codes, now, staff_id, HELD_BY_OWNER)
     await connection.execute(_NOT_GIVEN, medium_id, now)
     await connection.execute(_DESTROY, medium_id, now)
