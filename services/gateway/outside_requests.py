@@ -7,7 +7,8 @@ from pydantic import Field, StrictBool
 
 from contracts.codes import Sex
 from contracts.events.residents import Address, PersonName, ResidenceStatus
-from services.gateway.requests import Body, Query, State
+from contracts.forms import NumberVerification, PersonVerification
+from services.gateway.requests import Body, NumberSearch, Query, State
 
 Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,15}$")]
 
@@ -77,3 +78,15 @@ class NobodysQuery(Query):
     after_number: Annotated[Number | None, Field(description="前の頁の最後の addressee_number")] = (
         None
     )
+
+
+class OutsideNumber(NumberSearch):
+    """住登外者の個人番号（ブラウザーで封緘したもの）と、本人確認の方法。"""
+
+    number_verification: Annotated[
+        NumberVerification, Field(description="番号確認の方法（番号の記載のないものは除く）")
+    ]
+    person_verification: Annotated[
+        PersonVerification | None,
+        Field(description="身元確認の方法。住民基本台帳等に照会した場合は空欄"),
+    ] = None

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from services.gateway.domain.routing import JSON, Call
 from services.gateway.forwarding import Asked
 from services.gateway.forwards import as_json, query_string
 from services.gateway.guard import context_of
+from services.gateway.outside_requests import OutsideNumber
 from services.gateway.requests import NumberSearch, PersonPageQuery
 from services.gateway.routes import BY_OPERATION
 from services.gateway.state import gateway_of
@@ -54,10 +56,31 @@ async def _token(service: Service, call: Call, context: StaffContext, body: Numb
         if problem.code != NUMBER_UNKNOWN:
             raise
         return secrets.token_hex(16)
+    return _token_in(call, answer)
+
+
+def _token_in(call: Call, answer: httpx.Response) -> str:
     token = _members(call, answer).get("token")
     if not isinstance(token, str):
         raise problems.bad_answer(call.service)
     return token
+
+
+async def propose_outside_number(
+    request: Request,
+    person_id: UUID,
+    body: Annotated[OutsideNumber, strict(OutsideNumber)],
+    service: CurrentService,
+) -> Response:
+    enter, propose = BY_OPERATION["proposeOutsideNumber"].calls
+    context = context_of(request)
+    sealed = NumberSearch(event_id=body.event_id, sealed_number=body.sealed_number)
+    answer = await forwarding.fetch(service, enter, context, Asked(json_body=as_json(sealed)))
+    told = body.model_dump(mode="json", exclude={"event_id", "sealed_number"})
+    told["token"] = _token_in(enter, answer)
+    asked = Asked({"person_id": str(person_id)}, json_body=json.dumps(told).encode())
+    shown = await forwarding.fetch(service, propose, context, asked)
+    return Response(shown.content, status_code=HTTPStatus.CREATED, media_type=JSON)
 
 
 async def show_person(
@@ -131,6 +154,7 @@ def _members(call: Call, answer: httpx.Response) -> dict[str, Any]:
 
 ENDPOINTS: dict[str, Callable[..., Any]] = {
     "findPersonByNumber": find_person_by_number,
+    "proposeOutsideNumber": propose_outside_number,
     "showPerson": show_person,
 }
 """By the operation ids of the routes' table."""

@@ -17,6 +17,7 @@ from services.identity import (
     measure_api,
     near_miss_api,
     outside_api,
+    outside_number_api,
     search_api,
 )
 from services.identity.domain.fact_purposes import FactPurposeTable
@@ -62,6 +63,7 @@ def build(settings: Settings) -> Service:
             block_api.router,
             lock_api.router,
             outside_api.router,
+            outside_number_api.router,
             facts_api.router,
         ],
         commands=(*commands.COMMANDS, loading.COMMAND),

@@ -133,9 +133,9 @@ async def show(entry_id: UUID, staff: Proposer, service: CurrentService) -> Outs
     async with service.unit_of_work() as uow:
         entry = await _found(uow, staff, entry_id)
         near: Found = {}
-        if entry.entered is not None and entry.state == "proposed":
+        if entry.state == "proposed":
             near = await _others(uow, staff, service, entry)
-        _record(uow, staff, AuditOperation.INQUIRY, Function.OUTSIDE_PROPOSE, entry)
+        record_entry(uow, staff, AuditOperation.INQUIRY, Function.OUTSIDE_PROPOSE, entry)
     return OutsidePage(entry=shown_entry(entry), candidates=candidates(near))
 
 
@@ -161,7 +161,7 @@ async def propose(said: NewOutside, staff: Proposer, service: CurrentService) ->
             refusal = outside_refused(refused.refusal)
         else:
             await outside.add(uow.connection, entry)
-        _record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.OUTSIDE_PROPOSE, entry,
+        record_entry(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.OUTSIDE_PROPOSE, entry,
                 refused=refusal)  # fmt: skip
     if refusal is not None:
         raise refusal
@@ -209,7 +209,7 @@ async def propose_change(
         refusal = await not_editable(uow, staff, person_id)
         if refusal is None:
             refusal = await _keep_change(uow, staff, entry)
-        _record(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.OUTSIDE_PROPOSE, entry,
+        record_entry(uow, staff, AuditOperation.ENTRY_PROVISIONAL, Function.OUTSIDE_PROPOSE, entry,
                 refused=refusal)  # fmt: skip
     if refusal is not None:
         raise refusal
@@ -233,7 +233,7 @@ async def settle(
             except OutsideRefused as refused:
                 refusal = outside_refused(refused.refusal)
         entry = await _found(uow, staff, entry_id)
-        _record(uow, staff, AuditOperation.ENTRY_SETTLED, Function.OUTSIDE_SETTLE, entry,
+        record_entry(uow, staff, AuditOperation.ENTRY_SETTLED, Function.OUTSIDE_SETTLE, entry,
                 refused=refusal)  # fmt: skip
     if refusal is not None:
         raise refusal
@@ -266,9 +266,9 @@ async def _decide(
 
 
 async def _others(uow: UnitOfWork, staff: StaffContext, service: Service, entry: Entry) -> Found:
-    """Who comes near, but the person whom it is about."""
+    """Who comes near, or bears the number, but the person whom it is about."""
     if entry.entered is None:
-        return {}
+        return await outside_work.bearers_of(uow, staff, entry, service.state.folding)
     found = await outside_work.candidates(uow, staff, entry.entered, service.state.folding)
     return {person_id: one for person_id, one in found.items() if person_id != entry.person_id}
 
@@ -322,7 +322,7 @@ def _day(written: str | None, uow: UnitOfWork) -> UncertainDate | None:
     return day
 
 
-def _record(
+def record_entry(
     uow: UnitOfWork,
     staff: StaffContext,
     operation: AuditOperation,
@@ -331,6 +331,7 @@ def _record(
     *,
     refused: Problem | None = None,
 ) -> None:
+    """Record what was done with a proposal, or asked and refused."""
     details: dict[str, str | int | bool] = {"of": "outside_entry", "step": entry.step.value}
     if refused is not None:
         details["refused"] = refused.code

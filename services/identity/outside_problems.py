@@ -34,6 +34,9 @@ _REFUSALS: Final[Mapping[OutsideRefusal, tuple[int, str, str]]] = {
     OutsideRefusal.NO_SUCH_RECORD: (
         422, "引き継ぐ記録が見つかりません。", "該当者なしの一覧を表示し直してください。",
     ),
+    OutsideRefusal.NUMBER_THEIRS: (
+        409, "この個人番号は、この方に既に登録されています。", "個人の画面を表示し直してください。",
+    ),
 }  # fmt: skip
 
 

@@ -102,6 +102,9 @@ class ShownEntry(BaseModel):
     alias: PersonName | None
     residence_status: ShownResidenceStatus | None
     died_on: ShownDate | None
+    number_verified_by: Coded | None
+    """Of 個人番号の登録: how the number was verified; the number itself is shown to nobody here."""
+    person_verified_by: Coded | None
     taken_over_from: NobodysRecord | None
     proposed_by: str
     proposed_at: datetime
@@ -110,7 +113,7 @@ class ShownEntry(BaseModel):
 
 
 class OutsidePage(BaseModel):
-    """A proposal, with those on record who come near."""
+    """A proposal, with those on record who come near, or bear the number that is proposed."""
 
     entry: ShownEntry
     candidates: list[ShownCandidate]
@@ -151,7 +154,7 @@ class NobodysList(BaseModel):
 
 def shown_entry(entry: Entry) -> ShownEntry:
     """A proposal as staff see it."""
-    feed, entered = entry.feed, entry.entered
+    feed, entered, number = entry.feed, entry.entered, entry.number
     return ShownEntry(
         entry_id=entry.entry_id,
         step=coded(entry.step),
@@ -165,6 +168,10 @@ def shown_entry(entry: Entry) -> ShownEntry:
         if entered is None
         else shown_residence_status(entered.residence_status),
         died_on=None if entry.died_on is None else shown_date(entry.died_on),
+        number_verified_by=None if number is None else coded(number.verified_by),
+        person_verified_by=None
+        if number is None or number.person_verified_by is None
+        else coded(number.person_verified_by),
         taken_over_from=None
         if feed is None
         else NobodysRecord.model_validate({"system": feed[0], "addressee_number": feed[1]}),

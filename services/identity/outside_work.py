@@ -77,7 +77,7 @@ async def carry_out(
 ) -> OutsideRecord:
     """Keep what was proposed as one more version, and tell the neighbours. Raises
     `OutsideRefused`."""
-    number, version, record = await _next(uow, staff, entry)
+    number, version, record, token = await _next(uow, staff, entry)
     on = entry.died_on or UncertainDate.exact(uow.today)
     event = ResidentTokenised(
         record_version=version,
@@ -85,7 +85,7 @@ async def carry_out(
         changed_on=on,
         reported_on=uow.today,
         record=record,
-        individual_number_token=None,
+        individual_number_token=token,
     ).model_copy(update={"source": SYSTEM})
     received = Received(
         event=event,
@@ -105,18 +105,18 @@ async def carry_out(
     for _, told in register.events:
         uow.emit(told, key=str(told.person_id))
     (known,) = register.touched.values()
-    return OutsideRecord(known.person_id, number, version, record)
+    return OutsideRecord(known.person_id, number, version, record, token)
 
 
 async def _next(
     uow: UnitOfWork, staff: StaffContext, entry: Entry
-) -> tuple[str, int, ResidentRecord]:
-    """Number, version and content of the next version."""
+) -> tuple[str, int, ResidentRecord, str | None]:
+    """宛名番号, version and content of the next version, and the token that it bears."""
     if entry.person_id is None:
         if entry.entered is None:
             raise OutsideRefused(OutsideRefusal.NO_SUCH_RECORD)
         number = await outside.fresh_number(uow.connection)
-        return number, 1, rules.new_record(number, entry.entered)
+        return number, 1, rules.new_record(number, entry.entered), None
     kept = await standing(uow, staff, entry.person_id)
     record = kept.record
     match entry.step:
@@ -124,9 +124,29 @@ async def _next(
             record = rules.corrected(record, entry.entered)
         case OutsideStep.DEATH if entry.died_on is not None:
             record = rules.died(record, entry.died_on)
+        case OutsideStep.NUMBER if entry.number is not None:
+            return kept.addressee_number, kept.record_version + 1, record, entry.number.token
         case _:
             record = rules.cancelled(record)
-    return kept.addressee_number, kept.record_version + 1, record
+    return kept.addressee_number, kept.record_version + 1, record, kept.token
+
+
+async def bearers_of(
+    uow: UnitOfWork, staff: StaffContext, entry: Entry, folding: Folding
+) -> dict[UUID, tuple[ResidentRecord, Comparison]]:
+    """Who on record bears the number that is proposed for somebody, of those whom the caller may
+    see, compared with that person: two of staff decide whether they are one."""
+    if entry.number is None or entry.person_id is None:
+        return {}
+    kept = await outside.record_of(uow.connection, staff.functions, entry.person_id)
+    if kept is None:
+        return {}
+    borne = await outside.bearers(uow.connection, entry.number.token, entry.person_id)
+    # One statement whoever bears it, so that nothing tells of one who is not there.
+    visible = await near_misses.visible_of(uow.connection, staff.functions, borne)
+    compared = compare_all(rules.attributes_of(kept.record), visible, folding)
+    records = {bearer.person_id: bearer.record for bearer in reversed(visible)}
+    return {person_id: (records[person_id], compared[person_id]) for person_id in sorted(compared)}
 
 
 async def standing(uow: UnitOfWork, staff: StaffContext, person_id: UUID) -> OutsideRecord:
@@ -151,10 +171,7 @@ async def find_again(uow: UnitOfWork, register: Register, folding: Folding) -> N
         return
     for person_id, bearer in await outside.may_be(uow.connection, list(told.items())):
         record = told[person_id]
-        attributes = FourAttributes(
-            name=record.name, address=record.address, birth_date=record.birth_date, sex=record.sex
-        )
-        compared = compare_all(attributes, [bearer], folding)
+        compared = compare_all(rules.attributes_of(record), [bearer], folding)
         if not rules.may_be_one(compared[bearer.person_id]):
             continue
         first, second = sorted((person_id, bearer.person_id))

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hashlib
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -22,8 +22,10 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.token_vault import problems
 from services.token_vault.domain import medium as rules
 from services.token_vault.domain.envelope import PASSWORD_AAD
+from services.token_vault.domain.numbers import IndividualNumber
 from services.token_vault.domain.quotas import Operation, in_force
 from services.token_vault.domain.refusals import Refusal
+from services.token_vault.keyring import Keys
 from services.token_vault.medium import sealed_zip
 from services.token_vault.stores import numbers as store
 from services.token_vault.vault import Vault
@@ -53,7 +55,7 @@ class Lookup(Strict):
 
 
 class Found(Strict):
-    """The token of a known number."""
+    """The token of a number."""
 
     token: str
 
@@ -113,8 +115,54 @@ async def lookup(
 async def _look_up(
     vault: Vault, uow: UnitOfWork, staff: StaffContext, body: Lookup
 ) -> Found | Problem:
-    if spent := await _quota_spent(uow, Operation.NUMBER_LOOKUP, staff.staff_id):
-        _record_lookup(uow, staff, AuditOutcome.REFUSED, {"code": spent.code})
+    opened = await _opened(vault, uow, staff, body, Operation.NUMBER_LOOKUP)
+    if isinstance(opened, Problem):
+        return opened
+    keys, number = opened
+    token = (await vault.find(uow.connection, keys, [number])).get(0)
+    _record(
+        uow, staff, Operation.NUMBER_LOOKUP, AuditOutcome.DONE, {"found": token is not None}
+    )  # fmt: skip
+    return Found(token=token) if token else problems.number_unknown()
+
+
+@router.post("/numbers/enter")
+async def enter(
+    body: Lookup,
+    staff: Annotated[StaffContext, Depends(requires(Function.OUTSIDE_PROPOSE))],
+    service: CurrentService,
+    vault: CurrentVault,
+) -> Found:
+    """The token of a number that staff enter for somebody who is not on the register (住登外者).
+
+    One that is not known yet is kept; the answer does not tell which. It counts against a quota of
+    its own, and is recorded.
+    """
+    async with service.unit_of_work() as uow:
+        outcome = await _enter(vault, uow, staff, body)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+async def _enter(
+    vault: Vault, uow: UnitOfWork, staff: StaffContext, body: Lookup
+) -> Found | Problem:
+    opened = await _opened(vault, uow, staff, body, Operation.NUMBER_ENTRY)
+    if isinstance(opened, Problem):
+        return opened
+    keys, number = opened
+    tokenised = await vault.tokenise(uow.connection, keys, [number], uow.now)
+    _record(uow, staff, Operation.NUMBER_ENTRY, AuditOutcome.DONE, {"new": tokenised.new})
+    return Found(token=tokenised.tokens[0])
+
+
+async def _opened(
+    vault: Vault, uow: UnitOfWork, staff: StaffContext, body: Lookup, operation: Operation
+) -> tuple[Keys, IndividualNumber] | Problem:
+    """The keys and the number that was keyed in; a refusal is recorded."""
+    if spent := await _quota_spent(uow, operation, staff.staff_id):
+        _record(uow, staff, operation, AuditOutcome.REFUSED, {"code": spent.code})
         return spent
     keys = await vault.keys(uow.connection)
     (number,) = await vault.unseal(
@@ -125,21 +173,31 @@ async def _look_up(
         now=uow.now,
     )
     if isinstance(number, Refusal):
-        _record_lookup(uow, staff, AuditOutcome.REFUSED, {"code": str(number)})
+        _record(uow, staff, operation, AuditOutcome.REFUSED, {"code": str(number)})
         return problems.not_opened(number)
-    token = (await vault.find(uow.connection, keys, [number])).get(0)
-    _record_lookup(uow, staff, AuditOutcome.DONE, {"found": token is not None})
-    return Found(token=token) if token else problems.number_unknown()
+    return keys, number
 
 
-def _record_lookup(
-    uow: UnitOfWork, staff: StaffContext, outcome: AuditOutcome, details: Details
+_RECORDED: Final = {
+    Operation.NUMBER_LOOKUP: (AuditOperation.NUMBER_LOOKUP, Function.NUMBER_LOOKUP),
+    Operation.NUMBER_ENTRY: (AuditOperation.TOKENISE, Function.OUTSIDE_PROPOSE),
+}
+"""As what a use of a number at the counter is recorded, and by which function."""
+
+
+def _record(
+    uow: UnitOfWork,
+    staff: StaffContext,
+    used: Operation,
+    outcome: AuditOutcome,
+    details: Details,
 ) -> None:
+    operation, function = _RECORDED[used]
     audit.record(
         uow,
-        AuditOperation.NUMBER_LOOKUP,
+        operation,
         staff=staff,
-        function=Function.NUMBER_LOOKUP,
+        function=function,
         outcome=outcome,
         count=1,
         number_accessed=outcome is AuditOutcome.DONE,

@@ -92,6 +92,12 @@ BODIES: Final[dict[str, Any]] = {
     "compareOutsidePerson": {**_OUTSIDE},
     "proposeOutsidePerson": {"person": {**_OUTSIDE}, "looked_at": [ID]},
     "settleOutsideEntry": {"agree": True},
+    "proposeOutsideNumber": {
+        "event_id": str(SEAL_EVENT),
+        "sealed_number": _SEALED.model_dump(mode="json"),
+        "number_verification": "individual_number_card",
+        "person_verification": "individual_number_card",
+    },
     "proposeOutsideChange": {"step": "death", "died_on": "2026-09-01"},
     "settleBlock": {"agree": True},
     "liftBlock": {"minutes": 30},

@@ -68,6 +68,10 @@ QUESTIONS = [
     Question("GET /outside-persons"),
     Question("GET /outside-persons/{entry_id}"),
     Question("GET /persons/{person_id}/outside-record"),
+    Question(
+        "POST /persons/{person_id}/outside-number",
+        json={"token": "0" * 32, "number_verification": "register_inquiry"},
+    ),
     Question("POST /persons/{person_id}/facts", json=BODIES["showFacts"]),
     Question("POST /outside-persons/{entry_id}/settlement", json={"agree": True}),
 ]  # fmt: skip

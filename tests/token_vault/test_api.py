@@ -36,6 +36,7 @@ from tests.token_vault.vaults import (
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
 LOOKUP = "/numbers/lookup"
+ENTER = "/numbers/enter"
 PASSWORD = "designated-by-JPS-2026-10"
 WRONG_CHECK = digits(1)[:11] + str((int(digits(1)[11]) + 1) % 10)
 
@@ -72,6 +73,12 @@ async def look_up(house: House, body: dict[str, Any], **staff: Any) -> httpx.Res
     async with house.client("gateway") as client:
         header = house.staff_header(LOOKUP, Function.NUMBER_LOOKUP, **staff)
         return await client.post(LOOKUP, json=body, headers=header)
+
+
+async def enter(house: House, body: dict[str, Any]) -> httpx.Response:
+    async with house.client("gateway") as client:
+        header = house.staff_header(ENTER, Function.OUTSIDE_PROPOSE)
+        return await client.post(ENTER, json=body, headers=header)
 
 
 async def tokens_for(house: House, *indexes: int) -> list[str]:
@@ -145,6 +152,47 @@ async def test_a_number_is_looked_up_and_each_try_recorded(house: House) -> None
     assert {(r.staff_id, r.department, r.terminal, r.function) for r in records} == {
         ("s001", "国保年金課", "terminal-1", "number.lookup")
     }
+
+
+async def test_a_number_that_is_entered_has_its_token_and_none_tells_whether_it_was_known(
+    house: House,
+) -> None:
+    (token,) = await tokens_for(house, 21)
+    public = await public_key(house.service)
+    async with house.reader("audit", AUDIT_EVENTS.name) as audited:
+        answers = [
+            await enter(house, lookup_body(text, public))
+            for text in (digits(21), digits(22), digits(22), WRONG_CHECK)
+        ]
+        # Those that the register's own changes leave are of no staff member.
+        tokenised = await records_of(audited, AuditOperation.TOKENISE, 5)
+    records = [record for record in tokenised if record.staff_id is not None]
+    known, fresh, again, wrong = answers
+    assert (known.status_code, known.json()) == (200, {"token": token})
+    # One that was not known is kept under a token of its own, for ever.
+    assert fresh.json() == again.json()
+    assert fresh.json().keys() == known.json().keys()
+    assert fresh.json()["token"] != token
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "TV-2002")
+    assert [(r.outcome, r.details, r.number_accessed) for r in records] == [
+        (AuditOutcome.DONE, {"new": 0}, True),
+        (AuditOutcome.DONE, {"new": 1}, True),
+        (AuditOutcome.DONE, {"new": 0}, True),
+        (AuditOutcome.REFUSED, {"code": "TV-1007"}, False),
+    ]
+    assert {r.function for r in records} == {"outside.propose"}
+    found = await look_up(house, lookup_body(digits(22), public))
+    assert found.json() == fresh.json()
+
+
+async def test_entries_are_counted_for_themselves(fresh_house: House) -> None:
+    public = await public_key(fresh_house.service)
+    async with fresh_house.service.unit_of_work() as uow:
+        quota = Quota(Operation.NUMBER_ENTRY, uow.today, Period.HOUR, 2)
+        assert await add_quota(uow.connection, quota)
+    answers = [await enter(fresh_house, lookup_body(digits(9), public)) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (await look_up(fresh_house, lookup_body(digits(9), public))).status_code == 200
 
 
 async def test_a_seal_to_a_key_that_is_gone_asks_for_a_reload(house: House) -> None:
@@ -294,5 +342,6 @@ async def test_there_is_no_way_to_list_or_to_reveal(house: House) -> None:
     assert {(tuple(route.methods), route.path) for route in listener.routes} == {
         (("GET",), "/sealing-key"),
         (("POST",), "/numbers/lookup"),
+        (("POST",), "/numbers/enter"),
         (("POST",), "/media/seal"),
     }

@@ -104,4 +104,21 @@ ROUTES: tuple[Route, ...] = (
         body=requests.OutsideChange,
         status=201,
     ),
+    Route(
+        operation_id="proposeOutsideNumber",
+        method=POST,
+        path="/persons/{person_id}/outside-number",
+        tag=TAG,
+        summary="住登外者の個人番号の登録を提案する（仮登録）",
+        description="The number is sealed in the browser like that of a search; the vault alone "
+        "opens it, and identity gets its token. Shown is who on record bears it already.",
+        functions=(Function.OUTSIDE_PROPOSE, Function.NUMBER_LOOKUP),
+        does=AuditOperation.TOKENISE,
+        calls=(
+            Call("token_vault", POST, "/numbers/enter"),
+            Call("identity", POST, "/persons/{person_id}/outside-number"),
+        ),
+        body=requests.OutsideNumber,
+        status=201,
+    ),
 )

@@ -6,6 +6,7 @@ cancellation is one more version. Whoever moves in later is a second person at f
 finding says that the two may be one (`services.identity.domain.findings`).
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -21,6 +22,7 @@ from contracts.dates import DatePrecision, UncertainDate
 from contracts.events.base import Data
 from contracts.events.feeds import FourAttributes
 from contracts.events.residents import PersonName, Removal, ResidenceStatus, ResidentRecord
+from contracts.forms import NumberVerification, PersonVerification
 from services.identity.domain.comparison import Agreement, Comparison
 
 SYSTEM: Final = "outside_register"
@@ -36,6 +38,7 @@ class OutsideStep(Code):
     CORRECTION = "correction", "訂正"
     DEATH = "death", "死亡"
     CANCELLATION = "cancellation", "登録の取消し"
+    NUMBER = "number", "個人番号の登録"
 
 
 class OutsideRefusal(StrEnum):
@@ -49,6 +52,7 @@ class OutsideRefusal(StrEnum):
     NOT_OUTSIDE = "ID-0806"
     CANCELLED = "ID-0807"
     NO_SUCH_RECORD = "ID-0808"
+    NUMBER_THEIRS = "ID-0811"
 
 
 class OutsideRefused(Exception):
@@ -64,8 +68,21 @@ CHANGES: Final = {
     OutsideStep.CORRECTION: ResidentChangeKind.CORRECTION,
     OutsideStep.DEATH: ResidentChangeKind.DEATH,
     OutsideStep.CANCELLATION: ResidentChangeKind.CANCELLATION,
+    # Announced, so that another number than before is noted and not put up for work.
+    OutsideStep.NUMBER: ResidentChangeKind.CORRECTION,
 }
 """As which change of a record each is kept and told."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEntry:
+    """An individual number that staff entered, as the vault's token (`token`, 32 hex digits)."""
+
+    token: str = field(repr=False)
+    verified_by: NumberVerification
+    """How the number was verified (本人確認の措置, C05)."""
+    person_verified_by: PersonVerification | None
+    """How whoever handed it in was; None: nobody did, the register network was asked."""
 
 
 class Entered(Data):
@@ -97,6 +114,13 @@ class Entered(Data):
         if self.alias is None:
             return (self.attributes,)
         return (self.attributes, self.attributes.model_copy(update={"name": self.alias}))
+
+
+def attributes_of(record: ResidentRecord) -> FourAttributes:
+    """4情報 of a record."""
+    return FourAttributes(
+        name=record.name, address=record.address, birth_date=record.birth_date, sex=record.sex
+    )
 
 
 def new_record(addressee_number: str, entered: Entered) -> ResidentRecord:

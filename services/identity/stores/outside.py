@@ -2,7 +2,7 @@
 register tells of who may be one of them. Persons are read through the filter of sealed persons."""
 
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,8 +12,15 @@ import asyncpg
 from contracts.dates import UncertainDate
 from contracts.events.feeds import FourAttributes
 from contracts.events.residents import ResidentRecord
+from contracts.forms import NumberVerification, PersonVerification
 from services.identity.domain.comparison import Bearer
-from services.identity.domain.outside import SYSTEM, Entered, OutsideStep, number_of
+from services.identity.domain.outside import (
+    SYSTEM,
+    Entered,
+    NumberEntry,
+    OutsideStep,
+    number_of,
+)
 from services.identity.domain.sight import sees_sealed
 
 LIMIT: Final = 50
@@ -21,15 +28,17 @@ LIMIT: Final = 50
 _ADD: Final = """
 insert into identity.outside_entries
     (entry_id, step, state, person_id, addressee_number, entered, died_on, feed_system,
-     feed_number, proposed_by, proposed_at)
-values ($1, $2, 'proposed', $3, $4, $5, $6, $7, $8, $9, $10)
+     feed_number, proposed_by, proposed_at, individual_number_token, number_verification,
+     person_verification)
+values ($1, $2, 'proposed', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 on conflict do nothing
 returning true
 """
 # A proposal about somebody sealed is not there.
 _ITEMS: Final = """
 select e.entry_id, e.step, e.state, e.person_id, e.addressee_number, e.entered, e.died_on,
-       e.feed_system, e.feed_number, e.proposed_by, e.proposed_at, e.decided_by, e.decided_at
+       e.feed_system, e.feed_number, e.proposed_by, e.proposed_at, e.decided_by, e.decided_at,
+       e.individual_number_token, e.number_verification, e.person_verification
 from identity.outside_entries e
 where (e.person_id is null
        or identity.surviving(e.person_id) in
@@ -51,11 +60,17 @@ set state = $2, decided_by = $3, decided_at = $4, person_id = coalesce($5, perso
 where entry_id = $1
 """
 _RECORD: Final = """
-select coalesce(r.former_id, r.person_id) as own_id, r.addressee_number, r.record_version, v.record
+select coalesce(r.former_id, r.person_id) as own_id, r.addressee_number, r.record_version, v.record,
+       v.individual_number_token as token
 from identity.visible_residents($1) r
 join identity.record_versions v using (addressee_number, system, record_version)
 where r.person_id = identity.surviving($2) and r.system = $3
 order by r.linked_at limit 1
+"""
+_BEARERS: Final = """
+select distinct identity.surviving(p.person_id) as person_id from identity.persons p
+where p.individual_number_token = $1 and p.number_state in ('assigned', 'conflict')
+  and identity.surviving(p.person_id) <> identity.surviving($2)
 """
 # One that was ever compared with someone sealed is not there, as on the work list.
 _NOBODYS_ITEMS: Final = """
@@ -104,6 +119,8 @@ class Entry:
     proposed_at: datetime
     decided_by: str | None = None
     decided_at: datetime | None = None
+    number: NumberEntry | None = None
+    """Of `OutsideStep.NUMBER`: what was entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +131,8 @@ class OutsideRecord:
     addressee_number: str
     record_version: int
     record: ResidentRecord
+    token: str | None = field(default=None, repr=False)
+    """Of the individual number that it bears; each version keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +161,7 @@ async def add(connection: asyncpg.Connection, entry: Entry) -> bool:
             _ADD, entry.entry_id, entry.step.value, entry.person_id, entry.addressee_number,
             None if entered is None else entered.model_dump_json(exclude_defaults=True),
             None if entry.died_on is None else entry.died_on.model_dump_json(exclude_defaults=True),
-            *feed, entry.proposed_by, entry.proposed_at,
+            *feed, entry.proposed_by, entry.proposed_at, *_number_columns(entry.number),
         )
     )  # fmt: skip
 
@@ -204,7 +223,15 @@ async def record_of(
     if row is None:
         return None
     record = ResidentRecord.model_validate_json(row["record"])
-    return OutsideRecord(row["own_id"], row["addressee_number"], row["record_version"], record)
+    return OutsideRecord(
+        row["own_id"], row["addressee_number"], row["record_version"], record, row["token"]
+    )
+
+
+async def bearers(connection: asyncpg.Connection, token: str, but: UUID) -> list[UUID]:
+    """Who bears a number, as they are answered for, but for one person."""
+    rows = await connection.fetch(_BEARERS, token, but)
+    return [row["person_id"] for row in rows]
 
 
 async def nobodys(
@@ -276,4 +303,22 @@ def _entry(row: asyncpg.Record) -> Entry:
         proposed_at=row["proposed_at"],
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
+        number=_number(row),
     )
+
+
+def _number(row: asyncpg.Record) -> NumberEntry | None:
+    if row["individual_number_token"] is None:
+        return None
+    person = row["person_verification"]
+    return NumberEntry(
+        row["individual_number_token"],
+        NumberVerification(row["number_verification"]),
+        None if person is None else PersonVerification(person),
+    )
+
+
+def _number_columns(number: NumberEntry | None) -> tuple[str | None, str | None, str | None]:
+    if number is None:
+        return None, None, None
+    return number.token, number.verified_by, number.person_verified_by

@@ -16,9 +16,15 @@ from services.identity.domain.numbers import NumberState
 from services.identity.domain.sight import sees_sealed
 from services.identity.stores.bulk import SPEAKS_FIRST
 
+# A number that somebody sealed bears too is this person's alone to whoever may not see them.
 _PERSON: Final = f"""
 select r.person_id, r.former_id, r.system, r.addressee_number, r.household_id, r.linked_at,
-       r.recorded_at, p.individual_number_token, p.number_state, v.record
+       r.recorded_at, p.individual_number_token, v.record,
+       case when p.number_state = 'conflict' and not $1 and not exists (
+                select from identity.persons o
+                where o.individual_number_token = p.individual_number_token
+                  and o.person_id <> p.person_id and not o.sealed)
+            then 'assigned' else p.number_state end as number_state
 from identity.visible_residents($1) r
 join identity.persons p on p.person_id = coalesce(r.former_id, r.person_id)
 join identity.record_versions v using (addressee_number, system, record_version)

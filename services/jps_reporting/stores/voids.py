@@ -29,8 +29,8 @@ where proposal_id = $1
 _TAKEN_OUT: Final = """
 select exists (select from jps_reporting.medium_life where medium_id = $1 and what = 'downloaded')
 """
-# Who was on it and may not leave now is held back, and so is what its owner holds back; what no longer
-# stands is withdrawn.
+# Who was on it and may not leave now is held back, as is what its owner holds back; what does not
+# stand any more is withdrawn.
 _GO_BACK: Final = """
 with moved as (
     update jps_reporting.items as item

@@ -32,6 +32,7 @@ class Operation(StrEnum):
 
     NUMBER_LOOKUP = "number_lookup"
     MEDIUM_SEAL = "medium_seal"
+    NUMBER_ENTRY = "number_entry"
 
 
 class NoQuota(VaultError):
