@@ -47,12 +47,14 @@ def correction_sent(
     item_id: UUID,
     on: str,
     processing: ReportProcessing = ReportProcessing.CANCELLATION,
+    *,
+    serial: int = 2,
 ) -> CorrectionForwarded:
     """What takes the item back, or tells it once more, left on a medium."""
     return CorrectionForwarded(
         correction_id=uuid5(item_id, f"correction/{on}"), item_id=item_id, person_id=person_id,
         owner=ReportOwner.QUALIFICATION, kind="category_change", processing=processing,
-        batch_id=uuid4(), medium_serial=2, forwarded_on=d(on),
+        batch_id=uuid4(), medium_serial=serial, forwarded_on=d(on),
     )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ async def test_what_jps_was_told_of_it_since_is_shown(
     # It stands after all, and is told once more: that is shown with it.
     house.on("2026-11-26")
     await settled(counter, hanako, received_on="2026-11-25")
-    again = correction_sent(hanako, report.item_id, "2026-11-26", ReportProcessing.REPORT)
+    again = correction_sent(hanako, report.item_id, "2026-11-26", ReportProcessing.REPORT, serial=3)
     await told(house, again)
     page = await counter.page(hanako)
     (of_it,) = [t for t in page["transitions"] if t["item_id"] == str(report.item_id)]
@@ -198,7 +198,7 @@ async def test_a_fact_notified_anew_is_sent_when_jps_holds_it(
     third = await settled(counter, hanako, received_on="2026-11-10")
     assert (await whole(counter, third))["summary"]["state"] == "settled"
     house.on("2026-11-13")
-    again = correction_sent(hanako, report.item_id, "2026-11-12", ReportProcessing.REPORT)
+    again = correction_sent(hanako, report.item_id, "2026-11-12", ReportProcessing.REPORT, serial=3)
     await told(house, again, again)
     summary = (await whole(counter, third))["summary"]
     assert (summary["state_label"], summary["forwarded_on"]) == ("送付済", "2026-11-12")
@@ -278,3 +278,24 @@ def test_a_moment_before_still_knows_it() -> None:
     assert life.on("2026-11-01", known="2026-11-01") == before
     assert life.on("2026-11-10") != before
     assert isinstance(life, Life)
+
+
+@pytest.mark.stack
+async def test_what_was_told_last_is_what_the_later_medium_told(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    """Both come in one batch, after the house was away."""
+    taken = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    await told(house, sent(hanako, report.item_id, "2026-11-05"))
+    await take_back(counter, taken)
+    house.on("2026-11-20")
+    away = correction_sent(hanako, report.item_id, "2026-11-11")
+    again = correction_sent(hanako, report.item_id, "2026-11-12", ReportProcessing.REPORT, serial=3)
+    await told(house, again, away)
+    view = await whole(counter, taken)
+    assert [one["label"] for one in view["corrections"]] == ["取消", "報告"]
+    assert view["summary"]["correction"]["label"] == "報告"
+    anew = await settled(counter, hanako, received_on="2026-11-20")
+    summary = (await whole(counter, anew))["summary"]
+    assert (summary["state_label"], summary["forwarded_on"]) == ("送付済", "2026-11-12")

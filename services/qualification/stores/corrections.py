@@ -43,7 +43,7 @@ update qualification.correction_decisions set taken_back_at = coalesce(taken_bac
 where decision_id = any($1::uuid[]) returning decision_id
 """
 _OF: Final = """
-select c.item_id, c.correction_id, c.processing, c.forwarded_on, c.recorded_at,
+select c.item_id, c.correction_id, c.processing, c.forwarded_on, c.medium_serial, c.recorded_at,
        d.outcome, d.decided_on, d.return_reason
 from qualification.corrections c
 left join lateral (
@@ -54,7 +54,7 @@ left join lateral (
     order by decided_on desc, recorded_at desc, decision_id limit 1
 ) as d on true
 where c.item_id = any($1::uuid[]) and ($2::timestamptz is null or c.recorded_at <= $2)
-order by c.recorded_at, c.correction_id
+order by c.medium_serial, c.correction_id
 """
 _ABOUT: Final = """
 select distinct notice_id, item_id from qualification.notice_history
@@ -70,6 +70,8 @@ class Correction:
     correction_id: UUID
     processing: ReportProcessing
     forwarded_on: date
+    medium_serial: int
+    """Media are in the order of their serials: two may be told of in one batch."""
     recorded_at: datetime
     outcome: ItemOutcome | None
     decided_on: date | None
@@ -131,7 +133,7 @@ async def about(
         if one := by_item.get(row["item_id"]):
             found.setdefault(row["notice_id"], []).extend(one)
     for each in found.values():
-        each.sort(key=lambda one: (one.recorded_at, one.correction_id))
+        each.sort(key=lambda one: (one.medium_serial, one.correction_id))
     return found
 
 

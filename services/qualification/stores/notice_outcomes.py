@@ -29,10 +29,14 @@ select notice_id, $3, 'forwarded', forwarded_on, item_id from moved order by not
 """
 # JPS holds what it was told last of an item: the report, or what was told about it since.
 _HELD: Final = """
-select item_id, forwarded_on from qualification.transitions t
-where item_id = $1 and forwarded_on is not null
-  and coalesce((select c.processing from qualification.corrections c where c.item_id = t.item_id
-                order by c.recorded_at desc, c.correction_id limit 1), 'report') = 'report'
+select coalesce(last.forwarded_on, t.forwarded_on) as forwarded_on
+from qualification.transitions t
+left join lateral (
+    select processing, forwarded_on from qualification.corrections c
+    where c.item_id = t.item_id order by c.medium_serial desc, c.correction_id limit 1
+) as last on true
+where t.item_id = $1 and t.forwarded_on is not null
+  and coalesce(last.processing, 'report') = 'report'
 """
 _DECIDE: Final = """
 with moved as (
