@@ -292,6 +292,8 @@ class BatchView(View):
     with_warnings: int
     with_substitutions: int
     unanswered: int
+    held_back: int
+    """再審査の差異・本登録取消の提案 hold them back (JR-1205): in no batch, whichever it is."""
     medium: MediumView | None = None
     slip: SlipView | None = None
 
@@ -322,6 +324,7 @@ class BatchView(View):
             with_warnings=tally.with_warnings,
             with_substitutions=tally.with_substitutions,
             unanswered=tally.unanswered,
+            held_back=tally.held_back,
             medium=MediumView.of(medium) if medium else None,
             slip=SlipView.of(slip) if slip else None,
         )

@@ -84,6 +84,8 @@ async def test_it_leaves_a_batch_and_goes_on_the_next_once_it_is_let_go(
     await house.take([held(first)])
     assert await item(house, first) == ("blocked", "JR-1205", HELD_SINCE)
     assert await house.state(batch) == "checked"
+    shown = (await house.batch(batch))["batch"]
+    assert (shown["item_count"], shown["held_back"]) == (1, 1)
     assert (await house.seal(batch)).is_success
     (medium,) = await house.fetch("select record_count from jps_reporting.media")
     assert medium["record_count"] == 1

@@ -303,6 +303,8 @@ class Tally:
     with_warnings: int
     with_substitutions: int
     unanswered: int
+    held_back: int
+    """Items that wait for their owners, and are in no batch."""
 
 
 _TALLY = """
@@ -323,7 +325,9 @@ select
     (select count(*) from jps_reporting.linkage as l
      where l.batch_id = $1 and l.answered_at is null and exists (
         select from jps_reporting.items as i
-        where i.batch_id = $1 and i.person_id = l.person_id)) as unanswered
+        where i.batch_id = $1 and i.person_id = l.person_id)) as unanswered,
+    (select count(*) from jps_reporting.items
+     where held_on is not null and state = 'blocked') as held_back
 """
 
 
@@ -338,4 +342,5 @@ async def tally(connection: Connection, batch_id: UUID) -> Tally:
         row["with_warnings"],
         row["with_substitutions"],
         row["unanswered"],
+        row["held_back"],
     )
