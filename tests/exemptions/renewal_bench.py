@@ -45,6 +45,8 @@ FLOOR = tuple(
     for name in (renewal_floor.REQUESTS, renewal_floor.REPLIES, renewal_floor.AUDIT)
 )
 SERVICES: Final = ("identity", "exemptions")
+SHARED_MB: Final = 512
+"""Of PostgreSQL, as a stack that is kept has it."""
 
 
 def expected(applicants: int) -> Counts:
@@ -220,7 +222,9 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=2, help="instances of each service")
     arguments = parser.parse_args()
     applicants = arguments.applicants
-    stack = TestStack(os.environ.get("NENKIN_TEST_STACK", "bench-parts"), jit="full")
+    stack = TestStack(
+        os.environ.get("NENKIN_TEST_STACK", "bench-parts"), jit="full", shared_mb=SHARED_MB
+    )
     stack.up((), viewer=False)
     stack.clean()
     began = time.monotonic()
