@@ -7,11 +7,15 @@ relay only cuts it apart and sends.
 
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import field
 from functools import lru_cache
 
 from contracts.values import value
 
 _HEAD = struct.Struct(">BBHII")  # topic, shard, key, headers, body (lengths but for the shard)
+
+
+Headers = tuple[tuple[str, bytes], ...]
 
 
 @value
@@ -21,8 +25,10 @@ class Message:
     topic: str
     shard: int
     key: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
     body: bytes
+    packed_headers: bytes | None = field(default=None, compare=False, repr=False)
+    """What `pack_headers` makes of them, where it is at hand."""
 
 
 def pack(messages: Iterable[Message]) -> bytes:
@@ -30,11 +36,9 @@ def pack(messages: Iterable[Message]) -> bytes:
     parts: list[bytes] = []
     for message in messages:
         topic = _encoded(message.topic)
-        headers = b"\0".join(
-            [part for name, value in message.headers for part in (_encoded(name), value)]
-        )
-        if message.headers and headers.count(b"\0") != 2 * len(message.headers) - 1:
-            raise ValueError("a header holds NUL: it would come out as more headers")
+        headers = message.packed_headers
+        if headers is None:
+            headers = pack_headers(message.headers)
         parts.append(
             _HEAD.pack(
                 len(topic),
@@ -46,6 +50,14 @@ def pack(messages: Iterable[Message]) -> bytes:
         )
         parts += (topic, message.key, headers, message.body)
     return b"".join(parts)
+
+
+def pack_headers(headers: Headers) -> bytes:
+    """Names and values in turn, NUL between them. Raises ``ValueError`` where one holds NUL."""
+    packed = b"\0".join([part for name, value in headers for part in (_encoded(name), value)])
+    if headers and packed.count(b"\0") != 2 * len(headers) - 1:
+        raise ValueError("a header holds NUL: it would come out as more headers")
+    return packed
 
 
 @lru_cache(maxsize=256)

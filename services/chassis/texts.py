@@ -15,7 +15,8 @@ _PERHAPS: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 def writes_nul(body: bytes) -> bool:
     """Whether a JSON text writes U+0000 (and not a backslash before ``u0000``)."""
-    return b"\\u0000" in body and _NUL.search(body) is not None
+    # Nearly all have no backslash: one character is found at a tenth of what six cost.
+    return b"\\" in body and b"\\u0000" in body and _NUL.search(body) is not None
 
 
 def unstorable(body: bytes) -> bool:

@@ -108,11 +108,11 @@ class UnitOfWork:
             lane = event.TOPIC.name, shard
             number = following[lane]
             following[lane] = number + 1
-            headers = headers_of(event_id, event.TYPE, number, trace)
+            headers, packed = headers_of(event_id, event.TYPE, number, trace)
             body = event.__pydantic_serializer__.to_json(event)
             if len(body) > MAX_BODY:
                 raise EventTooLarge(f"{event.TYPE}: {len(body)} bytes")
-            messages.append(Message(*lane, key.encode(), headers, body))
+            messages.append(Message(*lane, key.encode(), headers, body, packed))
         seq = await self.connection.fetchval(_STORE, len(messages), pack(messages))
         self.stored = seq, messages
         self._events.clear()

@@ -1,9 +1,16 @@
-"""Fresh ids are those of uuid4, in this process and in one that it forked off."""
+"""Ids are uuid.UUIDs whoever made them; fresh ones are those of uuid4, in a forked process too."""
 
+import copy
 import os
+import pickle
 from uuid import RFC_4122, UUID
 
-from services.chassis.ids import fresh_id
+import pytest
+from pydantic import TypeAdapter
+
+from services.chassis.ids import fresh_id, read_id, same_id
+
+WRITTEN = "6f1ed0a2-93a5-4c1b-8f0c-2b6f3f7e9c11"
 
 
 def test_each_is_an_id_of_version_4_and_nobody_elses() -> None:
@@ -34,3 +41,49 @@ def test_a_process_that_was_forked_off_makes_others() -> None:
     assert not {theirs[at : at + 32] for at in range(0, 3_200, 32)} & {
         fresh_id().hex for _ in range(1_000)
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        WRITTEN.upper(),
+        WRITTEN.replace("-", ""),
+        f"{{{WRITTEN}}}",
+        f"urn:uuid:{WRITTEN}",
+    ],
+    ids=["plain", "upper case", "without hyphens", "in braces", "urn"],
+)
+def test_an_id_is_read_in_every_form_that_uuid_reads(text: str) -> None:
+    assert read_id(text) == UUID(text) == UUID(WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", WRITTEN[:-1], WRITTEN + "0", "g" * 32],
+    ids=["nothing", "too short", "too long", "no hex"],
+)
+def test_what_is_no_id_is_refused_as_uuid_refuses_it(text: str) -> None:
+    with pytest.raises(ValueError, match=r"badly formed|base 16"):
+        read_id(text)
+
+
+def test_the_drivers_id_is_what_uuid_makes_of_it() -> None:
+    plain = UUID(WRITTEN)
+    ours = same_id(plain)
+    assert isinstance(ours, UUID)
+    assert (str(ours), ours.hex, ours.int, ours.bytes) == (
+        WRITTEN,
+        plain.hex,
+        plain.int,
+        plain.bytes,
+    )
+    assert ours == plain
+    assert plain == ours
+    assert hash(ours) == hash(plain)
+    assert {plain: "known"}[ours] == "known"
+    assert min([fresh_id(), ours, UUID(int=1)]) == UUID(int=1)
+    assert pickle.loads(pickle.dumps(ours)) == copy.deepcopy(ours) == plain
+    adapter = TypeAdapter(UUID)
+    assert adapter.validate_python(ours) == plain
+    assert adapter.dump_json(ours) == adapter.dump_json(plain)
