@@ -99,9 +99,7 @@ async def state(house: House) -> list[dict[str, Any]]:
 
 async def residences(house: House) -> dict[str, Residence]:
     rows = await house.rows("select addressee_number, residence from identity.residents")
-    return {
-        row["addressee_number"]: Residence.model_validate_json(row["residence"]) for row in rows
-    }
+    return {row["addressee_number"]: Residence.read(row["residence"]) for row in rows}
 
 
 async def test_a_batch_with_every_kind_of_change(house: House) -> None:

@@ -82,9 +82,13 @@ class AddressParts:
 
 def parts(address: Address, folding: Folding) -> AddressParts:
     """The parts of an address, whether 方書 stands apart or in the text."""
-    return _split(
-        fold_address(address.text, folding), fold_address(address.building or "", folding)
-    )
+    return _parts(address.text, address.building or "", folding)
+
+
+# Who lives together lives at one address, and those who came from one place name it.
+@lru_cache(maxsize=16_384)
+def _parts(text: str, building: str, folding: Folding) -> AddressParts:
+    return _split(fold_address(text, folding), fold_address(building, folding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,6 @@ def asked_address(text: str, folding: Folding) -> AskedAddress:
     )
 
 
-# Who lives together lives at one address, and those who came from one place name it.
-@lru_cache(maxsize=16_384)
 def _split(text: str, building: str) -> AddressParts:
     found = _TOWN.match(text)
     town = text if found is None else found[0]

@@ -101,8 +101,9 @@ class Folding:
 
 
 def _sounding(reading: str) -> str:
-    for written, sound in _V_SOUNDS:
-        reading = reading.replace(written, sound)
+    if "ヴ" in reading:
+        for written, sound in _V_SOUNDS:
+            reading = reading.replace(written, sound)
     return _U_AFTER_O.sub(lambda run: "オ" * len(run[0]), reading.translate(_SOUNDS))
 
 

@@ -23,7 +23,12 @@ from services.identity.domain.outside import SYSTEM as OUTSIDE
 from services.identity.domain.outside import died_on
 from services.identity.domain.residence import NOBODY, Residence, follow, without_stay
 from services.identity.domain.view import Occasion, view_of
-from services.identity.domain.whereabouts import Whereabouts, addresses_digest, whereabouts
+from services.identity.domain.whereabouts import (
+    Whereabouts,
+    addresses_digest,
+    addresses_of,
+    whereabouts,
+)
 
 Place = tuple[str, str]
 """A record's place in the registers: (system, addressee number)."""
@@ -156,7 +161,7 @@ class Register:
         if key != resident_key(*place):
             # Under a foreign key the record could overtake its own later versions.
             return self._refuse(index, Refusal.FOREIGN_KEY)
-        content = event.record.model_dump_json(exclude_defaults=True)
+        content = event.record.__pydantic_serializer__.to_json(event.record, exclude_defaults=True)
         digest = content_digest(content, event.individual_number_token)
         known = self.known.get(place)
         if known is not None and event.record_version <= known.record_version:
@@ -178,7 +183,7 @@ class Register:
         return Standing.REFUSED
 
     def _again(
-        self, index: int, known: Known, event: ResidentTokenised, content: str, digest: bytes
+        self, index: int, known: Known, event: ResidentTokenised, content: bytes, digest: bytes
     ) -> Standing:
         """A version that is not newer than the known one."""
         before = self.digests.get((known.place, event.record_version))
@@ -200,14 +205,14 @@ class Register:
         index: int,
         known: Known,
         event: ResidentTokenised,
-        content: str,
+        content: bytes,
         digest: bytes,
         *,
         late: bool,
     ) -> None:
         self.digests[known.place, event.record_version] = digest
         self.versions.append(
-            Version(index, known.place, known.person_id, event, content, digest, late)
+            Version(index, known.place, known.person_id, event, content.decode(), digest, late)
         )
 
     def _number(self, known: Known, event: ResidentTokenised) -> None:
@@ -220,8 +225,8 @@ class Register:
         if before is not None:
             self.bearers.setdefault(before, set()).discard(known.person_id)
         if token is not None:
-            others = self.bearers.setdefault(token, set()) - self._same(known).keys()
-            if others:
+            bearing = self.bearers.setdefault(token, set())
+            if bearing and (others := bearing - self._same(known).keys()):
                 other = min(others)
                 self._find(FindingKind.NUMBER_SHARED, FindingState.OPEN, known, event, other)
         known.individual_number_token = token
@@ -284,13 +289,14 @@ class Register:
         ]
 
     def _locate(self, known: Known, event: ResidentTokenised) -> None:
-        digest = addresses_digest(event.record)
+        told = addresses_of(event.record)
+        digest = addresses_digest(told)
         if digest == known.addresses_digest:
             return
         known.addresses_digest = digest
         self.former_addresses += self.addresses.pop(known.place, ())
         self.addresses[known.place] = whereabouts(
-            known.place, event.record, event.record_version, self.folding
+            known.place, told, event.record_version, self.folding
         )
 
     def _follow(self, index: int, known: Known, event: ResidentTokenised) -> None:
@@ -312,12 +318,12 @@ class Register:
         self.events.append((index, told))
 
 
-def content_digest(content: str, token: str | None) -> bytes:
+def content_digest(content: bytes, token: str | None) -> bytes:
     """What makes two records of the same version the same: the record and whose number it bears.
 
     The occasion is no part of it: a snapshot sends a version again that came with a change before.
     """
-    return hashlib.blake2b(f"{token or ''}\0{content}".encode(), digest_size=16).digest()
+    return hashlib.blake2b(b"%b\0%b" % ((token or "").encode(), content), digest_size=16).digest()
 
 
 def names_digest(record: ResidentRecord) -> bytes:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Final, Protocol
 
+from pydantic import ConfigDict, TypeAdapter, with_config
+
 from contracts.codes import (
     BecameResidentReason,
     RemovalReason,
@@ -16,9 +18,11 @@ from contracts.codes import (
     ResidentStatus,
 )
 from contracts.dates import DatePrecision, UncertainDate
-from contracts.events.base import Data
 from contracts.events.persons import ResidencePeriod
 from contracts.events.residents import ResidentRecord
+from contracts.values import value
+
+_STRICT: Final = ConfigDict(extra="forbid")
 
 
 class Told(Protocol):
@@ -32,7 +36,9 @@ class Told(Protocol):
     def record(self) -> ResidentRecord: ...
 
 
-class Stay(Data):
+@with_config(_STRICT)
+@value
+class Stay:
     """One stay. A cancelled one (異動の取消し（減）) never was; it is kept so that being
     told of the cancellation again changes nothing."""
 
@@ -44,11 +50,22 @@ class Stay(Data):
     pension_note: bool | None = None
 
 
-class Residence(Data):
+@with_config(_STRICT)
+@value
+class Residence:
     """Every stay that the register told of, oldest first, and the death if there was one."""
 
     stays: tuple[Stay, ...] = ()
     died_on: UncertainDate | None = None
+
+    @classmethod
+    def read(cls, text: str) -> "Residence":
+        """What `written` wrote. Raises ``ValidationError`` for anything else."""
+        return _KEPT.validate_json(text)
+
+    def written(self) -> str:
+        """As JSON, to be kept."""
+        return _KEPT.serializer.to_json(self, exclude_defaults=True).decode()
 
     @property
     def periods(self) -> tuple[ResidencePeriod, ...]:
@@ -64,6 +81,9 @@ class Residence(Data):
             for stay in self.stays
             if not stay.cancelled
         )
+
+
+_KEPT: Final = TypeAdapter(Residence)
 
 
 def without_stay(died_on: UncertainDate | None) -> Residence:

@@ -6,6 +6,7 @@ one last sent: a new name or address is none of eligibility's business.
 
 import hashlib
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from contracts.codes import Relationship, ResidentChangeKind, ResidentKind, ResidentStatus
@@ -14,6 +15,8 @@ from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.residents import ResidentRecord
 from contracts.values import value
 from services.identity.domain.residence import Residence
+
+_HOUSEHOLDER: Final = (Relationship.HOUSEHOLDER,)
 
 
 @value
@@ -102,7 +105,7 @@ def view_of(record: ResidentRecord, residence: Residence, household_id: UUID | N
 
 def is_householder(record: ResidentRecord) -> bool:
     """Whether the record is that of the 世帯主 of its household."""
-    return record.relationship == (Relationship.HOUSEHOLDER,)
+    return record.relationship == _HOUSEHOLDER
 
 
 def _day(day: UncertainDate | None) -> str:

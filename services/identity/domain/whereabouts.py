@@ -4,7 +4,7 @@ An address itself is kept exactly as it was received; here are the folded parts 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from contracts.events.residents import Address, ResidentRecord
 from contracts.values import value
@@ -12,6 +12,8 @@ from services.identity.domain.addresses import AddressParts, parts
 from services.identity.domain.folding import Folding
 
 Place = tuple[str, str]
+Told = tuple[str, Address]
+"""(kind, address): see `Whereabouts`."""
 
 
 @value
@@ -26,24 +28,23 @@ class Whereabouts:
 
 
 def whereabouts(
-    place: Place, record: ResidentRecord, since_version: int, folding: Folding
+    place: Place, told: Sequence[Told], since_version: int, folding: Folding
 ) -> list[Whereabouts]:
-    """The addresses of a record, each once."""
+    """The addresses of a record (`addresses_of`), so that it is found by them."""
     return [
-        Whereabouts(place, kind, since_version, parts(address, folding))
-        for kind, address in _addresses(record)
+        Whereabouts(place, kind, since_version, parts(address, folding)) for kind, address in told
     ]
 
 
-def addresses_digest(record: ResidentRecord) -> bytes:
-    """Equal when none of the addresses has changed."""
-    told = "\x1f".join(
-        f"{kind}\0{address.text}\0{address.building or ''}" for kind, address in _addresses(record)
-    )
-    return hashlib.blake2b(told.encode(), digest_size=8).digest()
+def addresses_digest(told: Sequence[Told]) -> bytes:
+    """Equal when none of a record's addresses (`addresses_of`) has changed."""
+    written = [f"{kind}\0{address.text}\0{address.building or ''}" for kind, address in told]
+    return hashlib.blake2b("\x1f".join(written).encode(), digest_size=8).digest()
 
 
-def _addresses(record: ResidentRecord) -> Iterator[tuple[str, Address]]:
+def addresses_of(record: ResidentRecord) -> list[Told]:
+    """The addresses of a record, each once."""
+    found: list[Told] = []
     seen = set()
     for kind, address in (
         ("address", record.address),
@@ -51,7 +52,10 @@ def _addresses(record: ResidentRecord) -> Iterator[tuple[str, Address]]:
         ("move_in", record.move_in_address),
         ("move_out", record.move_out_address),
     ):
-        if address is None or (address.text, address.building) in seen:
+        if address is None:
             continue
-        seen.add((address.text, address.building))
-        yield kind, address
+        written = address.text, address.building
+        if written not in seen:
+            seen.add(written)
+            found.append((kind, address))
+    return found

@@ -11,6 +11,7 @@ from services.identity.domain.whereabouts import (
     Place,
     Whereabouts,
     addresses_digest,
+    addresses_of,
     whereabouts,
 )
 from services.identity.stores.addressing import part_ids, parts_of, row_of
@@ -103,11 +104,12 @@ async def addresses(
     for row in versions:
         place = row["system"], row["addressee_number"]
         record = ResidentRecord.model_validate_json(row["record"])
-        digest = addresses_digest(record)
+        written = addresses_of(record)
+        digest = addresses_digest(written)
         if digests.get(place) != digest:
             digests[place] = digest
             told.setdefault(place, []).append(
-                whereabouts(place, record, row["record_version"], folding)
+                whereabouts(place, written, row["record_version"], folding)
             )
     await _write(connection, told)
     await many(connection, _DIGESTS, [(*place, digest) for place, digest in digests.items()])

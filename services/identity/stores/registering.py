@@ -1,12 +1,13 @@
 """What the register tells, into the tables: a batch is a handful of statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from contracts.dates import UncertainDate
 from contracts.events import ResidentTokenised
 from services.chassis.database import columns
 from services.chassis.ids import fresh_id
@@ -124,6 +125,11 @@ _FINDING: Final = (
 ).split()
 
 
+Days = Mapping[int, str]
+"""The days of a batch's events as they are kept, by the ``id`` of each: what an event tells of a
+person and the version of the record both have the event's own."""
+
+
 async def open_register(
     connection: asyncpg.Connection, events: Sequence[ResidentTokenised], folding: Folding
 ) -> Register:
@@ -169,7 +175,7 @@ async def _known(connection: asyncpg.Connection, places: Sequence[Place]) -> dic
             household_id=row["household_id"],
             names_digest=row["names_digest"],
             addresses_digest=row["addresses_digest"],
-            residence=Residence.model_validate_json(row["residence"]),
+            residence=Residence.read(row["residence"]),
             person_version=row["person_version"],
             view_digest=row["view_digest"],
             answered_by=row["answered_by"],
@@ -256,19 +262,23 @@ async def write(
     Raises ``asyncpg.SerializationError`` where another instance took a number in the same moment:
     tried again, the batch sees it.
     """
+    days = {
+        id(version.event.changed_on): _day(version.event.changed_on)
+        for version in register.versions
+    }
     created = [register.touched[place] for place in sorted(register.created)]
     changed = [
         register.touched[place] for place in sorted(register.touched.keys() - register.created)
     ]
     try:
-        await _write_persons(connection, register, created, changed, now)
+        await _write_persons(connection, register, created, changed, days, now)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "persons_number":
             raise
         raise asyncpg.SerializationError("a number was taken by another instance") from None
     await add(connection, "residents", _RESIDENT, [(*_resident(k), now, now) for k in created])
     await many(connection, _UPDATE_RESIDENTS, [_resident(known) for known in changed], now)
-    await add(connection, "record_versions", _VERSION, _versions(register, batch, now))
+    await add(connection, "record_versions", _VERSION, _versions(register, batch, days, now))
     await many(connection, _RETIRE_NAMES, sorted(register.names.keys() - register.created))
     names = [_name(name, current=True) for borne in register.names.values() for name in borne]
     names += [_name(name, current=False) for name in register.former_names]
@@ -290,6 +300,7 @@ async def _write_persons(
     register: Register,
     created: Sequence[Known],
     changed: Sequence[Known],
+    days: Days,
     now: datetime,
 ) -> None:
     renumbered = register.renumbered.values()
@@ -305,22 +316,26 @@ async def _write_persons(
     )
     persons = [
         (known.person_id, known.integrated_number, known.individual_number_token,
-         known.number_state, *_told(known), now)
+         known.number_state, *_told(known, days), now)
         for known in created
     ]  # fmt: skip
     await add(connection, "persons", _PERSON, persons)
     told = [known for known in changed if known.occasion is not None]
-    await many(connection, _TOLD, [(known.person_id, *_told(known)) for known in told], now)
+    await many(connection, _TOLD, [(known.person_id, *_told(known, days)) for known in told], now)
 
 
-def _told(known: Known) -> tuple[Any, ...]:
+def _day(day: UncertainDate) -> str:
+    return day.__pydantic_serializer__.to_json(day, exclude_defaults=True).decode()
+
+
+def _told(known: Known, days: Days) -> tuple[Any, ...]:
     if known.occasion is None:
         raise ValueError("nothing was told of this person")
     return (
         known.person_version,
         known.view_digest,
         known.occasion.change,
-        known.occasion.changed_on.model_dump_json(exclude_defaults=True),
+        days[id(known.occasion.changed_on)],
         known.occasion.reported_on,
     )
 
@@ -337,14 +352,17 @@ def _resident(known: Known) -> tuple[Any, ...]:
         known.household_id,
         known.record.resident_status,
         known.record.birth_date.sort_date,
-        known.residence.model_dump_json(exclude_defaults=True),
+        known.residence.written(),
         known.addresses_digest,
         known.record.sex,
     )
 
 
 def _versions(
-    register: Register, batch: Sequence[Received[ResidentTokenised]], now: datetime
+    register: Register,
+    batch: Sequence[Received[ResidentTokenised]],
+    days: Days,
+    now: datetime,
 ) -> list[tuple[Any, ...]]:
     return [
         (
@@ -353,7 +371,7 @@ def _versions(
             version.person_id,
             version.late,
             version.event.change,
-            version.event.changed_on.model_dump_json(exclude_defaults=True),
+            days[id(version.event.changed_on)],
             version.event.reported_on,
             version.event.individual_number_token,
             version.content_digest,

@@ -101,7 +101,7 @@ async def raise_versions(
 
 
 def _view(row: asyncpg.Record) -> PersonChanged:
-    residence = Residence.model_validate_json(row["residence"])
+    residence = Residence.read(row["residence"])
     record = ResidentRecord.model_validate_json(row["record"])
     occasion = Occasion(
         ResidentChangeKind(row["change"]),
