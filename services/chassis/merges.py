@@ -39,10 +39,10 @@ select pg_advisory_xact_lock($1::int, turn) from (
 ) turns
 """
 _SURVIVING: Final = "select bus.surviving($1)"
+_ANY_MERGED: Final = "select exists (select from bus.merged where surviving_id is not null)"
 _SAME: Final = """
 select a.id as asked, s.id from unnest($1::uuid[]) as a (id),
     lateral bus.same_person(a.id) with ordinality as s (id, place)
-where exists (select from bus.merged where surviving_id is not null)
 order by a.id, s.place
 """
 
@@ -110,7 +110,8 @@ async def same_person(
 ) -> Mapping[UUID, tuple[UUID, ...]]:
     """All ids of each person, the surviving one first. Whose ids are one alone is not in it."""
     found: dict[UUID, list[UUID]] = {}
-    if person_ids:
+    # In most cities nobody is merged most of the time: then the ids are not even sent.
+    if person_ids and await connection.fetchval(_ANY_MERGED):
         for row in await connection.fetch(_SAME, sorted(person_ids)):
             found.setdefault(row["asked"], []).append(row["id"])
     return {asked: tuple(ids) for asked, ids in found.items() if len(ids) > 1}

@@ -5,7 +5,7 @@ about, a timeline is computed from all facts, and what follows is the difference
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -115,13 +115,15 @@ def conclude(
     event, timeline_digest = _changed(person_id, line, known, number)
     return Conclusion(
         person_id,
-        replace(
-            known,
-            next_due=whole.next_after(day),
-            list_due=_list_due(whole, calls, known),
-            ask_on=ask_on,
+        Known(
+            person_version=known.person_version,
             timeline_version=event.timeline_version if event else known.timeline_version,
             timeline_digest=timeline_digest,
+            next_due=whole.next_after(day),
+            list_due=_list_due(whole, calls, known),
+            listed=known.listed,
+            ask_on=ask_on,
+            asked_on=known.asked_on,
             columns_version=columns.columns_version if columns else known.columns_version,
             columns_digest=columns_digest,
         ),
@@ -285,12 +287,15 @@ async def write(
     uow: UnitOfWork,
     concluded: Sequence[Conclusion],
     causes: Mapping[UUID, Received[Any]] | None = None,
+    unheard: Collection[UUID] = (),
 ) -> Outcome:
-    """Keep conclusions and tell the neighbours what is new in them."""
+    """Keep conclusions and tell the neighbours what is new in them. ``unheard``: ids of which
+    nothing was known before."""
     causes = causes or {}
     await persons.write(
         uow.connection,
         {p: k for c in concluded for p, k in {**c.former, c.person_id: c.known}.items()},
+        unheard,
     )
     await found.sync_numbers(
         uow.connection, {c.person_id: c.numbers for c in concluded if c.numbers is not None}
@@ -313,7 +318,7 @@ async def write(
     # Who was never told of has no transitions, and can have had none.
     told = [c for c in concluded if c.known.timeline_version > 0]
     items = {c.ids: c.items() for c in told}
-    new, standing_otherwise = await persons.add_transitions(uow.connection, items, uow.now)
+    new, standing_otherwise = await persons.add_transitions(uow.connection, items, uow.now, unheard)
     for report in standing_otherwise:
         uow.emit(
             QualificationReportStands(

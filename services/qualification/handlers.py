@@ -41,6 +41,7 @@ from contracts.topics import (
 from services.chassis import merges
 from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
+from services.chassis.ids import same_id
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification import missing_run
@@ -115,18 +116,20 @@ class Handlers:
         """
         by_person: dict[UUID, list[Received[PersonChanged]]] = {}
         for received in batch:
-            by_person.setdefault(received.event.person_id, []).append(received)
+            by_person.setdefault(same_id(received.event.person_id), []).append(received)
         await merges.undisturbed(uow.connection)
         same = await merges.same_person(uow.connection, by_person)
         known = await persons.lock(uow.connection, {*by_person}.union(*same.values()))
         added = self._new_facts(by_person, known, uow)
         self._outdated.inc(len(batch) - sum(map(len, added.values())))
         groups = {same.get(person_id, (person_id,)): person_id for person_id in added}
-        facts = await persons.facts_of(uow.connection, [p for ids in groups for p in ids])
+        unheard = added.keys() - known.keys()
+        facts = await persons.facts_of(
+            uow.connection, [p for ids in groups for p in ids if p not in unheard]
+        )
         for person_id, new in added.items():
-            known[person_id] = replace(
-                known.get(person_id, Known(0)), person_version=new[-1].ordinal
-            )
+            version, before = new[-1].ordinal, known.get(person_id)
+            known[person_id] = replace(before, person_version=version) if before else Known(version)
             facts[person_id] = [*facts.get(person_id, ()), *(n.fact for n in new)]
         day = await runs.business_day(uow.connection, uow.today)
         concluded: list[Conclusion] = []
@@ -141,7 +144,7 @@ class Handlers:
             raise Rejected(refused)
         await persons.add_facts(uow.connection, [new for group in added.values() for new in group])
         causes = {ids[0]: by_person[told_of][-1] for ids, told_of in groups.items()}
-        await write(uow, concluded, causes)
+        await write(uow, concluded, causes, unheard)
 
     async def on_merges(self, batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         """Follow who answers for whom: one timeline from the facts of all, or each its own again.

@@ -115,7 +115,7 @@ async def test_facts_that_no_rule_covers_stop_nobody_else(house: House) -> None:
     await three_people(house)
     async with house.owner() as connection:
         await connection.execute(
-            "update qualification.facts set body = jsonb_set(body, '{died_on}', $2)"
+            "update qualification.facts set body = jsonb_set(body::jsonb, '{died_on}', $2)"
             " where person_id = $1",
             TARO,
             {

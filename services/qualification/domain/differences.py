@@ -71,12 +71,14 @@ class Difference:
         return uuid5(_IDS, f"{said}/{distinct}")
 
 
+_OF_BOTH: Final = (OldAgeStatement, VoluntaryStatement, PensionNumberStatement)
+
+
 def told_by_jps(content: Content) -> bool:
     """Whether a fact is JPS's own."""
     if isinstance(content, JpsStatement):
         return True
-    of_both = OldAgeStatement | VoluntaryStatement | PensionNumberStatement
-    return isinstance(content, of_both) and content.notice_id is None
+    return isinstance(content, _OF_BOTH) and content.notice_id is None
 
 
 def differences(facts: Sequence[Fact], parameters: Parameters, day: date) -> tuple[Difference, ...]:

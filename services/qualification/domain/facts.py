@@ -201,7 +201,7 @@ _KIND_OF: Final = {
 def encode(content: Content) -> tuple[str, str]:
     """A fact's content as kept: its kind and its JSON."""
     kind = _KIND_OF[type(content)]
-    return kind, KINDS[kind].dump_json(content).decode()
+    return kind, KINDS[kind].serializer.to_json(content).decode()
 
 
 def decode(kind: str, body: str) -> Content:

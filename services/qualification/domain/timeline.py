@@ -294,5 +294,5 @@ def _known(span: Span, told: Boundary) -> Span:
 
 def _until(segment: Segment, day: date) -> Segment:
     if segment.past is not None and segment.past.day > day:
-        return replace(segment, past=None)
+        return Segment(segment.first, None, segment.category, segment.presumed, segment.came_from)
     return segment
