@@ -52,7 +52,7 @@ create table income (person_id uuid primary key, content json not null);
 """
 _BEGIN = """
 update applications a set done = true
-from (select id from applications where not done order by id limit $1 for update) d
+from (select id from applications where id > $2 and not done order by id limit $1 for update) d
 where a.id = d.id returning a.id, a.body::text as body
 """
 _RENEW = "insert into renewals select * from unnest($1::uuid[], $2::uuid[], $3::text[]::jsonb[])"
@@ -146,8 +146,9 @@ async def command(told: Told) -> None:
         acks="all", enable_idempotence=True, max_batch_size=512 * 1024,
     )  # fmt: skip
     async with producer:
-        while await _begin(connection, producer):
-            pass
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            after = await _begin(connection, producer, after)
         while left := await connection.fetchval(
             "select count(*) from renewals where result is null"
         ):
@@ -156,11 +157,14 @@ async def command(told: Told) -> None:
     await connection.close()
 
 
-async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
+async def _begin(
+    connection: asyncpg.Connection, producer: AIOKafkaProducer, after: UUID
+) -> UUID | None:
+    """Begin the next ones; returns the last of them, None where there is none."""
     out: list[tuple[bytes, bytes]] = []
     households: list[list[dict[str, str]]] = []
     async with connection.transaction():
-        due = await connection.fetch(_BEGIN, BATCH)
+        due = await connection.fetch(_BEGIN, BATCH, after)
         renewals, questions = [], []
         for row in due:
             body, renewal = from_json(row["body"]), uuid4()
@@ -180,7 +184,7 @@ async def _begin(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> 
     if out:
         await send(producer, out)
         await connection.execute("delete from outbox")
-    return len(due)
+    return max((row["id"] for row in due), default=None)
 
 
 async def _review(connection: asyncpg.Connection) -> int:
