@@ -35,12 +35,6 @@ class BlocksQuery(Query):
     after: Annotated[UUID | None, Field(description="前の頁の最後の block_id")] = None
 
 
-class BlockSettlement(Body):
-    """提案に同意するか。同意しなければ差し戻します。"""
-
-    agree: StrictBool
-
-
 class BlockLifting(Body):
     """一時解除する時間。0 なら一時解除を終えます。"""
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from contracts.days import Moment
 from contracts.forms import FreeText
@@ -58,9 +58,3 @@ class UnmatchedUndo(Body):
     """突合を取り消す理由。"""
 
     reason: Annotated[FreeText, Field(description="取り消す理由")]
-
-
-class UnmatchedAgreement(Body):
-    """提案に同意するかどうか。"""
-
-    agree: StrictBool

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from services.gateway.requests import Body, Query, State
 
@@ -28,9 +28,3 @@ class NearMissProposal(Body):
     """誰の記録か。null は「住民記録に該当者なし」。"""
 
     person_id: UUID | None
-
-
-class NearMissSettlement(Body):
-    """提案に同意するか。同意しなければ一覧に戻ります。"""
-
-    agree: StrictBool

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from contracts.codes import Sex
 from contracts.events.residents import Address, PersonName, ResidenceStatus
@@ -56,12 +56,6 @@ class OutsideChange(Body):
     died_on: Annotated[
         str | None, Field(min_length=1, max_length=72, description="死亡日（不詳日も可）")
     ] = None
-
-
-class OutsideSettlement(Body):
-    """提案に同意するか。同意しなければ差し戻します。"""
-
-    agree: StrictBool
 
 
 class OutsideQuery(Query):

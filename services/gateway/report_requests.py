@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool
 
 from contracts.days import Day, Moment
 from contracts.events import ReportItemKind
+from contracts.forms import FreeText
 from services.gateway.requests import Body, Query, State
 
 
@@ -31,28 +32,16 @@ class CorrectionsQuery(Query):
 class Correction(Body):
     """機構に報告した内容を取り消す、または改めて報告する理由。"""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class CorrectionAgreement(Body):
-    """提案された訂正に同意するかどうか。"""
-
-    agree: StrictBool
+    reason: FreeText
 
 
 class MediumVoid(Body):
     """受渡し前の媒体を取り消す理由。取り出した媒体があるときは、廃棄したことも示す。"""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: FreeText
     copies_destroyed: Annotated[
         StrictBool, Field(description="取り出した媒体と複製をすべて廃棄した")
     ] = False
-
-
-class MediumVoidAgreement(Body):
-    """提案された媒体の取消しに同意するかどうか。"""
-
-    agree: StrictBool
 
 
 class NewBatch(Body):

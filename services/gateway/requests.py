@@ -28,6 +28,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class Agreement(Body):
+    """提案に同意するか。同意しなければ提案は差し戻されます。"""
+
+    agree: StrictBool
+
+
 State = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 """A state of the owning service's own; it knows which there are."""
 
@@ -163,12 +169,6 @@ class MeasureProposal(Body):
     reason: Annotated[State | None, Field(description="終了の理由")] = None
 
 
-class MeasureSettlement(Body):
-    """提案に同意するか。同意しなければ提案は差し戻されます。"""
-
-    agree: StrictBool
-
-
 class FindingsQuery(Query):
     """個人番号・二重登録の確認事項の一覧の条件。"""
 
@@ -190,12 +190,6 @@ class DecisionProposal(Body):
 
     decision: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     person_id: UUID | None = None
-
-
-class DecisionSettlement(Body):
-    """提案に同意するか。同意しなければ未処理に戻ります。"""
-
-    agree: StrictBool
 
 
 class NoticesQuery(Query):

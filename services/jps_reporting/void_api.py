@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, StrictBool
+from pydantic import StrictBool
 
 from contracts.events import AuditOperation
-from contracts.forms import FreeText, holds_individual_number
+from contracts.forms import holds_individual_number
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.http import requires
@@ -16,7 +16,7 @@ from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting import problems, views, voiding
 from services.jps_reporting.batch_views import batch_view, found
-from services.jps_reporting.bodies import Agreement
+from services.jps_reporting.bodies import Agreement, Why
 from services.jps_reporting.reporting import CurrentService
 from services.jps_reporting.stores import media, voids
 from services.jps_reporting.stores.voids import VoidProposal
@@ -27,12 +27,9 @@ Builder = Annotated[StaffContext, Depends(requires(Function.BATCH_BUILD))]
 Sealer = Annotated[StaffContext, Depends(requires(Function.BATCH_SEAL))]
 
 
-class WhyVoid(BaseModel):
+class WhyVoid(Why):
     """Why a medium is to be voided."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    reason: FreeText
     copies_destroyed: StrictBool = False
     """Of what was downloaded nothing is left. To be said where it was."""
 

@@ -4,6 +4,7 @@ from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.gateway import block_requests as requests
 from services.gateway.domain.routing import DELETE, GET, POST, Call, Route
+from services.gateway.requests import Agreement
 
 BLOCKS = "抑止"
 LOCK = "排他"
@@ -67,7 +68,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.BLOCK_SETTLE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/blocks/{block_id}/settlement"),),
-        body=requests.BlockSettlement,
+        body=Agreement,
     ),
     Route(
         operation_id="liftBlock",

@@ -65,6 +65,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.LINK_SETTLE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/findings/{finding_id}/settlement"),),
-        body=requests.DecisionSettlement,
+        body=requests.Agreement,
     ),
 )

@@ -4,6 +4,7 @@ from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.gateway import jps_file_requests as requests
 from services.gateway.domain.routing import GET, POST, Call, Route
+from services.gateway.requests import Agreement
 
 TAG = "処理結果取込"
 
@@ -101,7 +102,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.RESULT_TAKE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("jps_reporting", POST, "/unmatched-results/{unmatched_id}/match/settle"),),
-        body=requests.UnmatchedAgreement,
+        body=Agreement,
     ),
     Route(
         operation_id="proposeUndoMatch",
@@ -126,6 +127,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.RESULT_TAKE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("jps_reporting", POST, "/unmatched-results/{unmatched_id}/undo/settle"),),
-        body=requests.UnmatchedAgreement,
+        body=Agreement,
     ),
 )

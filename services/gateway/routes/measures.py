@@ -100,6 +100,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.MEASURE_SETTLE, Function.SEALED_VIEW),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/measures/{measure_id}/settlement"),),
-        body=requests.MeasureSettlement,
+        body=requests.Agreement,
     ),
 )

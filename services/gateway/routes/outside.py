@@ -4,6 +4,7 @@ from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.gateway import outside_requests as requests
 from services.gateway.domain.routing import GET, POST, Call, Route
+from services.gateway.requests import Agreement
 
 TAG = "住登外者"
 
@@ -79,7 +80,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.OUTSIDE_SETTLE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/outside-persons/{entry_id}/settlement"),),
-        body=requests.OutsideSettlement,
+        body=Agreement,
     ),
     Route(
         operation_id="listOutsideHistory",

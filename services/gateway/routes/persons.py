@@ -159,6 +159,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.LINK_SETTLE,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("identity", POST, "/near-misses/{entry_id}/settlement"),),
-        body=matching_requests.NearMissSettlement,
+        body=requests.Agreement,
     ),
 )

@@ -4,6 +4,7 @@ from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.gateway import report_requests as requests
 from services.gateway.domain.routing import GET, JSON, POST, Call, Route
+from services.gateway.requests import Agreement
 
 TAG = "報告データ"
 
@@ -74,7 +75,7 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.BATCH_BUILD,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("jps_reporting", POST, "/items/{item_id}/correction/settle"),),
-        body=requests.CorrectionAgreement,
+        body=Agreement,
     ),
     Route(
         operation_id="buildBatch",
@@ -224,6 +225,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.BATCH_SEAL,),
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("jps_reporting", POST, "/batches/{batch_id}/void/settle"),),
-        body=requests.MediumVoidAgreement,
+        body=Agreement,
     ),
 )

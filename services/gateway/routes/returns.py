@@ -2,7 +2,7 @@
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.gateway import matching_requests, requests
+from services.gateway import requests
 from services.gateway.domain.routing import GET, POST, Call, Route
 
 TAG = "機構からの返戻等"
@@ -108,6 +108,6 @@ ROUTES: tuple[Route, ...] = (
         functions=(Function.NOTICE_SETTLE,),
         does=AuditOperation.ENTRY_CANCELLED,
         calls=(Call("qualification", POST, "/notices/{entry_id}/take-back/settle"),),
-        body=matching_requests.NearMissSettlement,
+        body=requests.Agreement,
     ),
 )

@@ -2,7 +2,7 @@
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
-from services.gateway import matching_requests, requests
+from services.gateway import requests
 from services.gateway.domain.routing import POST, Call, Route
 
 
@@ -46,6 +46,6 @@ def once_settled(tag: str, noun: str, one: str, service: str, words: str) -> tup
             functions=(Function.NOTICE_SETTLE,),
             does=AuditOperation.ENTRY_CANCELLED,
             calls=(Call(service, POST, f"{one}/take-back/settle"),),
-            body=matching_requests.NearMissSettlement,
+            body=requests.Agreement,
         ),
     )
