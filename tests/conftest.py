@@ -35,6 +35,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What plants numbers all over the played day comes after all that looks at it."""
+    items.sort(key=lambda item: "planted" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[TestStack]:
     """The servers, shared by all tests of this worker: see ``TestStack`` for what it offers."""

@@ -59,7 +59,8 @@ async def opened(service: Service) -> AsyncIterator[Service]:
 
 @pytest.fixture
 async def running(opened: Service, stack: TestStack, settings: Settings) -> AsyncIterator[House]:
-    """All of it running: bus, HTTPS, relay."""
+    """All of it running: bus, HTTPS, relay. Nothing that others published is on the bus."""
+    stack.clean("token_vault")
     second = build(settings)
     async with second.running():
         yield House(second, stack)
