@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from deploy.lint.numbers import check_numbers
 from deploy.lint.rules import check
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,9 @@ def files() -> list[Path]:
 
 
 def main() -> int:
-    found = [finding for path in files() for finding in check(PROJECT, path)]
+    paths = files()
+    found = [finding for path in paths for finding in check(PROJECT, path)]
+    found += check_numbers(PROJECT, paths)
     for finding in found:
         print(finding)
     print(f"house rules: {len(found)} findings" if found else "house rules: kept")

@@ -5,6 +5,8 @@
 ``length``    a Python file has at most 400 lines
 ``machine``   no path of somebody's machine and no package registry's host in any file
 ``excuse``    a suppressed warning, or something left to do, has its reason beside it
+
+``numbers.py`` holds the rule on the numbers of problems.
 """
 
 import ast

@@ -215,7 +215,7 @@ def number_in_text(field: str) -> Problem:
 def fell_away_since() -> Problem:
     """An item of the batch does not stand any more."""
     return Problem(
-        "JR-3003",
+        "JR-3034",
         409,
         "送付単位に、基となる事実が取り下げられた報告項目があります。",
         action="論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。",
@@ -225,7 +225,7 @@ def fell_away_since() -> Problem:
 def held_since() -> Problem:
     """The owner of an item of the batch holds it back since."""
     return Problem(
-        "JR-3003",
+        "JR-3035",
         409,
         "送付単位に、再審査の差異又は本登録取消の提案により保留された報告項目があります。",
         action="論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。",

@@ -127,11 +127,11 @@ def too_much_to_print(most: int) -> Problem:
     """More receipts are asked for at once than one print holds."""
     message = f"一度に印刷できるのは{most}件までです。"
     return Problem(
-        "QU-0601",
+        "QU-0605",
         422,
         message,
         action="受付番号の範囲を分けて印刷してください。",
-        errors=[{"field": "last", "code": "QU-0601", "message": message}],
+        errors=[{"field": "last", "code": "QU-0605", "message": message}],
     )
 
 

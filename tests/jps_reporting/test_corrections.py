@@ -227,7 +227,7 @@ async def test_what_falls_away_as_a_batch_is_made_does_not_go(sealing_house: Hou
             "update jps_reporting.items set fell_away_on = $2 where item_id = $1",
             event.item_id, date(2026, 10, 9),
         )  # fmt: skip
-    assert (await house.seal(batch)).json()["code"] == "JR-3003"
+    assert (await house.seal(batch)).json()["code"] == "JR-3034"
     await house.call("POST", f"/batches/{batch}/check")
     assert await house.state(batch) == "has_errors"
     taken_out = {"all_with_errors": True}
@@ -267,7 +267,7 @@ async def test_what_jps_returns_meanwhile_is_not_cancelled(
     assert await house.fetch(state, waits["item_id"]) == [{"state": "withdrawn"}]
     assert (await settle(house, proposed)).json()["code"] == "JR-3022"
     # In a batch the check finds it, and whoever seals.
-    assert (await house.seal(batch)).json()["code"] == "JR-3003"
+    assert (await house.seal(batch)).json()["code"] == "JR-3034"
     await house.call("POST", f"/batches/{batch}/check")
     body = {"all_with_errors": True}
     assert (await house.call("POST", f"/batches/{batch}/take-out", json=body)).is_success

@@ -110,7 +110,7 @@ async def test_what_is_held_as_its_medium_is_made_is_on_no_further_one(
     await house.take([held(event)])
     assert await item(house, event) == ("in_batch", None, HELD_SINCE)
     refused = await house.seal(batch)
-    assert (refused.status_code, refused.json()["code"]) == (409, "JR-3003")
+    assert (refused.status_code, refused.json()["code"]) == (409, "JR-3035")
     checked = await house.call("POST", f"/batches/{batch}/check")
     assert checked.is_success, checked.text
     page = (await house.call("GET", f"/batches/{batch}")).json()

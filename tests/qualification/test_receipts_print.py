@@ -78,7 +78,7 @@ async def test_a_part_of_it_and_an_empty_one(counter: Counter, hanako: UUID) -> 
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ({"first": "1", "last": "2001"}, "QU-0601"),
+        ({"first": "1", "last": "2001"}, "QU-0605"),
         ({"first": "0"}, "CH-0001"),
         ({"office": "中央\n区"}, "CH-0001"),
     ],

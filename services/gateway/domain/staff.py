@@ -25,7 +25,7 @@ FUNCTIONS: dict[str, Function] = {function.value: function for function in Funct
 class StaffRefused(ValueError):
     """A change to staff or rights breaks a rule. ``code`` is in the README; never personal data."""
 
-    code: ClassVar[str] = "GW-0600"
+    code: ClassVar[str]
 
     def __str__(self) -> str:
         return f"{self.code}: {super().__str__()}"
