@@ -34,7 +34,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What is printed. ``heading`` and ``footing`` stand on every page; the number of the page and
-    of all pages stands beside the heading."""
+    of all pages stands beside the heading. A cell may have several lines (``\\n``), which stand
+    beside those of the row's other cells as long as none of them is wider than its column."""
 
     title: str
     heading: str
@@ -68,7 +69,8 @@ def pdf(sheet: Sheet) -> tuple[bytes, int]:
     if any(len(row) != len(sheet.columns) for row in sheet.rows):
         raise ValueError("a row has another number of cells than there are columns")
     texts = [sheet.title, sheet.heading, sheet.footing, *(c.heading for c in sheet.columns)]
-    if not all(map(drawable, [*texts, *(cell for row in sheet.rows for cell in row)])):
+    lines = (line for row in sheet.rows for cell in row for line in cell.split("\n"))
+    if not all(map(drawable, [*texts, *lines])):
         raise ValueError("a character cannot be drawn with the font that is named")
     widths = _widths(sheet.columns)
     pages = list(_pages(sheet, widths))
@@ -109,7 +111,12 @@ def _row_height(lines: Lines) -> int:
     return _LINE * max(1, *(len(cell) for cell in lines), 1) + _PAD
 
 
-def _wrapped(text: str, width: float) -> Iterator[str]:
+def _wrapped(cell: str, width: float) -> Iterator[str]:
+    for text in cell.split("\n"):
+        yield from _wrapped_line(text, width)
+
+
+def _wrapped_line(text: str, width: float) -> Iterator[str]:
     line, used = "", 0.0
     for character in text:
         wide = _em(character) * _TEXT

@@ -5,7 +5,7 @@ pension number say who it is. Names stay with identity, which hands them over fo
 nothing else (C11).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Final
@@ -15,7 +15,9 @@ from fastapi import Query
 from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.eras import fiscal_year_text, wareki
+from contracts.events import ReportProcessing
 from services.chassis.clock import JAPAN
+from services.chassis.corrections import CorrectionView
 from services.chassis.printing import Column, Sheet, with_geta
 from services.chassis.staff_context import StaffContext
 
@@ -24,6 +26,7 @@ FiscalYear = Annotated[int | None, Query(ge=1961, le=9999)]
 ReceiptNumber = Annotated[int, Query(ge=1, le=2**31 - 1)]
 AfterReceipt = Annotated[int, Query(ge=0, le=2**31 - 1)]
 """What a register is asked for by: an office's own and this year by default."""
+_TOLD: Final = {ReportProcessing.CANCELLATION: "取消", ReportProcessing.REPORT: "再報告"}
 MOST: Final = 2000
 """Receipts in one print: some 130 pages."""
 BIRTH_DATE: Final = "生年月日"
@@ -34,7 +37,7 @@ COLUMNS: Final = (
     Column("届出人・経路", 13),
     Column(BIRTH_DATE, 12),
     Column("基礎年金番号", 10),
-    Column("結果", 9),
+    Column("結果", 11),
     Column("結果の日", 12),
     Column("送付日", 12),
 )
@@ -55,6 +58,8 @@ class PrintedReceipt:
     result: str
     result_on: date | None
     forwarded_on: date | None
+    correction: CorrectionView | None = None
+    """What JPS was told last since about its report: it stands below, in the last columns."""
 
 
 def register_sheet(
@@ -100,8 +105,23 @@ def _row(line: PrintedReceipt) -> tuple[str, ...]:
         f"{line.notifier}　{line.channel}" if line.notifier else line.channel,
         line.day,
         f"{number[:4]}-{number[4:]}" if number else "",
-        line.result,
-        wareki(line.result_on) if line.result_on else "",
-        wareki(line.forwarded_on) if line.forwarded_on else "",
     )
-    return tuple(map(with_geta, cells))
+    became = zip(*_what_became(line), strict=True)
+    return (*map(with_geta, cells), *("\n".join(map(with_geta, column)) for column in became))
+
+
+def _what_became(line: PrintedReceipt) -> Iterator[tuple[str, str, str]]:
+    """結果, 結果の日 and 送付日: of the report, of its correction, and of what JPS decided on that,
+    each on a line of its own, so that nobody reads one's day as another's."""
+    yield line.result, _day(line.result_on), _day(line.forwarded_on)
+    since = line.correction
+    if since is None:
+        return
+    yield f"{_TOLD[since.processing]}送付", "", _day(since.forwarded_on)
+    if since.outcome_label is not None:
+        code = f"（{since.return_code}）" if since.return_code else ""
+        yield f"{since.outcome_label}{code}", _day(since.decided_on), ""
+
+
+def _day(on: date | None) -> str:
+    return wareki(on) if on else ""

@@ -5,14 +5,16 @@ from typing import Any
 
 from contracts.events import (
     ClaimsFactsAnswered,
+    DecisionTakenBack,
     ItemForwarded,
     PersonChanged,
     QualificationChanged,
     ReportItemKind,
+    ReportOwner,
 )
 from services.chassis.received import Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.claims.stores import claims, persons
+from services.claims.stores import claims, corrections, persons
 
 
 async def on_persons(batch: Sequence[Received[PersonChanged]], uow: UnitOfWork) -> None:
@@ -28,10 +30,29 @@ async def on_qualification(batch: Sequence[Received[Any]], uow: UnitOfWork) -> N
 
 
 async def on_jps(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Mark claims as forwarded. Refuses an item of ours that no claim is behind (CL-1001).
+    """Mark claims as forwarded, and keep what JPS was told about them since.
 
-    What JPS decided is read past: it is shown with the report items.
+    Refuses an item of ours that no claim is behind (CL-1001), a correction of one that was not sent
+    (CL-1002), and a decision that was never told and is said to be another's (CL-1003). What JPS
+    decided on the claim itself is read past: it is shown with the report items.
     """
+    await _forwarded(batch, uow)
+    await corrections.KEPT.take(batch, uow, corrections.sent, "CL-1002")
+    gone = [
+        r
+        for r in batch
+        if isinstance(r.event, DecisionTakenBack)
+        and r.event.owner is ReportOwner.CLAIMS
+        and r.event.correction_id is not None
+    ]
+    strange = await corrections.KEPT.take_back(uow.connection, [r.event for r in gone], uow.now)
+    if strange:
+        reason = "this decision was never told"
+        refused = [r for r in gone if r.event.decision_id in strange]
+        raise Rejected([Rejection(r, "CL-1003", reason) for r in refused])
+
+
+async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     sent = [received for received in batch if isinstance(received.event, ItemForwarded)]
     ours = [
         received for received in sent if received.event.kind is ReportItemKind.UNPAID_BENEFIT_CLAIM

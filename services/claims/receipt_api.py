@@ -15,6 +15,7 @@ from contracts.forms import Channel, EntryState, receipt_text
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
+from services.chassis.corrections import CorrectionView
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
 from services.chassis.printing import PDF, pdf
@@ -66,6 +67,8 @@ class ReceiptView(BaseModel):
     """本登録 or 取下げ; None: nobody has decided yet. What JPS decides is not known here."""
     result_on: date | None
     forwarded_on: date | None
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告)."""
 
     @classmethod
     def of(cls, kept: KeptClaim, state: State) -> "ReceiptView":
@@ -94,6 +97,7 @@ class ReceiptView(BaseModel):
             result=None if at is None else result.label,
             result_on=None if at is None else japan_date(at),
             forwarded_on=kept.forwarded_on,
+            correction=CorrectionView.last_of(kept.corrections),
         )
 
 
@@ -198,4 +202,5 @@ def _line(line: ReceiptView) -> PrintedReceipt:
         result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        correction=line.correction,
     )

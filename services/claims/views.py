@@ -18,6 +18,7 @@ from contracts.forms import (
     Submission,
     receipt_text,
 )
+from services.chassis.corrections import CorrectionView
 from services.claims.domain.facts import PensionKind, UnpaidBenefitClaim
 from services.claims.stores.claims import KeptClaim
 
@@ -81,6 +82,9 @@ class ClaimSummary(BaseModel):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告): that it does not stand, or does
+    after all."""
 
     @classmethod
     def of(cls, kept: KeptClaim, claim: UnpaidBenefitClaim) -> "ClaimSummary":
@@ -106,6 +110,7 @@ class ClaimSummary(BaseModel):
             withdrawn_by=kept.withdrawn_by,
             withdrawn_at=kept.withdrawn_at,
             forwarded_on=kept.forwarded_on,
+            correction=CorrectionView.last_of(kept.corrections),
         )
 
 
@@ -115,6 +120,8 @@ class ClaimView(BaseModel):
     claim: ClaimSummary
     submission: Submission
     withdrawn_reason: str | None
+    corrections: tuple[CorrectionView, ...]
+    """What JPS was told since about its report, the earliest first."""
     acknowledged: tuple[str, ...]
     findings: tuple[Finding, ...]
     missing_documents: tuple[str, ...]

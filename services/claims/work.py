@@ -25,6 +25,7 @@ from contracts.forms import (
 from contracts.forms import values_of as read_values
 from contracts.functions import Function
 from services.chassis import audit
+from services.chassis.corrections import CorrectionView
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -156,6 +157,7 @@ def view(state: State, kept: KeptClaim, case: Case) -> ClaimView:
         claim=ClaimSummary.of(kept, case.claim),
         submission=kept.submission,
         withdrawn_reason=kept.withdrawn_reason,
+        corrections=CorrectionView.all_of(kept.corrections),
         acknowledged=kept.acknowledged,
         findings=case.findings(state) if waits else (),
         missing_documents=tuple(attachment.code for attachment in missing),

@@ -23,7 +23,7 @@ from services.exemptions.domain.decisions import (
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.domain.reasons import Reason
 from services.exemptions.review_views import review_in, settled_months
-from services.exemptions.stores import decisions, entries, notes
+from services.exemptions.stores import corrections, decisions, entries, notes
 from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES, Entry
 from services.exemptions.stores.notes import Note, NoteKind
@@ -57,16 +57,23 @@ async def take(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> set
 async def take_back(gone: Sequence[Received[DecisionTakenBack]], uow: UnitOfWork) -> set[UUID]:
     """Let what JPS decided on another's entries count no more; whose entries they were.
 
+    What it decided on cancellations changes nothing of the entries.
+
     Raises ``Rejected`` (EX-1005) for a decision that was never told; then nothing is changed.
     """
-    found = await decisions.take_back(uow.connection, [r.event.decision_id for r in gone], uow.now)
-    if strange := [r for r in gone if r.event.decision_id not in found]:
+    on_items = [r for r in gone if r.event.correction_id is None]
+    on_corrections = [r.event for r in gone if r.event.correction_id is not None]
+    ids = [r.event.decision_id for r in on_items]
+    found = await decisions.take_back(uow.connection, ids, uow.now)
+    unknown = await corrections.KEPT.take_back(uow.connection, on_corrections, uow.now)
+    unknown |= set(ids) - found.keys()
+    if strange := [r for r in gone if r.event.decision_id in unknown]:
         reason = "this decision was never told"
         raise Rejected([Rejection(received, "EX-1005", reason) for received in strange])
     ids = list(set(found.values()))
     notices = await entries.some(uow.connection, NOTICES, ids)
     applied = await entries.some(uow.connection, APPLICATIONS, ids)
-    return await _bear(uow, {r.event.item_id for r in gone}, notices, applied)
+    return await _bear(uow, {r.event.item_id for r in on_items}, notices, applied)
 
 
 async def _bear(

@@ -25,6 +25,7 @@ from contracts.forms import (
 from contracts.functions import Function
 from contracts.topics import shard_of
 from services.chassis import audit, blocking, merges
+from services.chassis.corrections import CorrectionView
 from services.chassis.hiding import is_hidden
 from services.chassis.paging import page
 from services.chassis.problems import Problem, not_found
@@ -118,16 +119,9 @@ async def settle(
             entry = await entry_of(uow, procedure, entry_id)
             view = await _view(uow, state, procedure, entry)
         else:
-            record(
-                uow,
-                procedure,
-                AuditOperation.ENTRY_SETTLED,
-                entry,
-                staff,
-                Function.NOTICE_SETTLE,
-                outcome=AuditOutcome.REFUSED,
-                refused=refusal.code,
-            )
+            record(uow, procedure, AuditOperation.ENTRY_SETTLED, entry, staff,
+                   Function.NOTICE_SETTLE, outcome=AuditOutcome.REFUSED,
+                   refused=refusal.code)  # fmt: skip
     if refusal is not None:
         raise refusal
     return view
@@ -198,7 +192,7 @@ async def take_effect(
         entry.entry_id,
         item_id=effect.item_id,
         brings=effect.columns,
-        documents=list({document.code: document for document in said.documents}.values()),
+        came_since=list({document.code: document for document in said.documents}.values()),
         acknowledged=said.acknowledged,
         by=staff.staff_id,
         now=uow.now,
@@ -350,7 +344,10 @@ async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry: Entry) ->
     handed = handed_in(state, entry)
     view = procedure.view(entry, handed, await procedure.desk(uow, state, handed))
     proposals = await take_backs.of_entry(uow.connection, entry.entry_id)
-    return view.model_copy(update={"take_backs": tuple(map(TakeBackView.of, proposals))})
+    since = CorrectionView.all_of(entry.corrections)
+    return view.model_copy(
+        update={"corrections": since, "take_backs": tuple(map(TakeBackView.of, proposals))}
+    )
 
 
 async def entry_of(

@@ -19,6 +19,7 @@ from contracts.forms import (
     Submission,
 )
 from contracts.months import Month
+from services.chassis.corrections import CorrectionView
 from services.exemptions.domain.decisions import Decision, DecisionResult, Review, result
 from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.stores.entries import Entry
@@ -137,12 +138,19 @@ class EntrySummary(BaseModel):
     """Another one took its place."""
     decision: DecisionView | None
     """日本年金機構の決定: theirs, never the city's (C40)."""
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告): that it does not stand, or does
+    after all."""
 
     @classmethod
     def of(cls, entry: Entry, kind_label: str, **more: Any) -> Self:
         """The view of an entry; ``more`` is what it does not say of itself."""
         decided = DecisionView.of(entry.decision) if entry.decision else None
-        more = {"decision": decided, **more}
+        more = {
+            "decision": decided,
+            "correction": CorrectionView.last_of(entry.corrections),
+            **more,
+        }
         more |= {"kind_label": kind_label, "state_label": entry.state.label}
         return cls(**more, **{n: getattr(entry, n) for n in cls.model_fields.keys() - more.keys()})
 
@@ -165,6 +173,8 @@ class EntryView(BaseModel):
     acknowledged: tuple[str, ...]
     findings: tuple[Finding, ...]
     missing_documents: tuple[str, ...]
+    corrections: tuple[CorrectionView, ...] = ()
+    """What JPS was told since about its report, the earliest first."""
     take_backs: tuple[TakeBackView, ...] = ()
     """本登録取消 that was proposed, and what became of it, the earliest first."""
 

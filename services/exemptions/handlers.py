@@ -33,6 +33,7 @@ from services.exemptions.stores import (
     answers,
     applications,
     assistance,
+    corrections,
     decisions,
     entries,
     persons,
@@ -93,7 +94,8 @@ def on_jps(state: State) -> Handler:
 
     Notices and applications are marked as forwarded; what was told for the review of an application
     is emptied. Refuses an item of ours that nothing is behind (EX-1001). Then what JPS decided on
-    ours is kept (EX-1004 where nothing was sent), and followed.
+    ours is kept (EX-1004 where nothing was sent), and followed; and what it was told about ours
+    since (EX-1006).
     """
 
     async def handle(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
@@ -106,6 +108,7 @@ def on_jps(state: State) -> Handler:
         await _forwarded(batch, uow)
         if decided:
             await following.follow(uow, await deciding.take(decided, uow), state.forms)
+        await corrections.KEPT.take(batch, uow, corrections.sent, "EX-1006")
         gone = [
             received
             for received in batch

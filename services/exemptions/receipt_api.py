@@ -13,6 +13,7 @@ from contracts.forms import Channel, EntryState, Notifier, notifier_of, receipt_
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
+from services.chassis.corrections import CorrectionView
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
 from services.chassis.printing import PDF, pdf
@@ -63,6 +64,8 @@ class ReceiptView(BaseModel):
     """本登録 or 取下げ; None: nobody has decided yet."""
     result_on: date | None
     forwarded_on: date | None
+    correction: CorrectionView | None
+    """What JPS was told last since about its report (訂正の報告)."""
 
     @classmethod
     def of(cls, receipt: Receipt, year: int, state: State) -> "ReceiptView":
@@ -89,6 +92,7 @@ class ReceiptView(BaseModel):
             result=None if at is None else result.label,
             result_on=None if at is None else japan_date(at),
             forwarded_on=receipt.forwarded_on,
+            correction=CorrectionView.last_of(receipt.corrections),
         )
 
 
@@ -198,4 +202,5 @@ def _line(line: ReceiptView, receipt: Receipt, known: PersonFacts | None) -> Pri
         result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        correction=line.correction,
     )

@@ -81,7 +81,7 @@ async def show(
         asked = Asked(ids[0], as_of or today, moment, staff.staff_id)
         facts = await persons.facts_of_one(connection, ids)
         reported = await reports.reported(connection, ids)
-        corrected = await corrections.of(connection, [r.item_id for r in reported], moment)
+        corrected = await corrections.KEPT.of(connection, [r.item_id for r in reported], moment)
         handed_in = [
             notice
             for notice in await notices.of_person(connection, ids)

@@ -10,8 +10,6 @@ from prometheus_client import Counter
 
 from contracts.events import (
     AnyItemForwarded,
-    CorrectionDecided,
-    CorrectionForwarded,
     DecisionTakenBack,
     Event,
     FactsTakenBack,
@@ -274,28 +272,14 @@ async def _forwarded(sent: Sequence[Received[AnyItemForwarded]], uow: UnitOfWork
 
 
 async def _corrected(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    sent = [r for r in batch if isinstance(r.event, CorrectionForwarded) and _owned(r.event)]
-    decided = [r for r in batch if isinstance(r.event, CorrectionDecided) and _owned(r.event)]
-    strange: set[UUID] = set()
-    if sent:
-        strange = await corrections.forward(uow.connection, [r.event for r in sent], uow.now)
-    if decided and not strange:
-        strange = await corrections.decide(uow.connection, [r.event for r in decided], uow.now)
+    sent = await corrections.KEPT.take(batch, uow, corrections.sent, "QU-1005")
     again = [
-        (r.event.item_id, r.event.forwarded_on)
-        for r in sent
-        if r.event.processing is ReportProcessing.REPORT
+        (event.item_id, event.forwarded_on)
+        for event in sent
+        if event.processing is ReportProcessing.REPORT
     ]
-    if again and not strange:
+    if again:
         await notice_outcomes.forward_again(uow.connection, again, uow.now)
-    if strange:
-        reason = "no item of this id was sent of this person, or no such correction of it"
-        refused = [r for r in (*sent, *decided) if r.event.correction_id in strange]
-        raise Rejected([Rejection(r, "QU-1005", reason) for r in refused])
-
-
-def _owned(event: CorrectionForwarded | CorrectionDecided) -> bool:
-    return event.owner is ReportOwner.QUALIFICATION
 
 
 async def _decided(decided: Sequence[Received[ItemDecided]], uow: UnitOfWork) -> None:
@@ -321,7 +305,7 @@ async def _undecided(gone: Sequence[Received[DecisionTakenBack]], uow: UnitOfWor
     of_corrections = [r.event for r in gone if r.event.correction_id is not None]
     found, strange = await reports.take_back(uow.connection, of_items, uow.now)
     if of_corrections and not strange:
-        strange = await corrections.take_back(uow.connection, of_corrections, uow.now)
+        strange = await corrections.KEPT.take_back(uow.connection, of_corrections, uow.now)
     if strange:
         reason = "this was never told of this person"
         refused = [r for r in gone if r.event.decision_id in strange]

@@ -15,10 +15,10 @@ from contracts.forms import (
     is_apart,
     receipt_text,
 )
+from services.chassis.corrections import Correction, CorrectionView
 from services.qualification.domain.decisions import known_by
 from services.qualification.domain.notices import Deadline, Expected
 from services.qualification.shown import (
-    CorrectionView,
     DecisionView,
     ReasonView,
     ReviewView,
@@ -26,7 +26,6 @@ from services.qualification.shown import (
     View,
     transition_view,
 )
-from services.qualification.stores.corrections import Correction
 from services.qualification.stores.notices import Came, Notice
 
 _SENT: Final = DECIDED | {EntryState.FORWARDED, EntryState.TAKEN_BACK}
@@ -166,7 +165,7 @@ def notice_summary(
         accepted_by=notice.accepted_by,
         accepted_by_me=notice.accepted_by == staff_id,
         forwarded_on=_forwarded_on(notice, moment),
-        correction=CorrectionView.of(corrections[-1]) if corrections else None,
+        correction=CorrectionView.last_of(corrections),
     )
 
 
@@ -194,7 +193,7 @@ def notice_view(
         withdrawn_reason=notice.withdrawn_reason,
         history=tuple(map(CameView.of, notice.history)),
         decisions=tuple(DecisionView.of(d) for d in known_by(notice.decisions, None)),
-        corrections=tuple(map(CorrectionView.of, corrections)),
+        corrections=CorrectionView.all_of(corrections),
         mends=notice.mends,
         mended_by=notice.mended_by,
         taken_back_by=notice.taken_back_by,

@@ -12,16 +12,16 @@ from contracts.forms import Channel, EntryState, Notifier, is_apart, receipt_tex
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
+from services.chassis.corrections import Correction, CorrectionView
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
 from services.chassis.registers import AfterReceipt, FiscalYear, Office
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
-from services.qualification.shown import CorrectionView, View
+from services.qualification.shown import View
 from services.qualification.state import state_of
 from services.qualification.stores import corrections, receipts
-from services.qualification.stores.corrections import Correction
 from services.qualification.stores.receipts import Receipt
 
 router = APIRouter()
@@ -127,7 +127,7 @@ def receipt_line(
         result=None if at is None else result.label,
         result_on=None if at is None else japan_date(at),
         forwarded_on=receipt.forwarded_on,
-        correction=CorrectionView.of(since[-1]) if since else None,
+        correction=CorrectionView.last_of(since),
     )
 
 

@@ -10,7 +10,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from contracts.eras import wareki
 from contracts.events import AuditOperation
 from contracts.functions import Function
 from services.chassis import audit, merges
@@ -108,15 +107,8 @@ def _line(line: ReceiptView, facts: Sequence[Fact]) -> PrintedReceipt:
         channel=line.channel_label,
         day=birth_text(said[-1].birth_date, said[-1].resident_kind) if said else "",
         basic_pension_number=number,
-        result=_result(line),
+        result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        correction=line.correction,
     )
-
-
-def _result(line: ReceiptView) -> str:
-    """What was decided here, and in brackets what JPS was told since, with its day."""
-    decided = line.result or line.state_label
-    if line.correction is None:
-        return decided
-    return f"{decided}（{wareki(line.correction.forwarded_on)}{line.correction.label}送付）"

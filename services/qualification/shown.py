@@ -11,15 +11,14 @@ from contracts.events import (
     InsuredCategory,
     ItemOutcome,
     ReportItemKind,
-    ReportProcessing,
     TransitionKind,
     VoluntaryInsurance,
 )
+from services.chassis.corrections import Correction, CorrectionView
 from services.qualification.domain.categories import Insurance
 from services.qualification.domain.decisions import Decision, counting
 from services.qualification.domain.reasons import Figure, Reason, Review
 from services.qualification.domain.transitions import Transition, item_id
-from services.qualification.stores.corrections import Correction
 from services.qualification.stores.reports import Reported
 
 TRANSITION_LABELS: Final = {
@@ -91,33 +90,6 @@ class DecisionView(View):
         )
 
 
-class CorrectionView(View):
-    """What JPS was told about a report that does not stand, or stands after all (訂正の報告)."""
-
-    processing: ReportProcessing
-    label: str
-    forwarded_on: date
-    """送付日"""
-    outcome: ItemOutcome | None
-    """What JPS decided on a cancellation. Of what was told once more: see the report's decision."""
-    outcome_label: str | None
-    decided_on: date | None
-    return_reason: str | None
-
-    @classmethod
-    def of(cls, one: Correction) -> "CorrectionView":
-        """A correction as it is shown."""
-        return cls(
-            processing=one.processing,
-            label=one.processing.label,
-            forwarded_on=one.forwarded_on,
-            outcome=one.outcome,
-            outcome_label=one.outcome.label if one.outcome else None,
-            decided_on=one.decided_on,
-            return_reason=one.return_reason,
-        )
-
-
 class TransitionView(View):
     """An acquisition, loss or change, and what became of its report."""
 
@@ -177,7 +149,7 @@ def transition_view(
         reported_at=reported.reported_at if reported else None,
         forwarded_on=reported.forwarded_on if reported else None,
         decision=DecisionView.of(decided) if decided else None,
-        corrections=tuple(map(CorrectionView.of, corrections)),
+        corrections=CorrectionView.all_of(corrections),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
 from contracts.months import Month
+from services.chassis.corrections import Correction, CorrectionView
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.decisions import counting, known_by
 from services.qualification.domain.facts import Fact, known_at, standing
@@ -23,7 +24,6 @@ from services.qualification.jps_views import DifferenceView, JpsRecordView, Numb
 from services.qualification.notice_views import NoticeSummary
 from services.qualification.shown import (
     TRANSITION_LABELS,
-    CorrectionView,
     DecisionView,
     ReasonView,
     ReviewView,
@@ -33,7 +33,6 @@ from services.qualification.shown import (
     transition_view,
     voluntary_of,
 )
-from services.qualification.stores.corrections import Correction
 from services.qualification.stores.differences import Kept
 from services.qualification.stores.reports import Reported
 
@@ -252,5 +251,5 @@ def _superseded(item: Reported, corrections: Sequence[Correction]) -> Superseded
         reported_at=item.reported_at,
         forwarded_on=item.forwarded_on,
         decision=DecisionView.of(decided) if decided else None,
-        corrections=tuple(map(CorrectionView.of, corrections)),
+        corrections=CorrectionView.all_of(corrections),
     )

@@ -66,7 +66,7 @@ def test_the_places_of_the_objects_are_right() -> None:
         ("辻\U000e0100", False),
         ("𠮷田", False),
         ("\ue000", False),
-        ("一行\n二行", False),
+        ("一行\t二行", False),
     ],
     ids=["plain", "signs", "variant", "beyond-the-basic-plane", "private-use", "control"],
 )
@@ -79,6 +79,15 @@ def test_what_can_be_drawn_as_it_is_written(text: str, as_written: bool) -> None
         assert "〓" in with_geta(text)
         with pytest.raises(ValueError, match="cannot be drawn"):
             pdf(sheet(("1", text)))
+
+
+def test_the_lines_of_a_cell_stand_beside_those_of_the_others() -> None:
+    document, _ = pdf(sheet(("1\n2\n3", "受付\n\n送付"), ("4", "次")))
+    (packed,) = re.findall(rb"stream\n(.*?)\nendstream", document, re.DOTALL)
+    drawn = re.findall(r"([\d.]+) Td <(.*?)>", zlib.decompress(packed).decode())
+    at = {bytes.fromhex(text).decode("utf-16-be"): float(y) for y, text in drawn}
+    assert (at["1"], at["3"]) == (at["受付"], at["送付"])
+    assert at["1"] > at["2"] > at["3"] > at["4"] == at["次"]
 
 
 def test_a_row_has_as_many_cells_as_there_are_columns() -> None:

@@ -378,6 +378,8 @@ async def test_the_running_role_has_these_rights_and_no_others(
         "receipt_numbers",
         "unpaid_benefit_claims",
         "claim_documents",
+        "corrections",
+        "correction_decisions",
     )
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")

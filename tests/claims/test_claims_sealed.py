@@ -8,11 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.dates import UncertainDate
-from contracts.events import PersonSightChanged, ReportItemKind, UnpaidBenefitClaimReceived
+from contracts.events import (
+    PersonSightChanged,
+    ReportItemKind,
+    ReportOwner,
+    UnpaidBenefitClaimReceived,
+)
 from contracts.functions import Function
 from deploy.local.testing import TestStack
 from services.chassis.service import Service
 from tests.claims.deaths import a_claim, claims_service
+from tests.corrections import taken_away
 from tests.exemptions.counter import category_1, forwarded, person_changed, sent, take
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -113,6 +119,8 @@ async def with_everything(
             "insert into claims.claim_documents values ($1, 'x', 'checked', null, 's', now())",
             UUID(second),
         )
+    [away, decision] = taken_away(event, ReportOwner.CLAIMS)
+    await take(service, away, decision)
     person, other = (claimant, deceased) if as_claimant else (deceased, claimant)
     return {
         "person_id": str(person),
@@ -132,6 +140,7 @@ async def test_every_table_about_a_person_is_filtered(stack: TestStack, claims: 
         assert await unfiltered(connection, "claims", persons) == set()
         assert await filtered(connection, "claims") >= {
             "persons", "qualifications", "unpaid_benefit_claims", "claim_documents",
+            "corrections", "correction_decisions",
         }  # fmt: skip
 
 

@@ -47,6 +47,18 @@ from (select entry_id, item_id from exemptions.entries where entry_id = $1
 returning decision_id
 """
 
+CORRECTED = """
+with told as (
+    insert into exemptions.corrections (correction_id, item_id, entry_id, processing, forwarded_on,
+        medium_serial, recorded_at)
+    values (gen_random_uuid(), gen_random_uuid(), $1, 'cancellation', '2026-11-15', 2, now())
+    returning correction_id
+)
+insert into exemptions.correction_decisions (decision_id, correction_id, outcome, decided_on,
+    recorded_at)
+select gen_random_uuid(), correction_id, 'accepted', '2026-11-20', now() from told
+"""
+
 NOTED = """
 insert into exemptions.application_notes values (gen_random_uuid(), $1, 'appeal', '2026-10-15', 's',
     now())

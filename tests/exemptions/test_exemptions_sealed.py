@@ -37,6 +37,7 @@ from tests.exemptions.sealed_rows import (
     AGAIN,
     CONSEQUENCE,
     CONTINUED,
+    CORRECTED,
     DECIDED,
     NOTED,
     REGISTERED,
@@ -163,6 +164,8 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
             "insert into exemptions.decisions_settled values ($1, 'x', 's', now())",
             decisions[1]["decision_id"],
         )
+        for kept in (first, application):
+            await connection.execute(CORRECTED, UUID(kept))
         await connection.execute(NOTED, UUID(application))
         await connection.execute(AGAIN, UUID(application))
         await connection.execute(TAKEN_BACK, UUID(second))

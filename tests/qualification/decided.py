@@ -17,6 +17,8 @@ from contracts.events import (
     ReportOwner,
     ReportProcessing,
 )
+from tests import corrections
+from tests.corrections import Item
 from tests.qualification.house import House
 from tests.qualification.people import d
 
@@ -51,20 +53,15 @@ def correction_sent(
     serial: int = 2,
 ) -> CorrectionForwarded:
     """What takes the item back, or tells it once more, left on a medium."""
-    return CorrectionForwarded(
-        correction_id=uuid5(item_id, f"correction/{on}"), item_id=item_id, person_id=person_id,
-        owner=ReportOwner.QUALIFICATION, kind="category_change", processing=processing,
-        batch_id=uuid4(), medium_serial=serial, forwarded_on=d(on),
+    return corrections.correction_sent(
+        Item(item_id, person_id), ReportOwner.QUALIFICATION, on=on, processing=processing,
+        serial=serial, kind="category_change",
     )  # fmt: skip
 
 
 def correction_decided(sent: CorrectionForwarded, on: str) -> CorrectionDecided:
     """JPS took it back."""
-    return CorrectionDecided(
-        decision_id=uuid5(sent.correction_id, on), correction_id=sent.correction_id,
-        item_id=sent.item_id, person_id=sent.person_id, owner=sent.owner, kind=sent.kind,
-        outcome=ItemOutcome.ACCEPTED, decided_on=d(on), medium_serial=2,
-    )  # fmt: skip
+    return corrections.correction_decided(sent, on=on)
 
 
 async def told(

@@ -15,8 +15,10 @@ from contracts.forms import (
     Submission,
     book_of,
 )
+from services.chassis.corrections import Correction
 from services.chassis.staff_context import StaffContext
 from services.claims.domain.facts import UnpaidBenefitClaim, fiscal_year
+from services.claims.stores import corrections
 
 _COLUMNS: Final = """
 c.claim_id, c.sequence, c.kind, c.deceased_id, c.claimant_id, c.fiscal_year, c.receipt_number,
@@ -98,6 +100,8 @@ class KeptClaim:
     surviving_deceased_id: UUID
     surviving_claimant_id: UUID | None
     """Who answers for them now."""
+    corrections: tuple[Correction, ...]
+    """What JPS was told since about its report, the earliest first."""
 
 
 async def add(
@@ -238,16 +242,22 @@ async def forward(connection: asyncpg.Connection, forwarded: Sequence[tuple[UUID
 async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> list[KeptClaim]:
     query = f"select {_COLUMNS} from claims.unpaid_benefit_claims c where {where}"  # noqa: S608  a constant of this module
     rows = await connection.fetch(query, *arguments)
+    ids = [row["claim_id"] for row in rows]
+    since = await corrections.KEPT.of(connection, ids)
     later: dict[UUID, list[AttachmentRecord]] = {}
-    for row in await connection.fetch(_DOCUMENTS, [row["claim_id"] for row in rows]):
+    for row in await connection.fetch(_DOCUMENTS, ids):
         state = AttachmentState(row["state"])
         record = AttachmentRecord(code=row["code"], state=state, waiver=row["waiver"])
         later.setdefault(row["claim_id"], []).append(record)
-    return [_claim(row, later.get(row["claim_id"], ())) for row in rows]
+    return [
+        _claim(row, later.get(row["claim_id"], ()), since.get(row["claim_id"], ())) for row in rows
+    ]
 
 
-def _claim(row: asyncpg.Record, later: Sequence[AttachmentRecord]) -> KeptClaim:
-    values = dict(row)
+def _claim(
+    row: asyncpg.Record, later: Sequence[AttachmentRecord], since: Sequence[Correction]
+) -> KeptClaim:
+    values = {**row, "corrections": tuple(since)}
     submission = Submission.model_validate_json(values["submission"])
     values["submission"] = submission.with_documents(later)
     values["state"] = EntryState(values["state"])

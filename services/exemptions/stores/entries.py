@@ -13,7 +13,6 @@ import asyncpg
 
 from contracts.forms import (
     AttachmentRecord,
-    AttachmentState,
     EntryState,
     Submission,
     book_of,
@@ -21,8 +20,9 @@ from contracts.forms import (
 )
 from contracts.months import Month
 from contracts.numbers import ascii_digits
+from services.chassis.corrections import Correction
 from services.exemptions.domain.decisions import Decision, counting
-from services.exemptions.stores import decisions
+from services.exemptions.stores import corrections, decisions, documents
 
 _COMMON: Final = """
 e.sequence, e.kind, e.person_id, e.fiscal_year, e.receipt_number, e.apart, e.state,
@@ -75,6 +75,8 @@ class Entry:
     """Another one, which is settled, took its place."""
     decision: Decision | None
     """What JPS decided on the report that was made last: theirs (C40)."""
+    corrections: tuple[Correction, ...]
+    """What JPS was told since about whatever was reported of it, the earliest first."""
 
     @property
     def counts(self) -> bool:
@@ -189,24 +191,15 @@ async def settle(
     *,
     item_id: UUID | None,
     brings: Mapping[str, Any],
-    documents: Sequence[AttachmentRecord],
+    came_since: Sequence[AttachmentRecord],
     acknowledged: Sequence[str],
     by: str,
     now: datetime,
 ) -> None:
     """Settle an entry, with what it brings about (values of the table's own columns) and the
     documents that came in since it was accepted."""
-    columns = f"{table.key}, code, state, waiver, recorded_by, recorded_at"
-    await connection.execute(
-        f"insert into {table.documents} ({columns})"  # noqa: S608  constants
-        " select $1, d.code, d.state, d.waiver, $5, $6"
-        " from unnest($2::text[], $3::text[], $4::text[]) as d (code, state, waiver)",
-        entry_id,
-        [document.code for document in documents],
-        [document.state.value for document in documents],
-        [document.waiver for document in documents],
-        by,
-        now,
+    await documents.add(
+        connection, table.documents, table.key, entry_id, came_since, by=by, now=now
     )
     values = {
         "state": EntryState.SETTLED.value,
@@ -344,10 +337,17 @@ async def read(
     )
     query = f"select {columns} from {table.name} e where {where}"  # noqa: S608  constants
     rows = await connection.fetch(query, *arguments)
-    later = await _documents(connection, table, [row["entry_id"] for row in rows])
+    ids = [row["entry_id"] for row in rows]
+    later = await documents.later(connection, table.documents, table.key, ids)
+    corrected = await corrections.KEPT.of(connection, ids)
     decided = await decisions.on_items(connection, filter(None, (row["item_id"] for row in rows)))
     return [
-        _entry(table, dict(row), later.get(row["entry_id"], ()), decided.get(row["item_id"], ()))
+        _entry(
+            table,
+            {**dict(row), "corrections": tuple(corrected.get(row["entry_id"], ()))},
+            later.get(row["entry_id"], ()),
+            decided.get(row["item_id"], ()),
+        )
         for row in rows
     ]
 
@@ -364,23 +364,6 @@ async def _change(
     changes = ", ".join(f"{column} = ${n}" for n, column in enumerate(values, start=2))
     query = f"update {table.name} set {changes} where {table.key} = $1"  # noqa: S608  constants
     await connection.execute(query, entry_id, *values.values())
-
-
-async def _documents(
-    connection: asyncpg.Connection, table: Table[Any], ids: Sequence[UUID]
-) -> dict[UUID, list[AttachmentRecord]]:
-    """The documents that came in later, each as it was recorded last."""
-    query = (
-        f"select distinct on ({table.key}, code) {table.key} as entry_id, code, state, waiver"  # noqa: S608  constants
-        f" from {table.documents} where {table.key} = any($1::uuid[])"
-        f" order by {table.key}, code, recorded_at desc"
-    )
-    later: dict[UUID, list[AttachmentRecord]] = {}
-    for row in await connection.fetch(query, ids):
-        state = AttachmentState(row["state"])
-        record = AttachmentRecord(code=row["code"], state=state, waiver=row["waiver"])
-        later.setdefault(row["entry_id"], []).append(record)
-    return later
 
 
 def _entry(

@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from contracts.forms import EntryState, Submission
+from services.chassis.corrections import Correction
+from services.exemptions.stores import corrections
 
 _ALL: Final = """
 (select entry_id, office, fiscal_year, receipt_number, apart, kind, person_id, state, submission,
@@ -41,6 +43,8 @@ class Receipt:
     settled_at: datetime | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    corrections: tuple[Correction, ...]
+    """What JPS was told since about its report, the earliest first."""
 
 
 async def listed(
@@ -48,12 +52,14 @@ async def listed(
 ) -> list[Receipt]:
     """An office's receipts of a fiscal year that follow a number, in the order of numbers."""
     rows = await connection.fetch(_LISTED, office, fiscal_year, after, limit)
+    since = await corrections.KEPT.of(connection, [row["entry_id"] for row in rows])
     return [
         Receipt(
             **{
                 **dict(row),
                 "state": EntryState(row["state"]),
                 "submission": Submission.model_validate_json(row["submission"]),
+                "corrections": tuple(since.get(row["entry_id"], ())),
             }
         )
         for row in rows
