@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +19,7 @@ from services.audit.commands import Tally, make_checkpoint, verify_chains
 from services.audit.domain.chain import Head
 from services.audit.domain.verification import Damage, Fault
 from services.audit.handlers import on_audit_events
+from services.chassis.received import Received
 from services.chassis.service import Service
 from tests.audit.chains import an_event
 from tests.audit.keeping import audit_service, batches, received
@@ -90,9 +91,9 @@ async def test_records_that_came_together_are_kept_as_if_each_came_by_itself(
     many = AuditManyRecorded(
         records=tuple(AuditRecordOfMany(record_id=r.event_id, record=r.event) for r in alone)
     )
-    together = replace(
-        alone[0], event=many, event_id=UUID(int=1), type=many.TYPE, key="identity",
-        body=many.model_dump_json().encode(),
+    together: Received[Any] = replace(
+        cast(Received[Any], alone[0]), event=many, event_id=UUID(int=1), type=many.TYPE,
+        key="identity", body=many.model_dump_json().encode(),
     )  # fmt: skip
     for batch in ([*alone[:3], together], [together]):
         async with audit.unit_of_work() as uow:

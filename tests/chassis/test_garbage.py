@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -31,7 +32,7 @@ def of(name: str, fields: list[Header]) -> Raw:
     return key_of(name).encode(), fields, body(1, name)
 
 
-GARBAGE: dict[str, tuple[Raw, str | None]] = {
+GARBAGE: dict[str, tuple[Any, str | None]] = {
     "a header without a value": (of("g1", with_header("ce_id", None)), "CH-1003"),
     "another header without a value": (of("g2", with_header("x", None)), None),
     "a header that is no UTF-8": (of("g3", with_header("x", b"\xff\xfe")), None),
@@ -125,7 +126,7 @@ async def test_a_batch_that_cannot_be_decoded_stops_its_partition_alone(
         lag: dict[str, int] = {}
         while not lag.get(TOPIC) or sum(lag.values()) + len(toys.seen) < 61:
             assert first._consumer is not None
-            lag = await first._consumer.lag()
+            lag = await first._consumer.lag() or {}
             await asyncio.sleep(0.1)
         assert 40 <= len(toys.seen) < 61
         assert first.metrics.lost.labels(TOPIC)._value.get() == 0

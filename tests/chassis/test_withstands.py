@@ -140,7 +140,7 @@ async def bodies(stack: TestStack, count: int) -> dict[int, list[int]]:
         for record in records:
             found.setdefault(record.shard, []).append(int(record.body.split()[0]))
 
-    second.intake.take = see  # type: ignore[assignment,method-assign]  only what arrives matters
+    second.intake.take = see  # type: ignore[assignment,method-assign]  # only what arrives matters
     async with second.running():
         await until(lambda: sum(map(len, found.values())) >= count)
     return found

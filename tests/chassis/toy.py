@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.events import ResidentChange, ResidentTokenised
 from contracts.keys import resident_key
-from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, consumed_by
+from contracts.topics import INBOUND_RESIDENTS, RESIDENTS_TOKENISED, Topic, consumed_by
 from deploy.local.testing import TestStack
 from deploy.upstream.city import residents
 from deploy.upstream.publisher import Bus
@@ -44,7 +44,7 @@ class Toys:
 
     def noting(self, instance: str = "0", **settings: str) -> Service:
         """Stands where identity stands: notes (name, version)."""
-        handlers = dict.fromkeys(consumed_by("identity"), self._nothing)
+        handlers: dict[Topic, Any] = dict.fromkeys(consumed_by("identity"), self._nothing)
         handlers[RESIDENTS_TOKENISED] = self._note
         return self._service("identity", instance, handlers, settings)
 

@@ -160,7 +160,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 PLACES = places(event(str(uuid4())))
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, 0, -1, True, "", "x", "2026-13-01", [], {}, [[]], 10**30, "１２", "\0"]
 )
 

@@ -86,7 +86,7 @@ def unguarded(annotation: Any, metadata: Any = ()) -> Iterator[Any]:
             for found in unguarded(field.annotation, field.metadata):
                 yield f"{annotation.__name__}.{name}: {found}"
     elif annotation in (date, datetime):
-        if not any(type(each).__module__ == Day.__metadata__[0].__module__ for each in metadata):
+        if not any(type(each).__module__ == get_args(Day)[1].__module__ for each in metadata):
             yield annotation.__name__
     elif hasattr(annotation, "__metadata__"):
         yield from unguarded(annotation.__origin__, annotation.__metadata__)

@@ -95,11 +95,11 @@ def test_a_container_can_do_nothing_that_it_need_not(name):
 def user_of(container: dict[str, Any]) -> str:
     """As which user a container runs: as it says itself, or as its Dockerfile does."""
     if "user" in container:
-        return container["user"]
+        return str(container["user"])
     file = {path.name.removesuffix(".Dockerfile"): path for path in DOCKERFILES}[
         container["image"].removeprefix("nenkin/")
     ]
-    return re.findall(r"^USER (\S+)", file.read_text(), re.MULTILINE)[-1]
+    return str(re.findall(r"^USER (\S+)", file.read_text(), re.MULTILINE)[-1])
 
 
 @pytest.mark.parametrize("name", CONTAINERS)

@@ -147,7 +147,8 @@ OWN = ("certs/", "secrets/", "vault/", "conf/", "server.properties")
 def test_no_secret_is_in_arguments_environments_logs_databases_traces_or_on_the_bus(house, secrets):
     assert len(secrets) > 25
     assert all(len(secret) >= 24 for secret in secrets.values())
-    found, searched = set(), Counter()
+    found: set[tuple[str, str, str]] = set()
+    searched: Counter[str] = Counter()
     for place in places.of_stack(house):
         if any(f"/{part}" in f"/{place.name}" for part in OWN):
             continue

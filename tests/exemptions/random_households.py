@@ -113,7 +113,7 @@ class Lot:
                     kind=self.one(*CertificateKind), grade="2級", issued_on=issued, valid_to=until
                 ),
             )
-        losses = ()
+        losses: tuple[JobLoss, ...] = ()
         if self.chance(15):
             losses = (JobLoss(self.told_day("2022-11-01", "2027-02-28"), self.chance(80)),)
         return Someone(

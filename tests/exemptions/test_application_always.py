@@ -134,7 +134,7 @@ def test_the_order_in_which_facts_are_told_does_not_matter(seed: int) -> None:
     case = replace(case, disasters=case.disasters + other.case().disasters)
     turned = replace(
         case,
-        people=dict(reversed(case.people.items())),
+        people=dict(reversed(list(case.people.items()))),
         householders=case.householders[::-1],
         spouses=case.spouses[::-1] if case.spouses is not None else None,
         disasters=case.disasters[::-1],

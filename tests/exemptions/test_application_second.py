@@ -40,6 +40,8 @@ def test_both_ways_agree_on_every_month(seen: Counter[tuple[str, str | None]]) -
 def test_the_lot_leaves_no_outcome_out(seen: Counter[tuple[str, str | None]]) -> None:
     """An agreement on what never happens would prove nothing."""
     kinds = {"full", "three_quarters", "half", "quarter", "deferment", "student"}
-    wanted = {(result, kind) for result in ("passes", "asks") for kind in kinds}
+    wanted: set[tuple[str, str | None]] = {
+        (result, kind) for result in ("passes", "asks") for kind in kinds
+    }
     wanted |= {("fails", None), ("excluded", None)}
     assert {outcome for outcome, times in seen.items() if times >= 50} == wanted

@@ -31,8 +31,8 @@ ME, SPOUSE, FATHER = (UUID(int=n, version=4) for n in (1, 2, 3))
 TODAY = date(2026, 10, 15)
 STUDENT = ApplicationKind.STUDENT
 EXEMPTION = ApplicationKind.EXEMPTION
-HERE = {"spouse_status": "here", "spouse": str(SPOUSE)}
-AT_HOME = {"householder_status": "here", "householder": str(FATHER)}
+HERE: dict[str, Any] = {"spouse_status": "here", "spouse": str(SPOUSE)}
+AT_HOME: dict[str, Any] = {"householder_status": "here", "householder": str(FATHER)}
 
 
 def handed_in(kind: ApplicationKind = EXEMPTION, **entered: Any) -> Submission:

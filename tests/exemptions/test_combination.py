@@ -250,7 +250,7 @@ def test_the_order_of_what_was_told_does_not_matter(person: Exemptible, order: o
     turned = Exemptible(
         person.insured,
         Found(tuple(spells)),
-        dict(reversed(person.applied.items())),
+        dict(reversed(list(person.applied.items()))),
         person.asked,
         tuple(reversed(person.switched_on)),
         person.paid,
@@ -344,7 +344,7 @@ def test_whoever_is_in_category_1_on_a_months_last_day_has_that_month(days: list
             category=1,
             acquired_on=first,
             acquisition_reason="r",
-            lost_on=last,  # type: ignore[arg-type]  # read as one
+            lost_on=last,
         )
         for first, last in zip(ordered[::2], ordered[1::2], strict=False)
     ]

@@ -139,7 +139,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
     person_id = await lives(service)
     first = await accept(stack, service, person_id)
     seer = Caller(stack, service, *Function)
-    body = {"documents": [], "acknowledged": []}
+    body: dict[str, list[str]] = {"documents": [], "acknowledged": []}
     answer = await seer.request("POST", f"{NOTICES}/{first}/settle", json=body, staff_id="s002")
     assert answer.status_code == 200, answer.text
     [event] = await sent(service, AdditionalPremiumChanged)

@@ -1,6 +1,7 @@
 """What JPS decided on applications and notices: theirs, beside the city's review (C40)."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -173,7 +174,7 @@ async def test_a_request_to_cancel_ends_what_was_granted_and_an_appeal_is_noted(
     request = {"kind": "cancellation", "made_on": "2026-10-15"}
     assert (await call(*CLERK, post=early, json=request)).json()["code"] == "EX-0302"
     await call(*CLERK, post=early.replace("requests", "withdraw"), json={"reason": "取下げ"})
-    entered = {"applied_on": "R8.10.1"}
+    entered: dict[str, Any] = {"applied_on": "R8.10.1"}
     application_id, item_id = await with_jps(exemptions, call, person, **entered)
     await take(exemptions, decided(item_id, person, FULL))
     where = f"{PATH}/{application_id}/requests"

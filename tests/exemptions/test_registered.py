@@ -14,8 +14,8 @@ from tests.exemptions.test_asked import ME, said
 ANNA, BEN, OLD_ANNA = (UUID(int=n) for n in range(12, 15))
 NOBODY = RegisteredAs(outcome=RegisterOutcome.NOBODY)
 UNSURE = RegisteredAs(outcome=RegisterOutcome.UNCERTAIN)
-MARRIED = {"spouse_status": "here", "spouse": str(ANNA)}
-OF_BEN = {"householder_status": "here", "householder": str(BEN)}
+MARRIED: dict[str, Any] = {"spouse_status": "here", "spouse": str(ANNA)}
+OF_BEN: dict[str, Any] = {"householder_status": "here", "householder": str(BEN)}
 ELSEWHERE = {"householder_status": "elsewhere"}
 
 

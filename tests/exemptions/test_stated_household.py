@@ -33,8 +33,8 @@ HER, (HIM, FATHER, OTHER) = ME, (UUID(int=n) for n in range(12, 15))
 NOBODY = RegisteredAs(outcome=RegisterOutcome.NOBODY)
 UNCERTAIN = RegisteredAs(outcome=RegisterOutcome.UNCERTAIN)
 ALONE: dict[str, Any] = {}
-MARRIED = {"spouse_status": "here", "spouse": str(HIM)}
-AT_HOME = {"householder_status": "here", "householder": str(FATHER)}
+MARRIED: dict[str, Any] = {"spouse_status": "here", "spouse": str(HIM)}
+AT_HOME: dict[str, Any] = {"householder_status": "here", "householder": str(FATHER)}
 ELSEWHERE = {"spouse_status": "elsewhere"}
 VIOLENCE = {
     "violence": True, "violence_since": "R8.5.1", "applicant_in_difficulty": True,

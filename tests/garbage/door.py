@@ -4,7 +4,7 @@ each service's own door as the gateway reaches it."""
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -149,4 +149,4 @@ async def _hire(gateway: Service) -> None:
         )
         grants = [Grant(uuid4(), STAFF, one, employment) for one in Function]
         await store.add_grants(uow.connection, grants, PEOPLE, uow.now)
-        await store.set_password(uow.connection, STAFF, cast(str, hashed), uow.now)
+        await store.set_password(uow.connection, STAFF, hashed, uow.now)

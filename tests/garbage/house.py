@@ -136,7 +136,7 @@ class House:
         settings = importlib.import_module(f"services.{name}.settings").Settings
         build = importlib.import_module(f"services.{name}.app").build
         service = cast(Service, build(self._stack.settings(settings, name, **more)))
-        service._start_relay = _nothing  # type: ignore[method-assign]  # what is sent stays put
+        service._start_relay = _nothing  # type: ignore[method-assign,assignment]  # what is sent stays put
         handlers = service.intake._handlers
         service.intake._handlers = {
             topic: self._watched(handler, self.taken[name, topic])

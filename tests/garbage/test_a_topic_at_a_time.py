@@ -106,7 +106,7 @@ def test_garbage_parks_with_its_number_and_holds_up_nobody_else(
     taken = house.taken[service, type_.TOPIC.name].ids()
     letters = house.letters(service)
     at = _places(letters)
-    wrong = []
+    wrong: list[tuple[Any, ...]] = []
     for played in story.by_type[type_]:
         first, *garbage = played.garbage
         code = played.kind.code(service)
@@ -134,7 +134,8 @@ def test_garbage_parks_with_its_number_and_holds_up_nobody_else(
 
 @pytest.mark.parametrize(("service", "type_"), READERS, ids=lambda x: getattr(x, "TYPE", x))
 def test_after_replay_all_follows_in_order(story: Story, service: str, type_: type[Event]) -> None:
-    house, wrong = story.house, []
+    house = story.house
+    wrong: list[tuple[Any, ...]] = []
     taken = house.taken[service, type_.TOPIC.name]
     letters = house.letters(service)
     at = _places(letters)

@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -68,10 +69,12 @@ def test_each_service_answers_whatever_the_gateway_asks(doors: Doors, name: str)
     base_url, session = doors.inside(service)
     schema = schemathesis.openapi.from_dict(doors.described(service))
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
         for mode in MODES:
 
             @_slowly
-            @given(case=result.ok().as_strategy(generation_mode=mode))
+            @given(case=operation.as_strategy(generation_mode=mode))
             def ask(case: Any) -> None:
                 response = case.call(
                     base_url=base_url, session=session, verify=doors.authority, timeout=LONGEST_S

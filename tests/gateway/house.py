@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -256,7 +256,7 @@ async def house(
     listeners: dict[str, Listener] = {}
     try:
         for name in behind:
-            own = stack.settings(cast(type[ServiceSettings], ServiceSettings), name, HTTP_PORT="0")
+            own = stack.settings(ServiceSettings, name, HTTP_PORT="0")
             owner = owners[name] = Owner(name, own, clock)
             listener = Listener(owner.app(), own, "127.0.0.1", 0, clients=True)
             await listener.start()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from services.chassis.settings import ServiceSettings
 from services.gateway import routes
 from services.gateway.routes.table import markdown
 from services.gateway.settings import Settings
@@ -33,7 +34,7 @@ def test_settings_that_are_named_exist() -> None:
 
 
 def test_every_setting_tells_its_variable() -> None:
-    for name in Settings.model_fields.keys() - Settings.__mro__[1].model_fields.keys():
+    for name in Settings.model_fields.keys() - ServiceSettings.model_fields.keys():
         description = Settings.model_fields[name].description
         assert description is not None, name
         assert f"NENKIN_{name.upper()}" in description

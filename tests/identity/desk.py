@@ -106,7 +106,7 @@ async def handed_out(house: House, *person_ids: UUID) -> list[str | None]:
     records = house.records("jps_reporting", [(str(r.person_id), r) for r in requests])
     await house.service.intake.take(records)
     answers = (await house.outbox(LinkageAnswered))[before:]
-    return [a.answer and a.answer.individual_number_token for a in answers]
+    return [a.answer.individual_number_token if a.answer else None for a in answers]
 
 
 async def shown(desk: FindingDesk, person_id: UUID) -> dict[str, object]:

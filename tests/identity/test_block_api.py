@@ -41,7 +41,7 @@ class Office:
     async def call(
         self, method: str, path: str, by: str = CLERK, said: dict[str, Any] | None = None
     ) -> httpx.Response:
-        more = {} if said is None else {"json": said}
+        more: dict[str, Any] = {} if said is None else {"json": said}
         return await self.counter.call(method, path, RIGHTS, staff_id=by, **more)
 
     async def post(self, path: str, by: str = CLERK, **said: Any) -> httpx.Response:

@@ -205,9 +205,10 @@ def test_a_record_under_a_number_that_is_somebodys(
 
 
 def test_of_a_persons_records_the_best_counts() -> None:
-    bearers = [Bearer(HANAKO_ID, record(**_known)) for _known in (
+    known: tuple[dict[str, Any], ...] = (
         {"name": PersonName(kanji="佐藤　花子")}, {}, {"name": PersonName(kanji="鈴木　花子")}
-    )]  # fmt: skip
+    )  # fmt: skip
+    bearers = [Bearer(HANAKO_ID, record(**each)) for each in known]
     assert compare_all(attributes(), bearers, FOLDING)[HANAKO_ID].all_agree
 
 

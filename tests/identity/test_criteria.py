@@ -45,7 +45,7 @@ def test_not_read(written: str) -> None:
 
 
 def test_the_audit_record_tells_what_was_searched_by_and_not_for_what() -> None:
-    criteria = Criteria(kanji="山田", latin="山田", birth=DAY, token="0" * 32)
+    criteria = Criteria(kanji="山田", latin="山田", birth=(DAY,), token="0" * 32)
     assert criteria.kinds == "name,birth_date,token"
 
 

@@ -62,7 +62,7 @@ async def test_what_the_purpose_lists_is_shown(counter: Counter, hanako: UUID) -
 
 
 async def test_of_days_only_what_lies_within(counter: Counter, hanako: UUID) -> None:
-    asked = {"purpose": "exemption_review", "items": ["public_assistance"]}
+    asked: dict[str, Any] = {"purpose": "exemption_review", "items": ["public_assistance"]}
     within = await ask(counter, hanako, **asked, span={"first": "2026-07-01"})
     (fact,) = within.json()["facts"]
     assert (fact["item"]["code"], fact["outcome"]["code"]) == ("public_assistance", "value")
@@ -75,7 +75,7 @@ async def test_of_days_only_what_lies_within(counter: Counter, hanako: UUID) -> 
 async def test_another_purpose_s_items_are_not(
     house: House, counter: Counter, hanako: UUID
 ) -> None:
-    said = {"purpose": "exemption_review", "items": ["health_insurance"],
+    said: dict[str, Any] = {"purpose": "exemption_review", "items": ["health_insurance"],
             "span": {"first": "2026-01-01"}}  # fmt: skip
     refused = await ask(counter, hanako, **said)
     assert (refused.status_code, refused.json()["code"]) == (403, "ID-0901")
@@ -117,7 +117,11 @@ async def test_of_nobody_and_of_somebody_hidden_alike(
     answers = [await ask(counter, person_id, **INCOME) for person_id in (hanako, uuid4())]
     assert [(a.status_code, a.json()["code"]) for a in answers] == [(404, "CH-0003")] * 2
     # A refusal by the table would tell that somebody is there.
-    said = {"purpose": "claim_review", "items": ["long_term_care"], "span": {"first": "2026-01-01"}}
+    said: dict[str, Any] = {
+        "purpose": "claim_review",
+        "items": ["long_term_care"],
+        "span": {"first": "2026-01-01"},
+    }
     answers = [await ask(counter, person_id, **said) for person_id in (hanako, uuid4())]
     assert [(a.status_code, a.json()["code"]) for a in answers] == [(404, "CH-0003")] * 2
 

@@ -175,7 +175,7 @@ def test_every_item_of_the_income_has_a_column() -> None:
 def test_another_file_is_not_read_at_all(headings: list[str]) -> None:
     with pytest.raises(NotThisFile):
         check_headings(INCOME, headings)
-    check_headings(INCOME, list(reversed(INCOME.columns)))
+    check_headings(INCOME, list(reversed(list(INCOME.columns))))
 
 
 _TEXT = st.text("01２９-/年月日昭和山𠮷\0\"', \n\u3000\U000e0100", max_size=12)

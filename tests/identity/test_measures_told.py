@@ -20,8 +20,8 @@ from contracts.events.measures import MeasureEndReason, MeasureGround, MeasureSt
 from contracts.functions import Function
 from services.chassis.clock import japan_date
 from services.chassis.intake import Tally
-from services.identity import loading
 from services.identity.loading import load_feed
+from services.identity.stores import loads
 from services.identity.tables import read_layout
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, token, told
@@ -280,7 +280,7 @@ async def test_a_file_that_cannot_be_read_is_not_the_databases_fault(
     def gone(*_: Any) -> Any:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(loading.loads, "take_up", gone)
+    monkeypatch.setattr(loads, "take_up", gone)
     assert await load_feed(house.service, said) == 3
     shown = capsys.readouterr().err
     assert "読めません" not in shown

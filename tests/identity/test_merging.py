@@ -121,7 +121,7 @@ def test_merging_and_taking_it_back_restores_whatever_was(data: st.DataObject) -
     persons = [UUID(int=n) for n in range(1, data.draw(st.integers(2, 9)) + 1)]
     trees = Trees()
     for _ in range(data.draw(st.integers(0, 12))):
-        if trees.into and data.draw(st.booleans()):
+        if len(trees.into) > 0 and data.draw(st.booleans()):
             trees.separate(data.draw(st.sampled_from(sorted(trees.into))))
             continue
         roots = [p for p in persons if p not in trees.into]

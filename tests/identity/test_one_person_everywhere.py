@@ -150,7 +150,7 @@ async def test_one_person_everywhere_and_two_again(clean_stack: TestStack) -> No
 
         listed = (await calls["identity"](*CLERK, get="/findings")).json()["findings"]
         await decide(calls, listed[0]["finding_id"], "merge")
-        one = {
+        one: dict[str, Any] = {
             "identity": (str(first), 2),
             "qualification": (
                 str(first), [("2020-04-01", "2024-04-01"), ("2026-04-01", None)],

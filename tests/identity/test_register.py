@@ -13,7 +13,8 @@ from contracts.dates import DatePrecision, UncertainDate
 from contracts.events import ResidentTokenised
 from contracts.events.residents import Address, PersonName
 from contracts.keys import resident_key
-from services.identity.domain.numbers import FindingKind, FindingState, NumberState
+from services.identity.domain.findings import FindingKind, FindingState
+from services.identity.domain.numbers import NumberState
 from services.identity.domain.register import Refusal, Standing
 from services.identity.domain.residence import residence_of
 from tests.identity.people import HANAKO, SYSTEM, Kind, became, day, token, told

@@ -77,7 +77,8 @@ async def test_what_was_asked_for_and_nothing_else(house: House) -> None:
     }  # fmt: skip
     assert answer.public_assistance is not None
     assert len(answer.public_assistance.periods) == 1
-    assert answer.health_insurance is answer.disability_certificates is None
+    assert answer.health_insurance is None
+    assert answer.disability_certificates is None
 
 
 async def test_the_outcomes_are_told_apart(house: House) -> None:

@@ -22,6 +22,7 @@ from contracts.numbers import synthetic_individual_number
 from contracts.topics import LINKAGE_REPLIES_JPS_REPORTING, Topic, shard_of
 from deploy.local.testing import TestStack
 from services.chassis import http, sight
+from services.chassis.clock import FixedClock
 from services.chassis.packing import unpack
 from services.chassis.peers import PEER
 from services.chassis.received import Received
@@ -61,6 +62,12 @@ class House:
     answers: dict[UUID, LinkageAnswer | LinkageOutcome] = field(default_factory=dict)
     """What identity says of a person; of others it makes something up without a number."""
     _answered: set[UUID] = field(default_factory=set)
+
+    @property
+    def clock(self) -> FixedClock:
+        """The service's, which stands still until it is moved."""
+        assert isinstance(self.service.clock, FixedClock)
+        return self.service.clock
 
     # Staff
 

@@ -62,7 +62,7 @@ async def test_a_block_that_comes_back_by_itself_is_seen_as_the_medium_is_made(
     until = house.service.clock.now() + timedelta(hours=1)
     await house.take([blocks(stopped, 1, BlockKind.ISSUE, lifted_until=until)])
     assert await house.state(batch) == "checked"
-    house.service.clock.move(timedelta(hours=2))
+    house.clock.move(timedelta(hours=2))
     assert (await house.seal(batch)).json()["code"] == "JR-3025"
     await house.call("POST", f"/batches/{batch}/check")
     assert await codes(house, batch) == {"JR-2064"}

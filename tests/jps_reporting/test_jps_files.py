@@ -18,6 +18,7 @@ from contracts.functions import Function
 from contracts.numbers import synthetic_individual_number
 from services.chassis import sight
 from services.jps_reporting import taking
+from services.jps_reporting import taking_results as told
 from services.jps_reporting.settings import Settings
 from tests.jps_reporting.house import House
 from tests.jps_reporting.making import reportable
@@ -193,7 +194,7 @@ async def test_one_that_was_broken_off_goes_on(
     await on_a_medium(house, 3)
     monkeypatch.setattr(taking, "_BATCH", 2)
     content = of(*(ACCEPTED | {"記録番号": str(n)} for n in (1, 2, 3)))
-    real, calls = taking.take_results, []
+    real, calls = told.take_results, []
 
     async def breaks(*arguments: Any) -> Any:
         calls.append(arguments)

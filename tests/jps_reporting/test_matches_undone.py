@@ -86,7 +86,7 @@ async def test_a_result_of_the_wrong_item_counts_no_more_and_may_be_anothers(
 async def test_the_rest_of_what_was_decided_counts_as_it_did(sealing_house: House) -> None:
     house = sealing_house
     (event,) = await on_a_medium(house)
-    house.service.clock.move(timedelta(days=2))
+    house.clock.move(timedelta(days=2))
     await hand_over(house, of(ACCEPTED | {"記録番号": "1"}))
     row = await listed(house, RETURNED | {"記録番号": "9", "処理年月日": "20261010"})
     await matched(house, row["unmatched_id"], item_id=str(event.item_id))

@@ -159,7 +159,7 @@ async def with_everything(house: House) -> dict[str, str]:
     assert taken.status_code == 200, taken.text
     await house.take([reportable(person_id=person_id, **LEFT)])
     unmatched_id = await unmatched(house, sent_batch_id)
-    house.service.clock.move(timedelta(minutes=1))  # a file from now on is the latest
+    house.clock.move(timedelta(minutes=1))  # a file from now on is the latest
     return {
         "unmatched_id": unmatched_id,
         "sent_item_id": str(first.item_id),

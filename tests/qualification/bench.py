@@ -147,8 +147,8 @@ async def main() -> None:
         rate = all_["count"] / (time.monotonic() - began)
         say(f"recompute: {all_['count']:,} persons, {rate:,.0f} a second")
         (size,) = await house.rows("select pg_total_relation_size('qualification.facts') as bytes")
-        (facts,) = await house.rows("select count(*) from qualification.facts")
-        say(f"{size['bytes'] / facts['count']:.0f} bytes a fact with its index")
+        (kept,) = await house.rows("select count(*) from qualification.facts")
+        say(f"{size['bytes'] / kept['count']:.0f} bytes a fact with its index")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say(f"peak memory {peak:.0f} MiB")
     stack.drop_databases([name])

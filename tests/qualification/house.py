@@ -193,7 +193,8 @@ class Counter:
         path = f"/persons/{person_id}/qualification"
         answer = await self.call("GET", path, Function.PERSON_VIEW, params=query)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        shown: dict[str, Any] = answer.json()
+        return shown
 
     async def accept(
         self, body: dict[str, Any], by: str = "s001", at: str = CENTRAL_WARD

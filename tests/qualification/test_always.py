@@ -176,7 +176,7 @@ def test_category_1_is_for_the_living_of_20_to_59(life: Life) -> None:
 
 @given(anyone)
 def test_each_loss_has_its_acquisition_before_it(life: Life) -> None:
-    held: InsuredCategory | None = None
+    held: InsuredCategory | VoluntaryInsurance | None = None
     for transition in of(life.facts, END).transitions:
         match transition.kind:
             case TransitionKind.LOSS:

@@ -57,7 +57,8 @@ async def test_a_notice_from_acceptance_to_forwarding(
     )
     expected = answer.json()["expected"]["transition"]
     assert (expected["occurred_on"], expected["label"]) == ("2026-11-01", "種別変更")
-    assert await house.changes() == await house.reports() == []
+    assert await house.changes() == []
+    assert await house.reports() == []
 
     settled = await counter.settle(summary["notice_id"])
     assert settled.status_code == 200, settled.text

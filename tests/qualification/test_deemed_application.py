@@ -1,10 +1,12 @@
 """附則6条: who had paid on becoming able to draw an old-age benefit is insured by choice."""
 
+from typing import Any
+
 import pytest
 
 from services.qualification.domain.deemed_application import last_day_to_pay
 from services.qualification.domain.meanings import KINDS, LOSS
-from services.qualification.domain.told import VoluntaryEvent
+from services.qualification.domain.told import VoluntaryEvent, VoluntaryStatement
 from tests.qualification.choosers import aged_60, here
 from tests.qualification.people import Life, d, happened, notice_id, rows, when
 
@@ -103,7 +105,7 @@ def test_what_is_not_known_of_the_months_is_told() -> None:
     assert "voluntary-months-unknown" in [review.code for review in line.reviews]
 
 
-ON_THE_FORM = {
+ON_THE_FORM: dict[str, Any] = {
     "occurred_on": when("2026-06-10"),
     "loss_reason": "old_age_benefit",
     "premium_paid_on": when("2026-04-30"),
@@ -114,6 +116,7 @@ ON_THE_FORM = {
 def test_the_notice_of_loss_tells_of_the_payment() -> None:
     told = KINDS[LOSS].tells(ON_THE_FORM, notice_id("loss"), d("2026-06-20"))
     (_, paid) = told.contents
+    assert isinstance(paid, VoluntaryStatement)
     assert (paid.event, paid.on, paid.credited_months) == (PAID, d("2026-04-30"), 300)
 
 
@@ -128,7 +131,7 @@ def test_the_notice_of_loss_tells_of_the_payment() -> None:
         ),
     ],
 )
-def test_a_payment_that_cannot_count_is_refused(changed: dict[str, object], message: str) -> None:
+def test_a_payment_that_cannot_count_is_refused(changed: dict[str, Any], message: str) -> None:
     (error,) = KINDS[LOSS].contradictions({**ON_THE_FORM, **changed}, d("2026-06-20"))
     assert (error.field, error.code) == ("values.premium_paid_on", "QU-0113")
     assert message in error.message

@@ -1,6 +1,7 @@
 """Whose facts call for a notice that has not come: the field's cases, and what always holds."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -271,7 +272,7 @@ def notice_came(day: str, kind: str = "category_change_2_to_1") -> Came:
 LEFT = at_45().joined_health_insurance(("2026-11-01", SHAKAI), told="2026-11-20")
 
 
-def left() -> tuple:
+def left() -> tuple[Any, ...]:
     return shown(planned(LEFT.facts, plan(LEFT.facts, LAW), LAW), d("2026-11-20"))
 
 

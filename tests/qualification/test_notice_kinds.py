@@ -11,7 +11,7 @@ from services.qualification.domain.meanings import KINDS
 from services.qualification.domain.notices import Expected, deadline, expected, tells
 from services.qualification.domain.told import OldAgeStatement, VoluntaryStatement
 from services.qualification.files import read_notice_forms
-from services.qualification.notice_api import NoticeRequest
+from services.qualification.notice_bodies import NoticeRequest
 from tests.qualification.house import noon
 from tests.qualification.people import FIRST_LOAD, LAW, Life, d, notice_id
 

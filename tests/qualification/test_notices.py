@@ -19,7 +19,7 @@ from services.qualification.domain.notices import (
 )
 from services.qualification.domain.parameters import NoValue
 from services.qualification.files import read_notice_forms
-from services.qualification.notice_api import NoticeRequest
+from services.qualification.notice_bodies import NoticeRequest
 from tests.qualification.house import noon, notice
 from tests.qualification.people import LAW, Life, d, notice_id
 

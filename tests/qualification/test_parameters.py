@@ -18,12 +18,16 @@ from tests.qualification.people import LAW, Life, d
 
 ROOT = Path(domain.__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-RULES = [
+RULES: list[Rule] = [
     rule
     for module in pkgutil.iter_modules(domain.__path__)
     for rule in vars(importlib.import_module(f"{domain.__name__}.{module.name}")).values()
     if isinstance(rule, Rule)
 ]
+
+
+def code_of(rule: Rule) -> str:
+    return rule.code
 
 
 def ages(*values: tuple[str, int]) -> Parameter[int]:
@@ -113,9 +117,10 @@ def test_a_form_whose_meaning_no_rule_knows_is_refused(tmp_path: Path) -> None:
         read_notice_forms(folder)
 
 
-@pytest.mark.parametrize(
-    "rule", sorted(set(RULES), key=lambda rule: rule.code), ids=lambda rule: rule.code
-)
+ONE_OF_EACH = sorted(set(RULES), key=code_of)
+
+
+@pytest.mark.parametrize("rule", ONE_OF_EACH, ids=code_of)
 def test_the_readme_lists_every_rule_with_its_article(rule: Rule) -> None:
     (row,) = [line for line in README.splitlines() if line.startswith(f"| `{rule.code}` ")]
     assert rule.article in row
@@ -123,7 +128,7 @@ def test_the_readme_lists_every_rule_with_its_article(rule: Rule) -> None:
 
 
 def test_no_two_rules_share_a_code() -> None:
-    codes = [rule.code for rule in set(RULES)]
+    codes = [rule.code for rule in ONE_OF_EACH]
     assert len(set(codes)) == len(codes)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.ages import reaches
-from contracts.events import InsuredCategory
+from contracts.events import InsuredCategory, VoluntaryInsurance
 from contracts.months import Month
 from services.qualification.domain.months import insured_months
 from tests.qualification.people import Life, d
@@ -20,7 +20,7 @@ ONE = InsuredCategory.CATEGORY_1
 FAR = "2099-01-01"
 
 
-def months_of(life: Life) -> dict[Month, InsuredCategory]:
+def months_of(life: Life) -> dict[Month, InsuredCategory | VoluntaryInsurance]:
     return insured_months(life.on(FAR).segments, Month(2098, 12))
 
 

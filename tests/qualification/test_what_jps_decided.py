@@ -33,7 +33,8 @@ async def accepted(counter: Counter, person_id: UUID, **changes: Any) -> str:
 async def settled(counter: Counter, notice_id: str) -> dict[str, Any]:
     answer = await counter.settle(notice_id)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    shown: dict[str, Any] = answer.json()
+    return shown
 
 
 async def reported(house: House, counter: Counter, person_id: UUID) -> tuple[str, UUID]:
@@ -49,7 +50,8 @@ async def reported(house: House, counter: Counter, person_id: UUID) -> tuple[str
 async def shown(counter: Counter, notice_id: str) -> dict[str, Any]:
     answer = await counter.call("GET", f"/notices/{notice_id}", Function.PERSON_VIEW)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    shown: dict[str, Any] = answer.json()
+    return shown
 
 
 async def returns(counter: Counter, **query: Any) -> list[dict[str, Any]]:

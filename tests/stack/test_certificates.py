@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from deploy.local import certificates
@@ -100,9 +101,11 @@ def test_the_gateway_alone_can_sign_and_everybody_can_check(certs):
     key = serialization.load_pem_private_key(
         (certs / "gateway" / "staff_context.key").read_bytes(), None
     )
+    assert isinstance(key, Ed25519PrivateKey)
     signature = key.sign(b"context")
     for service in SERVICES:
         public = serialization.load_pem_public_key(
             (certs / service / "staff_context.pem").read_bytes()
         )
+        assert isinstance(public, Ed25519PublicKey)
         public.verify(signature, b"context")

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,10 @@ def kill(stack: Stack, name: str) -> None:
     assert processes.stop(process, signal.SIGKILL, grace=10)
 
 
-async def count_of(stack: Stack) -> int:
+async def count_of(stack: Any) -> int:
     statement = "select count(*) from migrations.kept"
-    return await enter(stack, "identity_migrate", "identity_migrate", "identity", statement)
+    found: int = await enter(stack, "identity_migrate", "identity_migrate", "identity", statement)
+    return found
 
 
 async def test_a_restart_keeps_records_rows_certificates_and_ports(up):

@@ -40,9 +40,15 @@ def sleeper():
         child.kill()
 
 
+def process_of(child: subprocess.Popen[bytes]) -> Process:
+    started = started_at(child.pid)
+    assert started is not None
+    return Process(child.pid, started)
+
+
 def test_a_stale_record_is_not_somebody_elses_process(tmp_path, sleeper):
     state = State(tmp_path / "state.json")
-    state.remember("kafka", Process(sleeper.pid, started_at(sleeper.pid)))
+    state.remember("kafka", process_of(sleeper))
     state.remember("postgres", Process(sleeper.pid, 1))  # an earlier process with that id
     again = State(tmp_path / "state.json")
     assert again.running("kafka")
@@ -52,7 +58,7 @@ def test_a_stale_record_is_not_somebody_elses_process(tmp_path, sleeper):
 
 
 def test_an_ended_process_is_not_alive(sleeper):
-    process = Process(sleeper.pid, started_at(sleeper.pid))
+    process = process_of(sleeper)
     assert process.alive()
     assert processes.stop(process, signal.SIGTERM, grace=5)
     assert not process.alive()
@@ -199,7 +205,7 @@ def test_a_machine_without_the_binaries_is_told_so(tmp_path):
 
 def test_grants_are_just_what_the_contracts_name():
     for topic in TOPICS.values():
-        granted = {g.operation: set() for g in bus.grants()}
+        granted: dict[str, set[str]] = {g.operation: set() for g in bus.grants()}
         for grant in bus.grants():
             if grant.kind == "TOPIC" and grant.name == topic.name:
                 granted[grant.operation].add(grant.principal)
@@ -321,7 +327,7 @@ def test_the_tests_of_a_group_stay_on_one_worker(request):
     [CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError],
 )
 def test_a_broker_that_does_not_coordinate_a_group_yet_is_asked_again(monkeypatch, not_yet):
-    monkeypatch.setattr(bus.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     answers = iter([not_yet, not_yet, None])
 
     def ask():

@@ -7,12 +7,14 @@ into each of its places, in each form: a search that finds nothing must be one t
 import asyncio
 import http.server
 import json
+import signal
 import ssl
 import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -101,7 +103,11 @@ def mistype(day, number: str) -> None:
 
 def at_the_door(day, wrong: str) -> None:
     authority = str(day.house.stack.layout.certs / "gateway" / "ca.pem")
-    headers = {"User-Agent": wrong.encode(), "Referer": wrong.encode(), "X-Nenkin-Request": "1"}
+    headers: dict[Any, Any] = {
+        "User-Agent": wrong.encode(),
+        "Referer": wrong.encode(),
+        "X-Nenkin-Request": "1",
+    }
     with httpx.Client(
         base_url=f"{day.house.gateway}/api",
         verify=ssl.create_default_context(cafile=authority),
@@ -278,7 +284,7 @@ def _process(stack) -> Iterator[None]:
             assert held.alive(), log.read_text()
         yield
     finally:
-        held.send(9)
+        held.send(signal.SIGKILL)
 
 
 @contextmanager

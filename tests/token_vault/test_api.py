@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import pyzipper
+from fastapi.routing import APIRoute
 
 from contracts.events import AuditOperation, AuditOutcome, AuditRecorded
 from contracts.functions import Function
@@ -251,7 +252,7 @@ async def test_a_medium_has_the_numbers_and_opens_with_the_designated_password(
 ) -> None:
     one, two = await tokens_for(house, 1, 2)
     await set_password(house)
-    rows = [["[data]"], ["1", field(one), "髙橋　花子"], ["2", field(two), "a,b"]]
+    rows: list[list[Any]] = [["[data]"], ["1", field(one), "髙橋　花子"], ["2", field(two), "a,b"]]
     rows.append(["3", field(one), ""])
     body = order(rows)
     async with house.reader("audit", AUDIT_EVENTS.name) as audited:
@@ -339,7 +340,9 @@ async def test_media_are_for_jps_reporting_and_counted(fresh_house: House) -> No
 
 async def test_there_is_no_way_to_list_or_to_reveal(house: House) -> None:
     listener = house.service.routers[0]
-    assert {(tuple(route.methods), route.path) for route in listener.routes} == {
+    routes = [route for route in listener.routes if isinstance(route, APIRoute)]
+    assert len(routes) == len(listener.routes)
+    assert {(tuple(route.methods or ()), route.path) for route in routes} == {
         (("GET",), "/sealing-key"),
         (("POST",), "/numbers/lookup"),
         (("POST",), "/numbers/enter"),

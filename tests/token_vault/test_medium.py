@@ -76,7 +76,7 @@ def test_fields_that_cannot_be_written(situation: str, rows, layout, defects) ->
 
 def test_unknown_tokens_are_named_by_place() -> None:
     unknown = NumberField(token=UNKNOWN, format="digits")
-    rows = [["a", N], [unknown, N], ["b", unknown]]
+    rows: list[list[str | NumberField]] = [["a", N], [unknown, N], ["b", unknown]]
     assert tokens_in(rows) == {TOKEN, UNKNOWN}
     assert unknown_tokens(rows, NUMBERS) == [
         Defect(DefectKind.UNKNOWN_TOKEN, 1, 0),
@@ -127,7 +127,7 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def test_a_medium_opens_with_its_password_and_no_other() -> None:
-    rows = [[f"{n:04d}", N, "山田　太郎"] for n in range(1200)]
+    rows: list[list[str | NumberField]] = [[f"{n:04d}", N, "山田　太郎"] for n in range(1200)]
     content = b"".join(encoded(rows, Layout(), NUMBERS.__getitem__))
     archive = sealed_zip("KPFD0001.CSV", [content], PASSWORD, MADE_AT)
     assert DIGITS.encode() not in archive

@@ -1,7 +1,8 @@
 """The vault's database: one token a number, whatever happens to keys and rows."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from services.token_vault import key_management
 from services.token_vault.app import build
 from services.token_vault.domain.keys import VersionedKind
 from services.token_vault.keyring import NumberDamaged
+from services.token_vault.settings import Settings
 from tests.token_vault.vaults import (
     emitted,
     initialise,
@@ -138,6 +140,7 @@ async def test_rewrapping_goes_on_where_it_was_stopped(opened: Service) -> None:
         await key_management.rotate_version(uow, vault.keyring, VersionedKind.DATA)
     run = key_management.rewrap(opened.unit_of_work, vault, limit=10)
     assert await anext(run) == (10, 30)
+    assert isinstance(run, AsyncGenerator)
     await run.aclose()
     assert await _versions(opened) == {(1, 1): 20, (2, 1): 10}
     assert (await keys_of(opened)).data_versions.accepted == (2, 1)
@@ -199,7 +202,7 @@ async def test_a_row_moved_to_another_token_does_not_open(opened: Service, stack
 async def test_a_restarted_vault_finds_what_it_kept(opened: Service) -> None:
     public = await public_key(opened)
     before = await take(opened, [sealed_change(digits(1), public, 1)])
-    restarted = build(opened.settings)
+    restarted = build(cast(Settings, opened.settings))
     async with restarted.opened():
         assert await initialise(restarted) == []
         assert await take(restarted, [sealed_change(digits(1), public, 1)]) == before

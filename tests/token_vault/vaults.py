@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contracts.codes import ResidentChangeKind, ResidentKind, ResidentStatus, Sex
 from contracts.dates import UncertainDate
-from contracts.events import AuditRecorded, ResidentChange, ResidentTokenised
+from contracts.events import AuditRecorded, Event, ResidentChange, ResidentTokenised
 from contracts.events.residents import Address, PersonName, ResidentRecord
 from contracts.functions import Function
 from contracts.keys import resident_key
@@ -117,7 +117,7 @@ async def emitted(service: Service, batch: Sequence[Received[Any]]) -> list[Any]
 
 async def outbox(service: Service) -> list[Any]:
     """All events that wait to be sent, parsed."""
-    models = {
+    models: dict[str, type[Event]] = {
         RESIDENTS_TOKENISED.name: ResidentTokenised,
         AUDIT_EVENTS.name: AuditRecorded,
     }
