@@ -17,8 +17,8 @@ from services.exemptions.application_views import ApplicationSummary
 from services.exemptions.consequence_api import ConsequenceView
 from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.exemption_views import Why
+from services.exemptions.months_concerned import premium_periods
 from services.exemptions.procedures import ADDITIONAL_PREMIUM, BY_LAW, STATEMENTS
-from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.state import state_of
 from services.exemptions.stores import consequences, entries, notes, persons
 from services.exemptions.stores.applications import APPLICATIONS

@@ -28,6 +28,7 @@ from services.exemptions import (
     renewal_api,
     retroactive_api,
     review_again_api,
+    take_back_api,
     taking_back,
     what_if_api,
 )
@@ -67,6 +68,7 @@ def build(settings: Settings) -> Service:
             proposal_api.router,
             consequence_api.router,
             review_again_api.router,
+            take_back_api.router,
             what_if_api.router,
             retroactive_api.router,
         ),

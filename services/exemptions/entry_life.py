@@ -39,7 +39,6 @@ from services.exemptions.procedure import Effect, Handed, Procedure
 from services.exemptions.state import State, state_of
 from services.exemptions.stores import entries, take_backs
 from services.exemptions.stores.entries import Entry, New
-from services.exemptions.take_back_views import TakeBackView
 
 Any_ = Procedure[Any, Any]
 
@@ -344,10 +343,9 @@ async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry: Entry) ->
     handed = handed_in(state, entry)
     view = procedure.view(entry, handed, await procedure.desk(uow, state, handed))
     proposals = await take_backs.of_entry(uow.connection, entry.entry_id)
+    shown = await procedure.proposed(uow, state, handed, proposals)
     since = CorrectionView.all_of(entry.corrections)
-    return view.model_copy(
-        update={"corrections": since, "take_backs": tuple(map(TakeBackView.of, proposals))}
-    )
+    return view.model_copy(update={"corrections": since, "take_backs": shown})
 
 
 async def entry_of(

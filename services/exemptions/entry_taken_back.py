@@ -22,7 +22,7 @@ from services.exemptions.state import State, state_of
 from services.exemptions.stores import entries, take_backs
 from services.exemptions.stores.entries import Entry
 from services.exemptions.stores.take_backs import TakeBack
-from services.exemptions.take_back_views import TakeBacks, TakeBackView
+from services.exemptions.take_back_views import CONCERNED, TakeBacks
 
 Any_ = Procedure[Any, Any]
 
@@ -48,7 +48,7 @@ async def propose(
         await take_backs.propose(uow.connection, entry_id, reason, staff.staff_id, uow.now)
         await holding.tell(uow, [entry], before)
         _record(uow, procedure, entry, staff, action="propose_take_back")
-        return await _view(uow, procedure, entry_id)
+        return await _view(uow, state_of(service), procedure, entry_id)
 
 
 async def decide(
@@ -77,7 +77,7 @@ async def decide(
                 await take_backs.decline(uow.connection, entry_id, staff.staff_id, uow.now)
                 await holding.tell(uow, [entry], before)
             _record(uow, procedure, entry, staff, action="take_back", agreed=agree)
-            view = await _view(uow, procedure, entry_id)
+            view = await _view(uow, state, procedure, entry_id)
     if refusal is not None:
         raise refusal
     return view
@@ -86,6 +86,7 @@ async def decide(
 async def _take_back(
     uow: UnitOfWork, procedure: Any_, entry: Entry, staff: StaffContext, state: State
 ) -> None:
+    months = await procedure.concerned(uow, state, entry_life.handed_in(state, entry))
     await procedure.before_taking_back(uow, entry)
     await take_backs.agree(
         uow.connection,
@@ -94,6 +95,7 @@ async def _take_back(
         entry.entry_id,
         staff.staff_id,
         uow.now,
+        CONCERNED.dump_json(months).decode(),
     )
     if entry.item_id is not None:
         event = ExemptionReportStands(
@@ -140,14 +142,15 @@ async def _open(uow: UnitOfWork, entry_id: UUID) -> TakeBack | None:
     return next((one for one in proposals if one.decided_at is None), None)
 
 
-async def _view(uow: UnitOfWork, procedure: Any_, entry_id: UUID) -> TakeBacks:
+async def _view(uow: UnitOfWork, state: State, procedure: Any_, entry_id: UUID) -> TakeBacks:
     entry = await entry_life.entry_of(uow, procedure, entry_id)
+    handed = entry_life.handed_in(state, entry)
     proposals = await take_backs.of_entry(uow.connection, entry_id)
     return TakeBacks(
         entry_id=entry_id,
         state=entry.state,
         state_label=entry.state.label,
-        proposals=tuple(map(TakeBackView.of, proposals)),
+        proposals=await procedure.proposed(uow, state, handed, proposals),
     )
 
 

@@ -30,7 +30,8 @@ from contracts.forms import (
 from contracts.months import Month
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import deciding, exempting, problems
+from services.exemptions import deciding, exempting, months_concerned, problems
+from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.entry_views import (
     EntrySummary,
     NewEntry,
@@ -42,6 +43,8 @@ from services.exemptions.exempting import Desk
 from services.exemptions.state import State
 from services.exemptions.stores import entries, persons
 from services.exemptions.stores.entries import NOTICES, Entry, Notice, Table
+from services.exemptions.stores.take_backs import TakeBack
+from services.exemptions.take_back_views import ConcernedMonths, TakeBackView
 
 E = TypeVar("E", bound=Entry)
 D = TypeVar("D")
@@ -205,6 +208,23 @@ class Procedure(ABC, Generic[E, D]):
         """Whether another entry of the person keeps this one from being taken back: it was handed
         in, or settled, because this one stands."""
 
+    @abstractmethod
+    async def concerned(
+        self, uow: UnitOfWork, state: State, handed: Handed[E]
+    ) -> tuple[ConcernedMonths, ...]:
+        """What becomes of which months if a settled entry is taken back now."""
+
+    async def proposed(
+        self, uow: UnitOfWork, state: State, handed: Handed[E], proposals: Sequence[TakeBack]
+    ) -> tuple[TakeBackView, ...]:
+        """Proposals to take an entry back, as staff see them: an open one with the months that it
+        concerns."""
+        assert handed.kept is not None  # it was accepted
+        months: Sequence[ConcernedMonths] = ()
+        if any(one.is_open for one in proposals):
+            months = await self.concerned(uow, state, handed)
+        return tuple(TakeBackView.of(one, handed.kept.state, months) for one in proposals)
+
     async def before_taking_back(self, uow: UnitOfWork, entry: E) -> None:
         """What has to be done before its settling is taken back, in that transaction."""
 
@@ -221,6 +241,23 @@ class NoticeProcedure(Procedure[Notice, Desk]):
         for one."""
         later = other.counts and other.sequence > entry.sequence
         return other.subject == entry.subject and (later or other.state is EntryState.RECEIVED)
+
+    async def concerned(
+        self, uow: UnitOfWork, state: State, handed: Handed[Notice]
+    ) -> tuple[ConcernedMonths, ...]:
+        """By all that is settled with and without it."""
+        entry = handed.kept
+        assert entry is not None  # it was settled
+        known = await persons.facts(uow.connection, entry.person_id) or PersonFacts()
+        held = await entries.of_person(uow.connection, NOTICES, entry.person_id)
+        stands = await deciding.standing_of(uow, entry.person_id)
+        before, after = (
+            exempting.desk(
+                known, notices, state.forms, state.by_law, Month.of(uow.today), stands.months
+            )
+            for notices in (held, months_concerned.without(held, entry))
+        )
+        return months_concerned.between(before, after)
 
     def subject(self, kind: str) -> str:  # noqa: ARG002  for those with several
         """What a kind is about: one of a subject and a person waits at a time, as the next relies

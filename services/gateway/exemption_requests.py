@@ -95,6 +95,31 @@ class ReviewsAgainQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class TakeBacksQuery(Query):
+    """本登録取消の提案の一覧の条件。"""
+
+    state: Annotated[
+        Literal["open", "agreed", "declined"],
+        Field(description="open 決定待ち・agreed 取消し・declined 取り消さない"),
+    ] = "open"
+    procedure: Annotated[
+        Literal[
+            "additional_premium_notices",
+            "exemption_notices",
+            "exemption_applications",
+            "premium_statements",
+        ]
+        | None,
+        Field(
+            description="additional_premium_notices 付加保険料の申出・exemption_notices 法定免除・"
+            "産前産後免除・育児免除の届出・exemption_applications 免除等の申請・"
+            "premium_statements 納付の申出など"
+        ),
+    ] = None
+    after: Annotated[int, Field(ge=0, le=2**53, description="前の頁の最後の番号")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class NoteReviewAgain(Body):
     """再審査で見つかった相違への対応、又は本登録の審査のままとする理由。"""
 

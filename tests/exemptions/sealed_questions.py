@@ -118,6 +118,11 @@ QUESTIONS = [
     ),
     Question(f"POST {APPLICATIONS}/{{entry_id}}/review-again/settle", json={}, of=OF_APPLICATION),
     *(
+        Question("GET /exemption-take-backs", {"state": state})
+        for state in ("open", "agreed", "declined")
+    ),
+    Question("GET /exemption-take-backs", {"state": "declined", "procedure": "premium_statements"}),
+    *(
         Question("GET /exemption-consequences", {"state": state})
         for state in ("open", "noted", "shown", "gone")
     ),

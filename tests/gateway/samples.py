@@ -197,6 +197,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
     "showExemptionRenewal": {"cycle": "2026", "renewal": "clear"},
     "listExemptionConsequences": {"state": "open"},
     "listExemptionReviewsAgain": {"state": "noted"},
+    "listExemptionTakeBacks": {"state": "agreed", "procedure": "exemption_notices"},
     "listExemptionReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listClaimReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},
     "listReceipts": {"office": "保険年金課", "fiscal_year": "2026", "after": "12"},

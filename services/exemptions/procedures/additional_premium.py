@@ -9,16 +9,12 @@ from contracts.events.exemptions import AdditionalPremiumChange
 from contracts.forms import Finding
 from contracts.months import Month
 from services.exemptions import exempting
-from services.exemptions.domain.additional_premium import (
-    Period,
-    periods,
-    start_month,
-    stop_month,
-)
+from services.exemptions.domain.additional_premium import periods, start_month, stop_month
 from services.exemptions.domain.examination import examine
 from services.exemptions.domain.facts import Notified, PersonFacts
 from services.exemptions.domain.notices import CHANGES, notified
 from services.exemptions.exempting import Desk
+from services.exemptions.months_concerned import premium_notices
 from services.exemptions.procedure import Effect, Handed, NoticeProcedure
 from services.exemptions.stores.entries import Notice
 from services.exemptions.views import PremiumNoticeSummary
@@ -33,13 +29,13 @@ class AdditionalPremium(NoticeProcedure):
 
     def examine(self, handed: Handed[Notice], desk: Desk) -> tuple[Finding, ...]:
         """Beside the settled notices, and what the person is exempt by."""
-        return examine(_said(handed), _known(desk), _settled(desk), handed.received_on)
+        return examine(_said(handed), _known(desk), premium_notices(desk), handed.received_on)
 
     def effect(self, handed: Handed[Notice], desk: Desk, item_id: UUID) -> Effect:
         """付加加入情報・付加脱退情報."""
         said = _said(handed)
         kept = handed.settled and handed.settled.from_month
-        from_month = kept or _from_month(said, _known(desk), _settled(desk))
+        from_month = kept or _from_month(said, _known(desk), premium_notices(desk))
         event = AdditionalPremiumChanged(
             item_id=item_id,
             notice_id=handed.entry_id,
@@ -57,21 +53,8 @@ class AdditionalPremium(NoticeProcedure):
         return PremiumNoticeSummary.of(entry, self.labels[entry.kind], change=CHANGES[entry.kind])
 
 
-def premium_periods(desk: Desk) -> tuple[Period, ...]:
-    """Months with the additional premium, by settled notices and the timeline."""
-    return periods(_settled(desk), desk.known)
-
-
 def _said(handed: Handed[Notice]) -> Notified:
     return notified(handed.kind, handed.entry_id, handed.values)
-
-
-def _settled(desk: Desk) -> list[Notified]:
-    return [
-        notified(notice.kind, notice.entry_id, desk.values(notice))
-        for notice in desk.held
-        if notice.counts and notice.kind in CHANGES
-    ]
 
 
 def _known(desk: Desk) -> PersonFacts:

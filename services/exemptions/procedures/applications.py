@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from services.exemptions import (
     applying,
     exempting,
     households,
+    months_concerned,
     problems,
     reviewing,
 )
@@ -29,6 +30,7 @@ from services.exemptions.application_views import (
     RequestView,
     inquiries,
 )
+from services.exemptions.domain.application.review import Result
 from services.exemptions.domain.asked import ApplicationKind, contradictions
 from services.exemptions.domain.facts import PersonFacts
 from services.exemptions.domain.renewals import RenewalState
@@ -51,6 +53,9 @@ from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES
 from services.exemptions.stores.notes import Note
 from services.exemptions.stores.reviews_again import Found
+from services.exemptions.take_back_views import Concern, ConcernedMonths
+
+_WAITS_AGAIN: Final = "本登録待ち（日本年金機構に送付しない）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,25 @@ class Applications(Procedure[Kept, Review]):
         ):
             return True
         return other.continued_from == entry.entry_id and other.state is not EntryState.WITHDRAWN
+
+    async def concerned(
+        self,
+        uow: UnitOfWork,  # noqa: ARG002  its review is kept
+        state: State,  # noqa: ARG002  the same
+        handed: Handed[Kept],
+    ) -> tuple[ConcernedMonths, ...]:
+        """The months of the review that it was settled with. JPS, which decides (C40), has not
+        been told of them yet, and is not."""
+        assert handed.kept is not None  # it was settled
+        before = {
+            month.month: f"{month.result_label}（{month.kind_label}）"
+            if month.kind_label
+            else month.result_label
+            for month in settled_months(handed.kept) or ()
+            if month.result is not Result.EXCLUDED
+        }
+        waits = dict.fromkeys(before, _WAITS_AGAIN)
+        return tuple(months_concerned.concerned(Concern.REVIEW, before, waits, None))
 
     async def before_taking_back(self, uow: UnitOfWork, entry: Kept) -> None:
         """What was told is not kept with what it was settled with; what a review found otherwise

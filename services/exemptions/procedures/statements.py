@@ -13,8 +13,8 @@ from services.exemptions.domain.statement_examination import examine
 from services.exemptions.domain.statements import Kind, Statement, StatementKind, statement
 from services.exemptions.domain.statutory import Ground
 from services.exemptions.exempting import Desk
+from services.exemptions.months_concerned import premium_periods
 from services.exemptions.procedure import Effect, Handed, NoticeProcedure
-from services.exemptions.procedures.additional_premium import premium_periods
 from services.exemptions.stores.entries import Notice
 
 

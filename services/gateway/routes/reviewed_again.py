@@ -1,4 +1,4 @@
-"""Settled applications of which what was told since says otherwise (再審査)."""
+"""What was settled and is looked at again before it is sent: 再審査, 本登録取消."""
 
 from contracts.events import AuditOperation
 from contracts.functions import Function
@@ -45,5 +45,18 @@ ROUTES: tuple[Route, ...] = (
         does=AuditOperation.ENTRY_SETTLED,
         calls=(Call("exemptions", POST, f"{_ONE}/settle"),),
         body=exemption_requests.SettleAnew,
+    ),
+    Route(
+        operation_id="listExemptionTakeBacks",
+        method=GET,
+        path="/exemption-take-backs",
+        tag=TAG,
+        summary="付加保険料・免除等の本登録取消の提案の一覧を表示する",
+        description="What somebody proposes to take back before it is sent, with the months that "
+        "would be something else; by default those that wait for a second staff member.",
+        functions=(Function.NOTICE_SETTLE,),
+        does=AuditOperation.SEARCH,
+        calls=(Call("exemptions", GET, "/exemption-take-backs"),),
+        query=exemption_requests.TakeBacksQuery,
     ),
 )
