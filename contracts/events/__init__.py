@@ -1,7 +1,10 @@
 """Events of the bus: pydantic models, one class per type, each on exactly one topic."""
 
 from contracts.events.audit import (
+    AuditAlike,
+    AuditAlikeRecorded,
     AuditManyRecorded,
+    AuditOfPerson,
     AuditOperation,
     AuditOutcome,
     AuditRecorded,
@@ -126,7 +129,10 @@ __all__ = [
     "AskedAbout",
     "AskedHousehold",
     "AssistanceChanged",
+    "AuditAlike",
+    "AuditAlikeRecorded",
     "AuditManyRecorded",
+    "AuditOfPerson",
     "AuditOperation",
     "AuditOutcome",
     "AuditRecordOfMany",

@@ -87,8 +87,9 @@ class AuditRecordOfMany(Data):
 
 
 class AuditManyRecorded(Event):
-    """Records of one transaction of a service, travelling together: a yearly renewal hands over
-    what is known of hundreds of thousands. Audit keeps each as if it had come by itself."""
+    """Records of one transaction of a service, travelling together, each written out. Audit keeps
+    each as if it had come by itself. `AuditAlikeRecorded` has taken its place: no service sends
+    this any more."""
 
     TYPE: ClassVar[str] = "nenkin.audit.many_recorded.v1"
     TOPIC: ClassVar[Topic] = AUDIT_EVENTS
@@ -104,3 +105,48 @@ class AuditManyRecorded(Event):
     @property
     def record_key(self) -> str | None:
         return self.records[0].record.record_key
+
+
+class AuditOfPerson(Data):
+    """Of whom one of many records is that say the same."""
+
+    record_id: UUID
+    """As in `AuditRecordOfMany`."""
+    person_id: UUID
+    reference: UUID | None = None
+
+
+class AuditAlike(Data):
+    """Records that say the same of different persons."""
+
+    record: AuditRecorded
+    """What they say: without person and reference."""
+    of: Annotated[tuple[AuditOfPerson, ...], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _says_of_nobody_by_itself(self) -> Self:
+        if self.record.person_id is not None or self.record.reference is not None:
+            raise ValueError("what is alike is of no person and no reference")
+        return self
+
+
+class AuditAlikeRecorded(Event):
+    """Records of one transaction of a service, travelling together: a yearly renewal hands over
+    what is known of hundreds of thousands, and what is recorded of each differs in little but the
+    person. Audit keeps each as if it had come by itself."""
+
+    TYPE: ClassVar[str] = "nenkin.audit.alike_recorded.v1"
+    TOPIC: ClassVar[Topic] = AUDIT_EVENTS
+
+    alike: Annotated[tuple[AuditAlike, ...], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [one.record_id for alike in self.alike for one in alike.of]
+        if len(set(ids)) != len(ids):
+            raise ValueError("each record is there once")
+        return self
+
+    @property
+    def record_key(self) -> str:
+        return str(self.alike[0].of[0].person_id)

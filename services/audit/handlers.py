@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts.events import AuditManyRecorded, AuditRecorded
+from contracts.events import AuditAlikeRecorded, AuditManyRecorded, AuditRecorded
 from services.audit import store
 from services.audit.domain import chain
 from services.audit.domain.verification import index_of
@@ -49,5 +49,11 @@ def _records(received: Received[Any]) -> Iterator[tuple[UUID, AuditRecorded, byt
     if isinstance(event, AuditManyRecorded):
         for one in event.records:
             yield one.record_id, one.record, one.record.model_dump_json().encode()
+    elif isinstance(event, AuditAlikeRecorded):
+        for alike in event.alike:
+            for of in alike.of:
+                which = {"person_id": of.person_id, "reference": of.reference}
+                record = alike.record.model_copy(update=which)
+                yield of.record_id, record, record.model_dump_json().encode()
     else:
         yield received.event_id, event, received.body

@@ -136,7 +136,7 @@ async def _told(
     everybody = {one.person_id for asked in batch for one in asked.request.people}
     blocked = await stopped_of(uow, everybody, BlockKind.INQUIRY)
     households = _households(batch, decided, members, blocked)
-    told, records = [], []
+    told, records = [], _Records(uow)
     for asked, (each, household), there in zip(batch, decided, households, strict=True):
         people = []
         for one in asked.request.people:
@@ -144,11 +144,11 @@ async def _told(
             of_one = known.get(one.person_id, facts.NOTHING)
             answer = _about(asked.request, one, decision, of_one, one.person_id in blocked)
             people.append(answer)
-            records.append(_record(uow, asked, one, decision, answer))
+            records.of_person(asked, one, decision, answer)
         if there is not None:
-            records.append(_record_household(uow, asked, household, there))
+            records.of_household(asked, household, there)
         told.append(_Told(tuple(people), there))
-    audit.record_many(uow, records)
+    audit.record_many(uow, records.all)
     return told
 
 
@@ -240,31 +240,50 @@ def _about(
     )
 
 
-def _record(
-    uow: UnitOfWork, asked: _Asked, one: AskedAbout, decision: FactDecision, told: AnsweredAbout
-) -> AuditRecorded:
-    details = {"whose": one.whose.value, **facts.outcomes(told)}
-    refusal = "blocked" if told.blocked else decision.refusal
-    return telling.written(
-        uow, asked.asker, asked.request, decision.article, refusal, details,
-        person_id=one.person_id,
-    )  # fmt: skip
+class _Records:
+    """The records of a batch. Few say anything else than others but of whom they are, so what they
+    say is written once."""
 
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._said: dict[tuple[object, ...], AuditRecorded] = {}
+        self.all: list[audit.OfPerson] = []
 
-def _record_household(
-    uow: UnitOfWork, asked: _Asked, decision: FactDecision, told: RegisteredHousehold
-) -> AuditRecorded:
-    """One record for the applicant, and none of whom the register names: of them nothing is told
-    but who they are to the applicant."""
-    details = {
-        "register": "household",
-        **{
-            whose: found.outcome.value
-            for whose, found in (("householder", told.householder), ("spouse", told.spouse))
-            if found is not None
-        },
-    }
-    return telling.written(
-        uow, asked.asker, asked.request, decision.article, decision.refusal, details,
-        person_id=asked.request.applicant_id,
-    )  # fmt: skip
+    def of_person(
+        self, asked: _Asked, one: AskedAbout, decision: FactDecision, told: AnsweredAbout
+    ) -> None:
+        details = {"whose": one.whose.value, **facts.outcomes(told)}
+        refusal = "blocked" if told.blocked else decision.refusal
+        self._add(asked, one.person_id, decision.article, refusal, details)
+
+    def of_household(
+        self, asked: _Asked, decision: FactDecision, told: RegisteredHousehold
+    ) -> None:
+        """One record for the applicant, and none of whom the register names: of them nothing is
+        told but who they are to the applicant."""
+        details = {
+            "register": "household",
+            **{
+                whose: found.outcome.value
+                for whose, found in (("householder", told.householder), ("spouse", told.spouse))
+                if found is not None
+            },
+        }
+        self._add(asked, asked.request.applicant_id, decision.article, decision.refusal, details)
+
+    def _add(
+        self,
+        asked: _Asked,
+        person_id: UUID,
+        article: str | None,
+        refusal: str | None,
+        details: Mapping[str, str],
+    ) -> None:
+        request = asked.request
+        # Items by their identity: those of one event are one tuple, and there are twenty to hash.
+        key = (asked.asker, request.purpose, id(request.items), article, refusal, *details.items())
+        says = self._said.get(key)
+        if says is None:
+            says = telling.written(self._uow, asked.asker, request, article, refusal, details)
+            self._said[key] = says
+        self.all.append(audit.OfPerson(says, person_id, request.reference))

@@ -111,10 +111,9 @@ def record(
 ) -> None:
     """Record one request of any kind, answered or refused: who asked what of whom, for what
     (C11)."""
-    kept = written(
-        uow, received.source, received.event, article, refusal, details, person_id=person_id
-    )
-    uow.emit(kept, key=str(person_id), cause=received)
+    says = written(uow, received.source, received.event, article, refusal, details)
+    which = {"person_id": person_id, "reference": received.event.reference}
+    uow.emit(says.model_copy(update=which), key=str(person_id), cause=received)
 
 
 def written(
@@ -124,19 +123,16 @@ def written(
     article: str | None,
     refusal: str | None,
     details: Mapping[str, str | int | bool],
-    *,
-    person_id: UUID,
 ) -> AuditRecorded:
-    """The record of one request, as `record` keeps it."""
+    """What the record of one request says, as `record` keeps it: without its person and
+    reference."""
     refused = {} if refusal is None else {"refusal": refusal}
     return audit.written(
         uow,
         AuditOperation.LINKAGE,
-        person_id=person_id,
         outcome=AuditOutcome.DONE if refusal is None else AuditOutcome.REFUSED,
         purpose=request.purpose.value,
         legal_basis=article,
-        reference=request.reference,
         details={
             "asker": asker,
             "items": _listed(request.items),

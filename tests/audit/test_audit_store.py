@@ -3,8 +3,10 @@
 import asyncio
 import json
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -12,7 +14,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from contracts.events import AuditManyRecorded, AuditRecorded, AuditRecordOfMany
+from contracts.events import (
+    AuditAlike,
+    AuditAlikeRecorded,
+    AuditManyRecorded,
+    AuditOfPerson,
+    AuditRecorded,
+    AuditRecordOfMany,
+    Event,
+)
 from deploy.local.testing import TestStack
 from services.audit import store
 from services.audit.commands import Tally, make_checkpoint, verify_chains
@@ -83,14 +93,41 @@ async def test_what_came_before_changes_nothing(audit: Service) -> None:
     assert await faults(audit) == []
 
 
-async def test_records_that_came_together_are_kept_as_if_each_came_by_itself(
-    audit: Service,
-) -> None:
-    """Each under its own id, in the chain, found by its person; and none twice."""
-    alone = [received(number, ONE) for number in range(1, 31)]
-    many = AuditManyRecorded(
+def written_out(alone: Sequence[Received[AuditRecorded]]) -> Event:
+    return AuditManyRecorded(
         records=tuple(AuditRecordOfMany(record_id=r.event_id, record=r.event) for r in alone)
     )
+
+
+def alike(alone: Sequence[Received[AuditRecorded]]) -> Event:
+    """What each says once for all that say the same, in the order in which they came."""
+    nobody = {"person_id": None, "reference": None}
+    said = [(received.event.model_copy(update=nobody), received) for received in alone]
+    return AuditAlikeRecorded(
+        alike=tuple(
+            AuditAlike(
+                record=record,
+                of=tuple(
+                    AuditOfPerson(
+                        record_id=received.event_id,
+                        person_id=cast(UUID, received.event.person_id),
+                        reference=received.event.reference,
+                    )
+                    for _, received in run
+                ),
+            )
+            for record, run in groupby(said, key=itemgetter(0))
+        )
+    )
+
+
+@pytest.mark.parametrize("packed", [written_out, alike])
+async def test_records_that_came_together_are_kept_as_if_each_came_by_itself(
+    audit: Service, packed: Callable[[Sequence[Received[AuditRecorded]]], Event]
+) -> None:
+    """Each under its own id, in the chain, found by its person; and none twice."""
+    alone = [received(number, ONE) for number in range(1, 60, 2)]  # each of a person
+    many = packed(alone)
     together: Received[Any] = replace(
         cast(Received[Any], alone[0]), event=many, event_id=UUID(int=1), type=many.TYPE,
         key="identity", body=many.model_dump_json().encode(),

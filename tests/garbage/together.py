@@ -10,7 +10,10 @@ from contracts.events import (
     AnsweredHousehold,
     AskedAbout,
     AskedHousehold,
+    AuditAlike,
+    AuditAlikeRecorded,
     AuditManyRecorded,
+    AuditOfPerson,
     AuditOperation,
     AuditRecorded,
     AuditRecordOfMany,
@@ -59,8 +62,14 @@ def samples(
         )
         return AuditManyRecorded(records=(AuditRecordOfMany(record_id=uuid4(), record=record),))
 
+    def alike(_house: Any, n: int, _version: int, _event_id: UUID) -> Event:
+        record = AuditRecorded(at=datetime.now(UTC), operation=AuditOperation.LINKAGE)
+        of = AuditOfPerson(record_id=uuid4(), person_id=person(n))
+        return AuditAlikeRecorded(alike=(AuditAlike(record=record, of=(of,)),))
+
     return {
         ManyHouseholdFactsRequested: asked,
         ExemptionsManyHouseholdFactsAnswered: told,
         AuditManyRecorded: recorded,
+        AuditAlikeRecorded: alike,
     }

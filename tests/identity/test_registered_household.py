@@ -9,7 +9,7 @@ import pytest
 from contracts.codes import Relationship as R
 from contracts.events import (
     AskedAbout,
-    AuditManyRecorded,
+    AuditAlikeRecorded,
     AuditOperation,
     AuditRecorded,
     ExemptionsHouseholdFactsAnswered,
@@ -296,11 +296,14 @@ async def test_a_record_of_each_person_among_many(house: House) -> None:
     each = [asked(taro, (Whose.SPOUSE, hanako)) for _ in range(10)]
     await many_answered(house, together(*each))
     assert await house.outbox(AuditRecorded) == []
-    (many,) = await house.outbox(AuditManyRecorded)
-    assert [(one.record.reference, one.record.person_id) for one in many.records] == [
+    (many,) = await house.outbox(AuditAlikeRecorded)
+    kept = [(of, one.record) for one in many.alike for of in one.of]
+    assert sorted((of.reference, of.person_id) for of, _ in kept) == sorted(
         (one.reference, who) for one in each for who in (taro, hanako, taro)
-    ]
-    assert {one.record.details["asker"] for one in many.records} == {"exemptions"}
+    )
+    assert {of.person_id for of, says in kept if says.details.get("whose") == "spouse"} == {hanako}
+    assert len({of.record_id for of, _ in kept}) == len(kept)
+    assert {says.details["asker"] for _, says in kept} == {"exemptions"}
 
 
 @pytest.mark.stack
