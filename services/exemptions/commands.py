@@ -21,8 +21,6 @@ REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 500
 _POLL_S: Final = 0.2
-_SPARING: Final = 20
-"""So many times as long as it takes to count them nothing is counted."""
 _TELL_S: Final = 5.0
 """How often is told how many are awaited."""
 
@@ -58,15 +56,17 @@ async def renew(service: Service, arguments: argparse.Namespace) -> int:
 
 async def _until_answered(service: Service, cycle: int, patience: float) -> None:
     """Wait until all are reviewed, or for so many seconds nothing comes any more; say now and then
-    how many are awaited."""
-    before, quiet_since, told_at = -1, time.monotonic(), 0.0
+    how many are awaited. Counted is only then: meanwhile the first that waits is looked at."""
+    first, before, quiet_since, told_at = 0, -1, time.monotonic(), 0.0
     while True:
-        asked_at = time.monotonic()
         async with service.database.read() as connection:
-            waiting = await renewals.awaited(connection, cycle)
-        now = time.monotonic()
-        if waiting != before:
-            before, quiet_since = waiting, now
+            waits = await renewals.first_awaited(connection, cycle, first)
+            now = time.monotonic()
+            counts = waits is None or now - told_at > _TELL_S or now - quiet_since > patience
+            waiting = await renewals.awaited(connection, cycle) if counts else before
+        if waiting != before or waits != first:
+            quiet_since = now
+        first, before = waits or 0, waiting
         if not waiting or now - quiet_since > patience:
             return
         if now - told_at > _TELL_S:
@@ -74,7 +74,7 @@ async def _until_answered(service: Service, cycle: int, patience: float) -> None
             if told_at > quiet_since:
                 await _left_over(service, cycle)
             told_at = now
-        await asyncio.sleep(max(_POLL_S, _SPARING * (now - asked_at)))
+        await asyncio.sleep(_POLL_S)
 
 
 async def _left_over(service: Service, cycle: int) -> None:

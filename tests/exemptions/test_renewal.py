@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,6 +14,7 @@ from contracts.events import (
 )
 from services.chassis.clock import FixedClock
 from services.exemptions import commands
+from services.exemptions.domain.renewals import RenewalState
 from services.exemptions.stores import renewals
 from services.exemptions.stores.renewals import Renewal
 from tests.chassis.blocking import blocked
@@ -63,6 +64,54 @@ async def test_who_passed_by_income_goes_on_without_a_form(city: Renewing) -> No
     assert (event.person_id, event.cycle) == (person, 2027)
     found = (await city.call(*CLERK, get=f"{PATH}/{one['application_id']}")).json()
     assert {m["kind_label"] for m in found["settled_review"]} == {"全額免除"}
+
+
+async def test_its_review_is_noted_where_it_lies(city: Renewing) -> None:
+    """No index is written for it again: it waits and is reviewed within minutes, with its city."""
+    await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+    (waiting,) = (await city.stand(renewal="asked"))["applications"]
+    changes = """
+        select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables
+        where schemaname = 'exemptions' and relname = 'applications'
+    """
+    async with city.service.unit_of_work() as uow:
+        before = await uow.connection.fetchrow(changes)
+        await renewals.note(
+            uow.connection, [(UUID(waiting["application_id"]), RenewalState.TO_LOOK_AT)]
+        )
+        after = await uow.connection.fetchrow(changes)
+    assert [now - then for then, now in zip(before, after, strict=True)] == [1, 1]
+    assert figures(await city.stand()) == {"to_look_at": 1}
+
+
+async def test_the_first_that_waits_and_one_that_waits_again(city: Renewing) -> None:
+    """What was passed waits again where it is asked about anew: it is counted all the same."""
+    for _ in range(3):
+        await city.applied(await somebody(city.service))
+    city.in_july()
+    await city.run()
+
+    async def first(since: int) -> int | None:
+        async with city.service.database.read() as connection:
+            return await renewals.first_awaited(connection, 2027, since)
+
+    async def note(application_id: UUID, state: RenewalState) -> None:
+        async with city.service.unit_of_work() as uow:
+            await renewals.note(uow.connection, [(application_id, state)])
+
+    async with city.service.database.read() as connection:
+        waiting = await renewals.asked(connection, 2027, 10)
+    assert await first(0) == waiting[0].sequence
+    for one in waiting[:2]:
+        await note(one.application_id, RenewalState.CLEAR)
+    assert await first(waiting[0].sequence) == waiting[2].sequence
+    await note(waiting[2].application_id, RenewalState.CLEAR)
+    await note(waiting[0].application_id, RenewalState.ASKED)
+    assert await first(waiting[2].sequence) is None
+    assert figures(await city.stand()) == {"asked": 1, "clear": 2}
+    assert await city.run() == commands.WAITING
 
 
 async def test_it_is_reviewed_as_the_answers_come(city: Renewing) -> None:

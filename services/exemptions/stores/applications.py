@@ -97,7 +97,8 @@ async def of_renewal(
 ) -> list[Kept]:
     """Continuing applications of a cycle that wait, by what their review came to."""
     where = (
-        "e.cycle = $1 and e.renewal = $2 and e.state = 'received' and e.sequence > $3"
+        "e.cycle = $1 and e.continued_from is not null and e.renewal = $2"
+        " and e.state = 'received' and e.sequence > $3"
         " order by e.sequence limit $4"
     )
     return await entries.read(connection, APPLICATIONS, where, cycle, renewal.value, after, limit)

@@ -22,12 +22,16 @@ set registered_on = excluded.registered_on, refusal = excluded.refusal,
     told_at = excluded.told_at
 where known.registered_on <= excluded.registered_on
 """
-# The ids as they are one person's today: a merge is no change of the household.
+# The ids as they are one person's today, as `bus.surviving` has them: a merge is no change of the
+# household.
 _OF: Final = """
-select t.asked, h.householder_outcome, bus.surviving(h.householder_id) as householder_id,
-    h.spouse_outcome, bus.surviving(h.spouse_id) as spouse_id
+select t.asked, h.householder_outcome,
+    coalesce(mh.surviving_id, h.householder_id) as householder_id,
+    h.spouse_outcome, coalesce(ms.surviving_id, h.spouse_id) as spouse_id
 from unnest($1::uuid[]) as t (asked)
 join exemptions.registered_households h on h.application_id = t.asked
+left join bus.merged mh on mh.person_id = h.householder_id
+left join bus.merged ms on ms.person_id = h.spouse_id
 where h.refusal is null
 """
 _SURVIVING: Final = """

@@ -12,12 +12,13 @@ from contracts.forms import Submission
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.renewals import RenewalState
 
-# The last application of the cycle decides, and none is continued where a form was handed in for
-# the next cycle, or where one that continues it was withdrawn.
+# By cycle and person alone, and in that order: by their state it would be read to its end for each
+# batch. The last application of the cycle decides, and none is continued where a form was handed in
+# for the next cycle, or where one that continues it was withdrawn.
 _IS_DUE: Final = """
 a.cycle = $1 and a.continues_kind is not null
     and a.kind = 'exemption_application'
-    and a.state in ('settled', 'forwarded', 'accepted', 'corrected')
+    and (a.state in ('settled', 'forwarded', 'accepted', 'corrected')) is true
     and coalesce(a.decided_kind, '') <> 'none'
     and not exists (
         select from exemptions.applications n where n.continued_from = a.application_id {each})
@@ -57,7 +58,8 @@ select a.application_id, a.sequence, not exists (
     select from exemptions.application_questions q
     where q.application_id = a.application_id and q.answered_at is null {_EACH}) as answered
 from exemptions.applications a
-where a.cycle = $1 and a.renewal = 'asked' and a.state = 'received' and a.sequence > $3
+where a.cycle = $1 and a.continued_from is not null and a.renewal = 'asked'
+    and a.state = 'received' and a.sequence > $3
 order by a.sequence limit $2
 """  # noqa: S608  the same
 # By their ids alone: in the middle of a renewal the planner takes those that wait for few.
@@ -78,19 +80,26 @@ where a.application_id = t.application_id
 """
 _CLEAR: Final = """
 select application_id from exemptions.applications
-where cycle = $1 and renewal = 'clear' and state = 'received'
+where cycle = $1 and continued_from is not null and renewal = 'clear' and state = 'received'
 order by sequence limit $2 for update
 """
 _COUNT: Final = """
 select renewal, state, count(*) from exemptions.applications
-where cycle = $1 and renewal is not null group by renewal, state
+where cycle = $1 and continued_from is not null group by renewal, state
 """
 _COUNT_DUE: Final = (
     f"select count(*) from exemptions.applications a where {_IS_DUE.format(each='')}"  # noqa: S608  the same
 )
 _AWAITED: Final = """
 select count(*) from exemptions.applications
-where cycle = $1 and renewal = 'asked' and state = 'received'
+where cycle = $1 and continued_from is not null and renewal = 'asked' and state = 'received'
+"""
+# Reviewed they are in about the order in which they were begun: what is passed is not read again.
+_FIRST_AWAITED: Final = """
+select sequence from exemptions.applications
+where cycle = $1 and continued_from is not null and renewal = 'asked' and state = 'received'
+    and sequence >= $2
+order by sequence limit 1
 """
 _FIRST: Final = UUID(int=0)
 BY_RENEWAL: Final = "renewal"
@@ -217,6 +226,13 @@ async def clear(connection: asyncpg.Connection, cycle: int, limit: int) -> list[
 async def awaited(connection: asyncpg.Connection, cycle: int) -> int:
     """How many renewals of the cycle wait for answers, or for their review."""
     found: int = await connection.fetchval(_AWAITED, cycle)
+    return found
+
+
+async def first_awaited(connection: asyncpg.Connection, cycle: int, since: int) -> int | None:
+    """The sequence number of the first renewal, from ``since`` on, that waits for answers or for
+    its review."""
+    found: int | None = await connection.fetchval(_FIRST_AWAITED, cycle, since)
     return found
 
 
