@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 from contracts.events import (
     CorrectionDecided,
     CorrectionForwarded,
+    CorrectionGivenUp,
     DecisionTakenBack,
     ItemOutcome,
     ReportOwner,
@@ -77,6 +78,18 @@ def taken_away(
     """An item that was taken back, and JPS took that on."""
     sent = correction_sent(about, owner)
     return sent, correction_decided(sent)
+
+
+def given_up(
+    about: Reported, owner: ReportOwner, *, on: str = "2026-11-18", **more: Any
+) -> CorrectionGivenUp:
+    """One that was settled, and two people gave it up before it was sent."""
+    values: dict[str, Any] = {
+        "correction_id": uuid5(about.item_id, f"given up/{on}"), "item_id": about.item_id,
+        "person_id": about.person_id, "owner": owner, "kind": "whatever",
+        "processing": ReportProcessing.CANCELLATION, "given_up_on": date.fromisoformat(on), **more,
+    }  # fmt: skip
+    return CorrectionGivenUp(**values)
 
 
 def undecided(decision: CorrectionDecided) -> DecisionTakenBack:

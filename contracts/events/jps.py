@@ -340,6 +340,27 @@ class CorrectionDecided(Event):
         return str(self.person_id)
 
 
+class CorrectionGivenUp(Event):
+    """A settled correction is not sent after all (訂正の取下げ): two people gave it up before it
+    was on a medium. What calls for it may be settled anew, as another correction."""
+
+    TYPE: ClassVar[str] = "nenkin.jps.correction_given_up.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    correction_id: UUID
+    item_id: UUID
+    """The item that it would have corrected, as its owner reported it."""
+    person_id: UUID
+    owner: ReportOwner
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    processing: ReportProcessing
+    given_up_on: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class DecisionTakenBack(Event):
     """What JPS was taken to have decided on an item is about another: it counts no more.
 

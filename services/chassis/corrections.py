@@ -6,7 +6,7 @@ owner when that left on a medium, and what JPS decided on it. A service has the 
 was reported.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.events import (
     CorrectionDecided,
     CorrectionForwarded,
+    CorrectionGivenUp,
     DecisionTakenBack,
     ItemOutcome,
     ReportOwner,
@@ -33,6 +34,14 @@ insert into {schema}.corrections
 select correction_id, item_id, processing, forwarded_on, medium_serial{about}, $7
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::uuid[])
     as t (correction_id, item_id, processing, forwarded_on, medium_serial, {key})
+on conflict (correction_id) do nothing
+"""
+_GIVE_UP: Final = """
+insert into {schema}.corrections_given_up
+    (correction_id, item_id, processing, given_up_on{about}, recorded_at)
+select correction_id, item_id, processing, given_up_on{about}, $6
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::uuid[])
+    as t (correction_id, item_id, processing, given_up_on, {key})
 on conflict (correction_id) do nothing
 """
 _KNOWN: Final = """
@@ -51,7 +60,8 @@ where decision_id = any($1::uuid[]) returning decision_id
 """
 _OF: Final = """
 select c.{key} as about, c.item_id, c.correction_id, c.processing, c.forwarded_on, c.medium_serial,
-       c.recorded_at, d.outcome, d.decided_on, d.return_code, d.return_reason
+       c.recorded_at, d.outcome, d.decided_on, d.return_code, d.return_reason,
+       null::date as given_up_on
 from {schema}.corrections c
 left join lateral (
     select outcome, decided_on, return_code, return_reason
@@ -62,29 +72,59 @@ left join lateral (
     order by decided_on desc, recorded_at desc, decision_id limit 1
 ) as d on true
 where c.{key} = any($1::uuid[]) and ($2::timestamptz is null or c.recorded_at <= $2)
-order by c.medium_serial, c.correction_id
+union all
+select g.{key}, g.item_id, g.correction_id, g.processing, null, null, g.recorded_at, null, null,
+       null, null, g.given_up_on
+from {schema}.corrections_given_up g
+where g.{key} = any($1::uuid[]) and ($2::timestamptz is null or g.recorded_at <= $2)
 """
 
-Sent = Callable[[asyncpg.Connection, Sequence[CorrectionForwarded]], Awaitable[Mapping[UUID, UUID]]]
+Told = CorrectionForwarded | CorrectionGivenUp
+Sent = Callable[[asyncpg.Connection, Sequence[Told]], Awaitable[Mapping[UUID, UUID]]]
 """Of what these are corrections of: the items that were sent of that person, each with what its
 corrections are kept about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One that was sent; ``outcome`` None: JPS has not decided on it."""
+    """One that was sent, or was settled and given up before; ``outcome`` None: JPS has not decided
+    on it."""
 
     item_id: UUID
     correction_id: UUID
     processing: ReportProcessing
-    forwarded_on: date
-    medium_serial: int
+    forwarded_on: date | None
+    """None: it was given up."""
+    medium_serial: int | None
     """Media are in the order of their serials: two may be told of in one batch."""
     recorded_at: datetime
     outcome: ItemOutcome | None
     decided_on: date | None
     return_code: str | None
     return_reason: str | None
+    given_up_on: date | None
+    """訂正の取下げ: JPS was not told."""
+
+
+def in_order(found: Iterable[Correction]) -> list[Correction]:
+    """The earliest first: what was sent by its medium, what was given up after what was sent by
+    that day."""
+    every = list(found)
+
+    def place(one: Correction) -> tuple[int, bool, date, UUID]:
+        on = one.forwarded_on or one.given_up_on
+        assert on is not None  # it was the one or the other
+        before = [
+            other.medium_serial
+            for other in every
+            if other.medium_serial is not None
+            and other.forwarded_on is not None
+            and other.forwarded_on <= on
+        ]
+        serial = max(before, default=0) if one.medium_serial is None else one.medium_serial
+        return serial, one.medium_serial is None, on, one.correction_id
+
+    return sorted(every, key=place)
 
 
 class CorrectionView(BaseModel):
@@ -94,8 +134,10 @@ class CorrectionView(BaseModel):
 
     processing: ReportProcessing
     label: str
-    forwarded_on: date
-    """送付日"""
+    forwarded_on: date | None
+    """送付日. None: it was given up before."""
+    given_up_on: date | None
+    """The day on which two people gave it up before it was sent (訂正の取下げ)."""
     outcome: ItemOutcome | None
     """What JPS decided on a cancellation. Of what was told once more: see the report's decision."""
     outcome_label: str | None
@@ -111,6 +153,7 @@ class CorrectionView(BaseModel):
             processing=one.processing,
             label=one.processing.label,
             forwarded_on=one.forwarded_on,
+            given_up_on=one.given_up_on,
             outcome=one.outcome,
             outcome_label=one.outcome.label if one.outcome else None,
             decided_on=one.decided_on,
@@ -126,7 +169,8 @@ class CorrectionView(BaseModel):
     @classmethod
     def last_of(cls, found: Sequence[Correction]) -> "CorrectionView | None":
         """What JPS was told last; None: nothing."""
-        return cls.of(found[-1]) if found else None
+        told = [one for one in found if one.forwarded_on is not None]
+        return cls.of(told[-1]) if told else None
 
 
 class Corrections:
@@ -138,6 +182,7 @@ class Corrections:
         own = "" if about == "item_id" else f", {about}"
         key = "about" if about == "item_id" else about
         self._forward = _FORWARD.format(schema=schema, about=own, key=key)
+        self._give_up = _GIVE_UP.format(schema=schema, about=own, key=key)
         self._known = _KNOWN.format(schema=schema)
         self._decide = _DECIDE.format(schema=schema)
         self._take_back = _TAKE_BACK.format(schema=schema)
@@ -146,14 +191,14 @@ class Corrections:
     async def take(
         self, batch: Sequence[Received[Any]], uow: UnitOfWork, sent: Sent, code: str
     ) -> list[CorrectionForwarded]:
-        """Keep which corrections of this owner's items were sent, and what JPS decided on them;
-        those that were sent.
+        """Keep which corrections of this owner's items were sent or given up, and what JPS decided
+        on them; those that were sent.
 
         Raises ``Rejected`` with ``code`` for a correction of an item that was never sent of that
         person, or a decision on one that was not told; then nothing is kept.
         """
         ours = [r for r in batch if getattr(r.event, "owner", None) is self.owner]
-        told = [r for r in ours if isinstance(r.event, CorrectionForwarded)]
+        told = [r for r in ours if isinstance(r.event, CorrectionForwarded | CorrectionGivenUp)]
         decided = [r for r in ours if isinstance(r.event, CorrectionDecided)]
         strange: set[UUID] = set()
         if told:
@@ -164,20 +209,23 @@ class Corrections:
             reason = "no item of this id was sent of this person, or no such correction of it"
             refused = [r for r in (*told, *decided) if r.event.correction_id in strange]
             raise Rejected([Rejection(r, code, reason) for r in refused])
-        return [r.event for r in told]
+        return [r.event for r in told if isinstance(r.event, CorrectionForwarded)]
 
-    async def _sent(
-        self, uow: UnitOfWork, told: Sequence[CorrectionForwarded], sent: Sent
-    ) -> set[UUID]:
+    async def _sent(self, uow: UnitOfWork, told: Sequence[Told], sent: Sent) -> set[UUID]:
         known = await sent(uow.connection, told)
         strange = {event.correction_id for event in told if event.item_id not in known}
         if not strange:
             rows = [
                 (e.correction_id, e.item_id, e.processing.value, e.forwarded_on, e.medium_serial,
                  known[e.item_id])
-                for e in told
+                for e in told if isinstance(e, CorrectionForwarded)
             ]  # fmt: skip
             await uow.connection.execute(self._forward, *columns(rows, 6), uow.now)
+            given_up = [
+                (e.correction_id, e.item_id, e.processing.value, e.given_up_on, known[e.item_id])
+                for e in told if isinstance(e, CorrectionGivenUp)
+            ]  # fmt: skip
+            await uow.connection.execute(self._give_up, *columns(given_up, 5), uow.now)
         return strange
 
     async def _decided(self, uow: UnitOfWork, told: Sequence[CorrectionDecided]) -> set[UUID]:
@@ -213,4 +261,4 @@ class Corrections:
             values["processing"] = ReportProcessing(values["processing"])
             values["outcome"] = ItemOutcome(outcome) if outcome else None
             found.setdefault(about, []).append(Correction(**values))
-        return found
+        return {about: in_order(of_one) for about, of_one in found.items()}

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from contracts.forms import require_another_person
 from services.chassis import problems as chassis_problems
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import problems
+from services.jps_reporting import correction_problems
 from services.jps_reporting.domain.deadlines import NoDeadlineKnown
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.parameter_files import Parameters
@@ -40,10 +40,10 @@ async def follow_results(uow: UnitOfWork, states: Mapping[UUID, ItemState]) -> N
 async def propose(uow: UnitOfWork, item: StoredItem, reason: str, staff_id: str) -> None:
     """Propose what JPS is to be told of a held item. Raises JR-3020, JR-3021."""
     if item.correction_wanted is None:
-        raise problems.no_correction_wanted()
+        raise correction_problems.no_correction_wanted()
     waiting = await open_proposal(uow, item.item.item_id)
     if waiting is not None and waiting.processing is item.correction_wanted:
-        raise problems.correction_proposed()
+        raise correction_problems.correction_proposed()
     # One about what was called for before would stand in the way.
     await corrections.lapse(uow.connection, [item.item.item_id], uow.now)
     await corrections.propose(
@@ -65,16 +65,16 @@ async def settle(
     item_id = item.item.item_id
     proposal = await open_proposal(uow, item_id)
     if proposal is None:
-        raise problems.no_correction_proposed()
+        raise correction_problems.no_correction_proposed()
     require_another_person(proposal.proposed_by, staff_id)
     correction: UUID | None = None
     if agree:
         if proposal.processing is not item.correction_wanted:
-            raise problems.no_correction_wanted()
+            raise correction_problems.no_correction_wanted()
         try:
             rule = parameters.corrections.rule(proposal.processing, uow.today)
         except NoDeadlineKnown:
-            raise problems.no_correction_wanted() from None
+            raise correction_problems.no_correction_wanted() from None
         correction = await corrections.add(
             uow.connection, item_id, rule, rule.due(uow.today), staff_id=staff_id, now=uow.now
         )

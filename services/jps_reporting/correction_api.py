@@ -17,12 +17,13 @@ from services.chassis.paging import page
 from services.chassis.problems import Problem
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import correcting, problems, views
+from services.jps_reporting import correcting, correction_problems, problems, views
 from services.jps_reporting.bodies import Agreement, Why
 from services.jps_reporting.domain.results import Decision
 from services.jps_reporting.reporting import CurrentReporting, CurrentService
-from services.jps_reporting.stores import corrections, reported_anew, results
+from services.jps_reporting.stores import corrections, give_ups, reported_anew, results
 from services.jps_reporting.stores.corrections import Proposal
+from services.jps_reporting.stores.give_ups import GiveUp
 from services.jps_reporting.stores.item_rows import StoredItem
 
 router = APIRouter()
@@ -48,6 +49,25 @@ class ProposalView(views.View):
     def of(cls, one: Proposal) -> "ProposalView":
         values = {name: getattr(one, name) for name in cls.model_fields if name != "processing"}
         return cls(processing=views.coded(one.processing), **values)
+
+
+class GiveUpView(views.View):
+    """Who would have a correction given up, and what became of it."""
+
+    correction_id: UUID
+    proposed_at: datetime
+    proposed_by: str
+    reason: str
+    decided_at: datetime | None
+    decided_by: str | None
+    agreed: bool | None
+    lapsed_at: datetime | None
+    """The correction was called for no more, before anybody decided."""
+
+    @classmethod
+    def of(cls, one: GiveUp) -> "GiveUpView":
+        own = cls.model_fields.keys() - {"correction_id"}
+        return cls(correction_id=one.item_id, **{name: getattr(one, name) for name in own})
 
 
 _WANTED: Final = {
@@ -83,7 +103,10 @@ class CorrectionDetail(CorrectionWanted):
 
     proposals: tuple[ProposalView, ...]
     corrections: tuple[views.ItemView, ...]
-    """The items that go, or went, to JPS; the first first."""
+    """The items that go, or went, to JPS; the first first. Withdrawn: given up, or called for no
+    more."""
+    give_ups: tuple[GiveUpView, ...]
+    """訂正の取下げ: who would have one of them given up, and what another decided."""
 
 
 @router.get("/corrections")
@@ -132,8 +155,8 @@ async def show(item_id: UUID, staff: Builder, service: CurrentService) -> Correc
     """An item, what JPS has yet to be told about it, and all that was done about that."""
     async with service.unit_of_work() as uow:
         item = await correcting.found(uow, item_id, held=False)
-        _record(uow, AuditOperation.INQUIRY, staff, item, {"action": "show"})
-        return await _detail(uow, item)
+        record(uow, AuditOperation.INQUIRY, staff, item, {"action": "show"})
+        return await detail(uow, item)
 
 
 @router.post("/items/{item_id}/correction", status_code=201)
@@ -146,8 +169,8 @@ async def propose(
     async with service.unit_of_work() as uow:
         item = await correcting.found(uow, item_id)
         await correcting.propose(uow, item, request.reason, staff.staff_id)
-        _record(uow, AuditOperation.ENTRY_PROVISIONAL, staff, item, {"action": "propose"})
-        return await _detail(uow, item)
+        record(uow, AuditOperation.ENTRY_PROVISIONAL, staff, item, {"action": "propose"})
+        return await detail(uow, item)
 
 
 @router.post("/items/{item_id}/correction/settle")
@@ -168,23 +191,24 @@ async def settle(
                 uow, reporting.parameters, item, agree=request.agree, staff_id=staff.staff_id
             )
         except SamePerson:
-            refused = problems.same_person_corrects()
-            _record(
+            refused = correction_problems.same_person_corrects()
+            record(
                 uow, AuditOperation.ENTRY_SETTLED, staff, item, {"code": refused.code},
                 AuditOutcome.REFUSED,
             )  # fmt: skip
         else:
-            _record(
+            record(
                 uow, AuditOperation.ENTRY_SETTLED, staff, item,
                 {"action": "settle", "agreed": request.agree},
             )  # fmt: skip
-            view = await _detail(uow, await correcting.found(uow, item_id))
+            view = await detail(uow, await correcting.found(uow, item_id))
     if refused is not None:
         raise refused
     return view
 
 
-async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
+async def detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
+    """An item with all that was done about its correction."""
     item_id = item.item.item_id
     made = await corrections.of(uow.connection, item_id)
     proposed = (await corrections.proposals(uow.connection, [item_id])).get(item_id, [])
@@ -203,6 +227,12 @@ async def _detail(uow: UnitOfWork, item: StoredItem) -> CorrectionDetail:
         told_anew=_shown(uow, (await _anew(uow, item)).get(item_id)),
         proposals=tuple(map(ProposalView.of, proposed)),
         corrections=tuple(map(shown, made)),
+        give_ups=tuple(
+            map(
+                GiveUpView.of,
+                await give_ups.of(uow.connection, [one.item.item_id for one in made]),
+            )
+        ),
     )
 
 
@@ -231,7 +261,7 @@ def _open(proposed: list[Proposal] | tuple[()]) -> ProposalView | None:
     return next((ProposalView.of(one) for one in proposed if one.is_open), None)
 
 
-def _record(
+def record(
     uow: UnitOfWork,
     operation: AuditOperation,
     staff: StaffContext,
@@ -239,6 +269,7 @@ def _record(
     details: dict[str, str | int | bool],
     outcome: AuditOutcome = AuditOutcome.DONE,
 ) -> None:
+    """Record what was done about the correction of an item."""
     audit.record(
         uow,
         operation,

@@ -12,7 +12,7 @@ from services.chassis import audit, merges
 from services.chassis.http import requires
 from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
-from services.jps_reporting import views
+from services.jps_reporting import giving_up, views
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.problems import held_by_owner, not_blocked
 from services.jps_reporting.reporting import CurrentService
@@ -63,6 +63,7 @@ async def release(item_id: UUID, staff: Builder, service: CurrentService) -> vie
     """Put an item that was held back among the waiting ones: its cause is settled, or a person
     decided that it is to be reported."""
     async with service.unit_of_work() as uow:
+        await giving_up.refuse_proposed(uow, item_id)
         before = await items.by_id(uow.connection, item_id)
         person_id = await items.release(
             uow.connection, item_id, now=uow.now, staff_id=staff.staff_id

@@ -255,48 +255,6 @@ def issue_stopped(count: int) -> Problem:
     )
 
 
-def no_correction_wanted() -> Problem:
-    """JPS has nothing that is not so, or it is being told already."""
-    return Problem(
-        "JR-3020",
-        409,
-        "この報告項目について、機構に訂正を報告する必要はありません。",
-        detail="送付前の報告項目、機構が返戻した報告項目、訂正の報告が既に作成されている報告項目、"
-        "基となる事実に変わりがない報告項目は、対象になりません。",
-        action="訂正を要する報告の一覧を表示し直してください。",
-    )
-
-
-def correction_proposed() -> Problem:
-    """One proposal at a time."""
-    return Problem(
-        "JR-3021",
-        409,
-        "この報告項目の訂正は既に提案されています。",
-        action="別の職員が、提案を確定または却下してください。",
-    )
-
-
-def no_correction_proposed() -> Problem:
-    """There is nothing to agree to."""
-    return Problem(
-        "JR-3022",
-        409,
-        "この報告項目の訂正は提案されていません。",
-        action="訂正の経過を表示してください。別の職員が処理済みであるか、提案の後に事実が変わって提案が失効した場合があります。",
-    )
-
-
-def same_person_corrects() -> Problem:
-    """Two people: who proposed does not settle."""
-    return Problem(
-        "JR-3023",
-        403,
-        "訂正を提案した職員は、その訂正を確定できません。",
-        action="別の職員が内容を確認して確定してください。",
-    )
-
-
 def cancellation_first() -> Problem:
     """What the batch tells anew is to be cancelled at JPS first."""
     return Problem(

@@ -44,7 +44,7 @@ async def take_standing(
         for one in await standing.corrections_of(uow.connection, sorted(latest))
         if _falls(one, latest)
     ]
-    await _leave(reporting, uow, leaving, FELL_AWAY)
+    await leave(reporting, uow, leaving, FELL_AWAY)
     await standing.fall_away(uow.connection, {e.item_id: e.since for e in fallen}, uow.now)
     await standing.stand_again(uow.connection, [e.item_id for e in again], FELL_AWAY, uow.now)
     await standing.withdraw_corrections(uow.connection, sorted(latest), uow.now)
@@ -62,7 +62,7 @@ async def take_held(
     found = await _found(uow, received)
     latest = {one.event.item_id: one.event for one in received}
     held = [found[event.item_id] for event in latest.values() if event.held]
-    await _leave(reporting, uow, held, HELD_BY_OWNER)
+    await leave(reporting, uow, held, HELD_BY_OWNER)
     since = {event.item_id: event.since if event.held else None for event in latest.values()}
     await standing.hold(uow.connection, since, uow.now)
 
@@ -93,9 +93,11 @@ def _falls(correction: StoredItem, latest: Mapping[UUID, Received[Stands]]) -> b
     return corrects is not None and latest[corrects].event.stands == cancels
 
 
-async def _leave(
+async def leave(
     reporting: Reporting, uow: UnitOfWork, leaving: Iterable[StoredItem], code: str
 ) -> None:
+    """Take those out of their batches that are in one of which no medium is being made; held back
+    with that code, or withdrawn where they do not stand."""
     inside: dict[UUID, list[UUID]] = {}
     for item in leaving:
         if item.state is ItemState.IN_BATCH and item.batch_id is not None:

@@ -380,6 +380,7 @@ async def test_the_running_role_has_these_rights_and_no_others(
         "claim_documents",
         "corrections",
         "correction_decisions",
+        "corrections_given_up",
     )
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")

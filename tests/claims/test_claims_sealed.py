@@ -18,7 +18,7 @@ from contracts.functions import Function
 from deploy.local.testing import TestStack
 from services.chassis.service import Service
 from tests.claims.deaths import a_claim, claims_service
-from tests.corrections import taken_away
+from tests.corrections import given_up, taken_away
 from tests.exemptions.counter import category_1, forwarded, person_changed, sent, take
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
 from tests.sealed.tables import filtered, owner_of, unfiltered
@@ -120,7 +120,7 @@ async def with_everything(
             UUID(second),
         )
     [away, decision] = taken_away(event, ReportOwner.CLAIMS)
-    await take(service, away, decision)
+    await take(service, away, decision, given_up(event, ReportOwner.CLAIMS))
     person, other = (claimant, deceased) if as_claimant else (deceased, claimant)
     return {
         "person_id": str(person),
@@ -140,7 +140,7 @@ async def test_every_table_about_a_person_is_filtered(stack: TestStack, claims: 
         assert await unfiltered(connection, "claims", persons) == set()
         assert await filtered(connection, "claims") >= {
             "persons", "qualifications", "unpaid_benefit_claims", "claim_documents",
-            "corrections", "correction_decisions",
+            "corrections", "correction_decisions", "corrections_given_up",
         }  # fmt: skip
 
 

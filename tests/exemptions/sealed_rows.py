@@ -59,6 +59,12 @@ insert into exemptions.correction_decisions (decision_id, correction_id, outcome
 select gen_random_uuid(), correction_id, 'accepted', '2026-11-20', now() from told
 """
 
+GIVEN_UP = """
+insert into exemptions.corrections_given_up (correction_id, item_id, entry_id, processing,
+    given_up_on, recorded_at)
+values (gen_random_uuid(), gen_random_uuid(), $1, 'cancellation', '2026-11-15', now())
+"""
+
 NOTED = """
 insert into exemptions.application_notes values (gen_random_uuid(), $1, 'appeal', '2026-10-15', 's',
     now())

@@ -17,7 +17,7 @@ from services.chassis.received import Rejected
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.chassis.test_printing import texts
-from tests.corrections import correction_decided, correction_sent, taken_away, undecided
+from tests.corrections import correction_decided, correction_sent, given_up, taken_away, undecided
 from tests.exemptions.applying import CHIEF, CLERK, PATH
 from tests.exemptions.counter import a_notice, forwarded, sent, somebody, take
 from tests.exemptions.jps import returned
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.stack
 OURS = ReportOwner.EXEMPTIONS
 CANCELLED = {
     "processing": "cancellation", "label": "取消", "forwarded_on": "2026-11-16",
-    "outcome": "returned", "outcome_label": "機構返戻", "decided_on": "2026-11-24",
-    "return_code": "04", "return_reason": "記録と整合しない",
+    "given_up_on": None, "outcome": "returned", "outcome_label": "機構返戻",
+    "decided_on": "2026-11-24", "return_code": "04", "return_reason": "記録と整合しない",
 }  # fmt: skip
 
 
@@ -93,6 +93,26 @@ async def test_a_notice_shows_what_was_told_once_more_and_what_is_anothers_no_mo
     page = (await call(*CLERK, get=f"{NOTICES}/{entry_id}")).json()
     assert [one["outcome"] for one in page["corrections"]] == [None, None]
     assert page["notice"]["state"] == "forwarded"
+
+
+async def test_one_that_was_given_up_is_on_the_page_and_was_not_told(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id, event = await sent_all_the_same(call, exemptions, person)
+    first, last = given_up(event, OURS, on="2026-11-14"), given_up(event, OURS, on="2026-11-18")
+    await take(exemptions, last, first)
+    page = await shown(call, application_id)
+    assert page["application"]["correction"] is None
+    await take(exemptions, correction_sent(event, OURS))
+    page = await shown(call, application_id)
+    assert [(one["forwarded_on"], one["given_up_on"]) for one in page["corrections"]] == [
+        (None, "2026-11-14"), ("2026-11-16", None), (None, "2026-11-18"),
+    ]  # fmt: skip
+    assert page["application"]["correction"]["forwarded_on"] == "2026-11-16"
+    strange = given_up(event, OURS, person_id=uuid4())
+    with pytest.raises(Rejected) as refused:
+        await take(exemptions, strange)
+    assert [one.code for one in refused.value.rejections] == ["EX-1006"]
 
 
 async def test_of_what_was_reported_again_the_corrections_of_both_are_shown(

@@ -39,6 +39,7 @@ from tests.exemptions.sealed_rows import (
     CONTINUED,
     CORRECTED,
     DECIDED,
+    GIVEN_UP,
     NOTED,
     REGISTERED,
     TAKEN_BACK,
@@ -166,6 +167,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
         )
         for kept in (first, application):
             await connection.execute(CORRECTED, UUID(kept))
+            await connection.execute(GIVEN_UP, UUID(kept))
         await connection.execute(NOTED, UUID(application))
         await connection.execute(AGAIN, UUID(application))
         await connection.execute(TAKEN_BACK, UUID(second))

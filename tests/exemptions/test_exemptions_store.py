@@ -129,7 +129,7 @@ async def test_the_running_role_has_these_rights_and_no_others(
         "applications", "application_questions", "application_documents", "registered_households",
         "decisions", "decisions_settled", "application_notes", "proposals", "proposal_steps",
         "assistance_watch", "assistance_questions", "consequences", "reviews_again", "take_backs",
-        "corrections", "correction_decisions",
+        "corrections", "correction_decisions", "corrections_given_up",
     )  # fmt: skip
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")

@@ -1,10 +1,12 @@
 """Good events of JPS reporting: what was sent, decided, and told of persons."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from contracts.events import (
     CorrectionDecided,
     CorrectionForwarded,
+    CorrectionGivenUp,
     DecisionTakenBack,
     Event,
     ExemptionReportHeld,
@@ -75,6 +77,16 @@ def corrected_sample(house: House, n: int, version: int, event_id: UUID) -> Even
         owner=ReportOwner.QUALIFICATION, kind="acquisition",
         processing=ReportProcessing.CANCELLATION, batch_id=BATCH, medium_serial=2,
         forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def given_up_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    decision = decided_sample(house, n, version, event_id)
+    assert isinstance(decision, ItemDecided)
+    return CorrectionGivenUp(
+        correction_id=uuid4(), item_id=decision.item_id, person_id=person(n),
+        owner=ReportOwner.QUALIFICATION, kind="acquisition",
+        processing=ReportProcessing.CANCELLATION, given_up_on=DAY,
     )  # fmt: skip
 
 
@@ -192,3 +204,22 @@ def exemption_stands_sample(house: House, n: int, version: int, event_id: UUID) 
 def held_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
     of = stands_sample(house, n, version, event_id).model_dump(include={"item_id", "person_id"})
     return ExemptionReportHeld(**of, held=True, since=DAY)
+
+
+SAMPLES: dict[type[Event], Callable[[House, int, int, UUID], Event]] = {
+    QualificationReportable: reportable_sample,
+    ItemForwarded: forwarded_sample,
+    ReportItemForwarded: of_later_kind_sample,
+    OwnedItemForwarded: of_owner_sample,
+    NoticeReportable: notice_sample,
+    ItemDecided: decided_sample,
+    CorrectionForwarded: corrected_sample,
+    CorrectionDecided: correction_decided_sample,
+    CorrectionGivenUp: given_up_sample,
+    DecisionTakenBack: decision_taken_back_sample,
+    PersonTakenBack: person_taken_back_sample,
+    PersonTold: told_sample,
+    QualificationReportStands: stands_sample,
+    ExemptionReportStands: exemption_stands_sample,
+    ExemptionReportHeld: held_sample,
+}

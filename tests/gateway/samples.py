@@ -45,6 +45,8 @@ BODIES: Final[dict[str, Any]] = {
     "settleUndoMatch": {"agree": True},
     "proposeCorrection": {"reason": "転入の届出が取り消された"},
     "settleCorrection": {"agree": True},
+    "proposeGivingUpCorrection": {"reason": "訂正の対象を取り違えていた"},
+    "settleGivingUpCorrection": {"agree": True},
     "proposeMediumVoid": {"reason": "記載された方に発行抑止が設定されたため"},
     "settleMediumVoid": {"agree": True},
     "askWhatIf": {

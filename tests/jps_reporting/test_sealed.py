@@ -43,6 +43,8 @@ QUESTIONS = [
     Question("GET /items/{item_id}/correction", of=SENT_ITEM),
     Question("POST /items/{item_id}/correction", json={"reason": "届出の取消し"}, of=SENT_ITEM),
     Question("POST /items/{item_id}/correction/settle", json={"agree": True}, of=SENT_ITEM),
+    Question("POST /items/{item_id}/correction/give-up", json={"reason": "取違え"}, of=SENT_ITEM),
+    Question("POST /items/{item_id}/correction/give-up/settle", json={"agree": True}, of=SENT_ITEM),
     Question("GET /batches"),
     *(Question("GET /batches", {"state": state.value}) for state in BatchState),
     Question("POST /batches", json={"kinds": ["loss"]}),

@@ -7,6 +7,7 @@ from contracts.events import (
     AnyItemForwarded,
     CorrectionDecided,
     CorrectionForwarded,
+    CorrectionGivenUp,
     DecisionTakenBack,
     ItemDecided,
     ItemForwarded,
@@ -72,7 +73,8 @@ async def told(
     | PersonTold
     | PersonTakenBack
     | CorrectionForwarded
-    | CorrectionDecided,
+    | CorrectionDecided
+    | CorrectionGivenUp,
 ) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])

@@ -16,9 +16,11 @@ from contracts.events import (
     PersonSightChanged,
     PersonTold,
     ReportItemKind,
+    ReportOwner,
     StayTold,
 )
 from contracts.functions import Function
+from tests.corrections import Item, given_up
 from tests.qualification.decided import (
     correction_decided,
     correction_sent,
@@ -172,7 +174,9 @@ async def with_everything(house: House, counter: Counter) -> dict[str, str]:
     )  # fmt: skip
     returned = await returned_twice(house, person_id, item["item_id"])
     away = correction_sent(person_id, item["item_id"], "2026-11-05")
-    await told(house, away, correction_decided(away, "2026-11-05"))
+    of_it = Item(item["item_id"], person_id)
+    gone = given_up(of_it, ReportOwner.QUALIFICATION, on="2026-11-05")
+    await told(house, away, correction_decided(away, "2026-11-05"), gone)
     difference = await told_by_jps(house, person_id)
     path = f"/notices/{forwarded_id}/take-back"
     proposed = await counter.call("POST", path, Function.NOTICE_SETTLE, json={"reason": "誤り"})

@@ -159,8 +159,8 @@ async def test_a_notice_and_its_receipt_tell_what_jps_was_told_since(
     await told(house, correction_decided(away, "2026-11-24"))
     said = {
         "processing": "cancellation", "label": "取消", "forwarded_on": "2026-11-19",
-        "outcome": "accepted", "outcome_label": "機構受理", "decided_on": "2026-11-24",
-        "return_code": None, "return_reason": None,
+        "given_up_on": None, "outcome": "accepted", "outcome_label": "機構受理",
+        "decided_on": "2026-11-24", "return_code": None, "return_reason": None,
     }  # fmt: skip
     view = await whole(counter, taken)
     assert (view["corrections"], view["summary"]["correction"]) == ([said], said)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import CorrectionForwarded, ReportOwner
-from services.chassis.corrections import Corrections
+from contracts.events import ReportOwner
+from services.chassis.corrections import Corrections, Told
 
 KEPT: Final = Corrections("claims", ReportOwner.CLAIMS, about="claim_id")
 _SENT: Final = """
@@ -16,9 +16,7 @@ where item_id = any($1::uuid[]) and forwarded_on is not null
 """
 
 
-async def sent(
-    connection: asyncpg.Connection, told: Sequence[CorrectionForwarded]
-) -> dict[UUID, UUID]:
+async def sent(connection: asyncpg.Connection, told: Sequence[Told]) -> dict[UUID, UUID]:
     """Which of the items that these correct were sent of that deceased, each with its claim."""
     rows = await connection.fetch(_SENT, [event.item_id for event in told])
     ours = {(row["item_id"], row["deceased_id"]): row["claim_id"] for row in rows}

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import CorrectionForwarded, ReportOwner
-from services.chassis.corrections import Corrections
+from contracts.events import ReportOwner
+from services.chassis.corrections import Corrections, Told
 from services.exemptions.stores import decisions
 
 KEPT: Final = Corrections("exemptions", ReportOwner.EXEMPTIONS, about="entry_id")
@@ -19,9 +19,7 @@ where application_id = any($1::uuid[])
 """
 
 
-async def sent(
-    connection: asyncpg.Connection, told: Sequence[CorrectionForwarded]
-) -> dict[UUID, UUID]:
+async def sent(connection: asyncpg.Connection, told: Sequence[Told]) -> dict[UUID, UUID]:
     """Which of the items that these correct were sent of that person, each with its entry."""
     owners = await decisions.owners(connection, [event.item_id for event in told])
     rows = await connection.fetch(_PEOPLE, list(owners.values()))

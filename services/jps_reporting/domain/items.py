@@ -75,12 +75,15 @@ HELD_BY_OWNER: Final = "JR-1205"
 """Held back by its owner, who alone lets it go."""
 HELD_IN_BATCH: Final = "JR-2054"
 """The same, found by the check of a batch that it was taken out of."""
+GIVING_UP: Final = "JR-1206"
+"""A correction of which somebody proposes to give it up: until another decides."""
 BLOCKED_FOR: Final = {
     "JR-1201": "報告の要否を職員が判断する項目です。",
     "JR-1202": "送付期限が定まっていません。",
     "JR-1203": "職員が送付単位から除きました。",
     "JR-1204": "取り下げられた事実が、再び事実となりました。",
     HELD_BY_OWNER: "再審査の差異又は本登録取消の提案があります。免除等で対応してください。",
+    GIVING_UP: "訂正の取下げが提案されています。別の職員が確定または却下してください。",
 }
 """Why an item is held back, as staff read it, beside the checks' own."""
 

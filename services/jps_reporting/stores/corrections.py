@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.events import ReportProcessing
 from services.jps_reporting.domain.corrections import CorrectionRule, correction_id
 from services.jps_reporting.domain.deadlines import Due
+from services.jps_reporting.stores import give_ups
 from services.jps_reporting.stores.item_rows import SELECT, StoredItem, stored
 
 Connection = Any
@@ -185,5 +186,7 @@ async def decide(
 
 
 async def lapse(connection: Connection, item_ids: Sequence[UUID], now: datetime) -> None:
-    """End what is proposed about these items and no longer called for."""
+    """End what is proposed about these items and no longer called for, and what is proposed about
+    giving up what is withdrawn by itself."""
     await connection.execute(_LAPSE, item_ids, now)
+    await give_ups.lapse(connection, item_ids, now)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import CorrectionForwarded, ReportOwner
-from services.chassis.corrections import Correction, Corrections
+from contracts.events import ReportOwner
+from services.chassis.corrections import Correction, Corrections, Told, in_order
 
 KEPT: Final = Corrections("qualification", ReportOwner.QUALIFICATION)
 _OWNED: Final = """
@@ -21,9 +21,7 @@ where notice_id = any($1::uuid[]) and item_id is not null
 """
 
 
-async def sent(
-    connection: asyncpg.Connection, told: Sequence[CorrectionForwarded]
-) -> dict[UUID, UUID]:
+async def sent(connection: asyncpg.Connection, told: Sequence[Told]) -> dict[UUID, UUID]:
     """Which of the items that these correct were sent of that person."""
     owned = await connection.fetch(_OWNED, [event.item_id for event in told])
     ours = {(row["item_id"], row["person_id"]) for row in owned}
@@ -41,6 +39,4 @@ async def about(
     for row in under:
         if one := by_item.get(row["item_id"]):
             found.setdefault(row["notice_id"], []).extend(one)
-    for each in found.values():
-        each.sort(key=lambda one: (one.medium_serial, one.correction_id))
-    return found
+    return {notice: in_order(each) for notice, each in found.items()}
