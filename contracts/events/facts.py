@@ -267,6 +267,26 @@ class IncomeCorrected(Event):
         return str(self.person_id)
 
 
+class IncomeTold(Event):
+    """Income of a levy year has come, of which exemptions was answered that there is no record, or
+    none that is certainly the person's (記録なし, 突合中).
+
+    What it is, is not said, as of `IncomeCorrected`. Of nobody else: a whole city's first income
+    of a year sends none of these.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.income.told.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REPLIES_EXEMPTIONS
+
+    person_id: UUID
+    levy_year: Year
+    """賦課年度."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ClaimsFactsAnswered(FactsAnswered):
     """The answer to claims."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import (
@@ -15,6 +15,7 @@ from contracts.events import (
     ExemptionsHouseholdFactsAnswered,
     ExemptionsManyHouseholdFactsAnswered,
     IncomeCorrected,
+    IncomeTold,
     ItemDecided,
     ItemForwarded,
     OwnedItemForwarded,
@@ -148,6 +149,10 @@ async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     await answers.dispose(uow.connection, sent, uow.now)
 
 
+_OF_INCOME: Final = (IncomeCorrected, IncomeTold)
+"""Upon these is asked again: it was told otherwise, or it was not there."""
+
+
 def on_replies(state: State) -> Handler:
     """The handler of what identity tells exemptions alone: its answers, and of whom it has news."""
 
@@ -155,13 +160,11 @@ def on_replies(state: State) -> Handler:
         news = [r.event.person_id for r in batch if isinstance(r.event, AssistanceChanged)]
         if news:
             await assistance.watch(uow.connection, dict.fromkeys(news, uow.today))
-        corrected = [r.event for r in batch if isinstance(r.event, IncomeCorrected)]
+        corrected = [r.event for r in batch if isinstance(r.event, _OF_INCOME)]
         if corrected:
             which = {(event.person_id, event.levy_year) for event in corrected}
             await reviewing_again.ask_of(uow, state, which)
-        answered = [
-            r for r in batch if not isinstance(r.event, AssistanceChanged | IncomeCorrected)
-        ]
+        answered = [r for r in batch if not isinstance(r.event, (AssistanceChanged, *_OF_INCOME))]
         if answered:
             await _on_facts(answered, uow, state)
 

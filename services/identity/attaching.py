@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from services.chassis.service import Background, Service
-from services.identity.signalling import news, signal
+from services.identity.signalling import news, signal, signal_incomes
 from services.identity.stores import attaching, feeding
 
 _BATCH: Final = 500
@@ -29,6 +29,7 @@ async def attach_due(service: Service) -> tuple[int, int]:
             found += judgement.outcome.attaches
         await feeding.write_links(uow.connection, feeds, uow.now, look_again_at=None)
         await signal(uow, news(feeds), service.state.fact_purposes)
+        await signal_incomes(uow, feeds, service.state.fact_purposes)
     return len(waiting), found
 
 

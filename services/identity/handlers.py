@@ -40,7 +40,7 @@ from services.identity.editing import stopped_of
 from services.identity.measures_told import hide, on_measures
 from services.identity.outside_work import find_again
 from services.identity.returning import on_columns
-from services.identity.signalling import corrections, news, signal, signal_corrections
+from services.identity.signalling import news, signal, signal_incomes
 from services.identity.stores import (
     attaching,
     blocks_told,
@@ -122,7 +122,7 @@ class Handlers:
         arrivals = [Arrival(received.event_id, received.time) for received in batch]
         await feeding.write(uow.connection, feeds, arrivals, uow.now)
         await signal(uow, news(feeds), self._fact_purposes)
-        await signal_corrections(uow, corrections(feeds), self._fact_purposes)
+        await signal_incomes(uow, feeds, self._fact_purposes)
 
     async def on_measures(
         self, batch: Sequence[Received[SupportMeasureRecorded]], uow: UnitOfWork

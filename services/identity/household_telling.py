@@ -123,18 +123,15 @@ async def _told(
     decided = [purposes.decide_each(one.asker, one.request, uow.today) for one in batch]
     members = await _members(batch, decided, uow)
     await _relate(batch, decided, members, uow)
-    known = await store.known(
-        uow.connection,
-        {
-            one.person_id
-            for asked, (each, _) in zip(batch, decided, strict=True)
-            for one in asked.request.people
-            if each[one.whose].refusal is None
-        },
-        {subject for asked in batch for subject in facts.subjects(asked.request)},
-    )
     everybody = {one.person_id for asked in batch for one in asked.request.people}
     blocked = await stopped_of(uow, everybody, BlockKind.INQUIRY)
+    granted = [
+        (asked.asker, asked.request, one.person_id)
+        for asked, (each, _) in zip(batch, decided, strict=True)
+        for one in asked.request.people
+        if each[one.whose].refusal is None
+    ]
+    known = await telling.known_of(uow, granted, blocked)
     households = _households(batch, decided, members, blocked)
     told, records = [], _Records(uow)
     for asked, (each, household), there in zip(batch, decided, households, strict=True):

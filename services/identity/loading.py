@@ -35,7 +35,7 @@ from services.identity.domain.feed_rows import (
     rows,
 )
 from services.identity.domain.register import Refusal
-from services.identity.signalling import corrections, news, signal, signal_corrections
+from services.identity.signalling import news, signal, signal_incomes
 from services.identity.stores import feeding, loads
 from services.identity.stores.feeding import Arrival
 from services.identity.tables import FEEDS, read_layout
@@ -156,7 +156,7 @@ async def _taken(
         arrivals = [Arrival(_event_id(load.load_id, line), uow.now) for line, _ in records]
         await feeding.write(uow.connection, feeds, arrivals, uow.now)
         await signal(uow, news(feeds), service.state.fact_purposes)
-        await signal_corrections(uow, corrections(feeds), service.state.fact_purposes)
+        await signal_incomes(uow, feeds, service.state.fact_purposes)
     return refused
 
 

@@ -1,7 +1,7 @@
 """Answers to services that ask for facts of the integrated database (C11): what the purpose table
 lists, to who asked, about whom it lists, and each answer and refusal recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +24,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.identity.domain import facts
 from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
 from services.identity.editing import stopped_of
+from services.identity.stores import awaiting
 from services.identity.stores import facts as store
 
 ANSWERS: Final[Mapping[str, type[FactsAnswered]]] = {
@@ -32,6 +33,8 @@ ANSWERS: Final[Mapping[str, type[FactsAnswered]]] = {
     "qualification": QualificationFactsAnswered,
 }
 """Each asker's own answer, on the asker's own reply topic. Who has none is told nothing."""
+WAITING: Final = frozenset({"exemptions"})
+"""Who is told that income which it asked for in vain has come (`signalling`)."""
 
 
 async def tell(
@@ -40,16 +43,12 @@ async def tell(
     """Answer a batch of requests, each all or nothing."""
     decisions = await _decide(batch, uow, purposes)
     granted = [
-        received.event
+        (received.source, received.event, received.event.person_id)
         for received, decision in zip(batch, decisions, strict=True)
         if decision.refusal is None
     ]
-    known = await store.known(
-        uow.connection,
-        {request.person_id for request in granted},
-        {subject for request in granted for subject in facts.subjects(request)},
-    )
-    blocked = await stopped_of(uow, {r.person_id for r in granted}, BlockKind.INQUIRY)
+    blocked = await stopped_of(uow, {person_id for _, _, person_id in granted}, BlockKind.INQUIRY)
+    known = await known_of(uow, granted, blocked)
     for received, decision in zip(batch, decisions, strict=True):
         request = received.event
         kind = ANSWERS.get(received.source, FactsAnswered)
@@ -62,6 +61,33 @@ async def tell(
         _record(uow, received, decision, told)
         if received.source in ANSWERS:
             uow.emit(told, key=str(request.person_id), cause=received)
+
+
+async def known_of(
+    uow: UnitOfWork,
+    asked: Sequence[tuple[str, facts.Asking, UUID]],
+    blocked: Collection[UUID],
+) -> dict[UUID, facts.Known]:
+    """What is known of persons, each with who asks and what is asked; who is not in it, of whom
+    nothing is.
+
+    Income that exemptions asks for and that there is none of is awaited from here on: looked for
+    once more after that was noted, so that what comes meanwhile is told now or signalled then.
+    Nobody is told when that of somebody whom 照会抑止 protects comes.
+    """
+    subjects = {subject for _, request, _ in asked for subject in facts.subjects(request)}
+    known = await store.known(uow.connection, {person_id for _, _, person_id in asked}, subjects)
+    awaited = {
+        (year, person_id)
+        for asker, request, person_id in asked
+        if asker in WAITING and request.levy_years and person_id not in blocked
+        for year in facts.awaited(request, known.get(person_id, facts.NOTHING))
+    }
+    if awaited:
+        await awaiting.note(uow.connection, awaited, uow.now)
+        people = {person_id for _, person_id in awaited}
+        known |= await store.known(uow.connection, people, subjects)
+    return known
 
 
 async def _decide(

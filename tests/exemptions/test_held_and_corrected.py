@@ -9,9 +9,12 @@ import pytest
 from contracts.events import (
     ExemptionApplicationSettled,
     ExemptionReportHeld,
+    FactOutcome,
     IncomeCorrected,
+    IncomeTold,
     ReportItemKind,
 )
+from contracts.events.facts import IncomeFact
 from services.chassis.clock import FixedClock
 from services.chassis.service import Service
 from tests.audit.calling import Caller
@@ -139,3 +142,30 @@ async def test_a_correction_of_the_spouses_income_asks_about_the_application_aga
     await take(exemptions, IncomeCorrected(person_id=spouse, levy_year=2026))
     about = (await asked(exemptions))[before:]
     assert {request.person_id for request in about} == {person, spouse}
+
+
+@pytest.mark.stack
+async def test_income_that_was_asked_for_in_vain_is_asked_for_again_when_it_comes(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    (shown_,) = await accepted(call, an_application(person))
+    application_id = shown_["application"]["application_id"]
+    (request,) = await asked(exemptions)
+    nothing = IncomeFact(outcome=FactOutcome.NO_RECORD, levy_year=2026)
+    await take(exemptions, told(request).model_copy(update={"income": (nothing,)}))
+    page = (await call(*CLERK, get=f"{PATH}/{application_id}")).json()
+    assert {span["result_label"] for span in page["review"]} == {"要確認"}
+    # Of another year, or of somebody else: nobody is asked about.
+    await take(
+        exemptions,
+        IncomeTold(person_id=person, levy_year=2025),
+        IncomeTold(person_id=await somebody(exemptions), levy_year=2026),
+    )
+    assert len(await asked(exemptions)) == 1
+    come = IncomeTold(person_id=person, levy_year=2026)
+    await take(exemptions, come, come)
+    (_, again_) = await asked(exemptions)
+    assert (again_.person_id, str(again_.reference)) == (person, application_id)
+    await take(exemptions, told(again_))
+    page = (await call(*CLERK, get=f"{PATH}/{application_id}")).json()
+    assert {span["kind_label"] for span in page["review"]} == {"全額免除"}

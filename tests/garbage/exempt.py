@@ -1,11 +1,14 @@
 """Events of exemptions that came later, and what identity lets it know of persons."""
 
+from collections.abc import Callable
+from typing import Final
 from uuid import UUID, uuid4
 
 from contracts.events import (
     AssistanceChanged,
     Event,
     IncomeCorrected,
+    IncomeTold,
     PremiumStatementKind,
     PremiumStatementSettled,
 )
@@ -26,5 +29,17 @@ def corrected(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return IncomeCorrected(person_id=person(n), levy_year=2026)
 
 
+def come(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return IncomeTold(person_id=person(n), levy_year=2026)
+
+
 def assisted(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return AssistanceChanged(person_id=person(n))
+
+
+NEWS: Final[dict[type[Event], Callable[[House, int, int, UUID], Event]]] = {
+    IncomeCorrected: corrected,
+    IncomeTold: come,
+    AssistanceChanged: assisted,
+}
+"""Of whom identity has news, which exemptions asks about."""

@@ -135,6 +135,16 @@ def items(request: Asking, known: Known) -> dict[str, Any]:
     return told
 
 
+def awaited(request: Asking, known: Known) -> list[int]:
+    """The levy years asked about of which there is no income to tell yet: 記録なし, 突合中. What
+    is 未申告 is a record, and told otherwise once it is declared."""
+    return [
+        year
+        for year in request.levy_years
+        if known.find(f"income/{year}")[0] in (FactOutcome.NO_RECORD, FactOutcome.UNSETTLED)
+    ]
+
+
 def withheld(kind: type[A], request: FactsRequested) -> A:
     """The answer about somebody whom 照会抑止 protects: nothing is told of what there is."""
     return answer(kind, request, unsettled(request)).model_copy(update={"blocked": True})

@@ -65,6 +65,14 @@ _INCOMES: Final = """
 select subject from identity.feed_records
 where system = $1 and addressee_number = $2 and subject like 'income/%' order by 1
 """
+_INCOMES_OF: Final = """
+select distinct substr(r.subject, 8)::int as levy_year, l.person_id
+from unnest($1::text[], $2::text[]) as a (system, addressee_number)
+join identity.feed_links l using (addressee_number, system)
+join identity.feed_records r using (addressee_number, system)
+where r.subject = any($3::text[]) and r.attached_version = r.record_version
+    and l.person_id is not null
+"""
 _RELATED: Final = """
 select a.place
 from unnest($1::int[], $2::uuid[], $3::uuid[]) as a (place, applicant, householder)
@@ -179,6 +187,17 @@ async def incomes_under(connection: asyncpg.Connection, system: str, number: str
     """The subjects of the records of income that stand under a number: one for each levy year."""
     rows = await connection.fetch(_INCOMES, system, number)
     return [row["subject"] for row in rows]
+
+
+async def incomes_of(
+    connection: asyncpg.Connection, numbers: Collection[tuple[str, str]], years: Collection[int]
+) -> set[tuple[int, UUID]]:
+    """Of these levy years, those of which a record of income stands under these numbers, each with
+    whose it is."""
+    systems, theirs = zip(*sorted(numbers), strict=True)
+    subjects = [f"income/{year}" for year in years]
+    rows = await connection.fetch(_INCOMES_OF, systems, theirs, subjects)
+    return {(row["levy_year"], row["person_id"]) for row in rows}
 
 
 async def owners(
