@@ -101,6 +101,24 @@ RESIDENTS_TOKENISED = Topic(
     personal_data=True,
     description="The same changes with a random token in place of the individual number.",
 )
+NUMBERS_QUESTIONS = Topic(
+    name="numbers.questions",
+    key="question id",
+    producers=("token_vault",),
+    consumers=("identity",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="The vault asks which tokens that staff entered are borne by nobody (C28).",
+)
+NUMBERS_ANSWERS = Topic(
+    name="numbers.answers",
+    key="question id",
+    producers=("identity",),
+    consumers=("token_vault",),
+    retention=timedelta(days=2),
+    personal_data=True,
+    description="Identity's answers to the vault: the tokens that nobody bears, to be erased.",
+)
 INBOUND_INCOME = Topic(
     name="inbound.income",
     key="digest of source and addressee number (contracts.keys.resident_key)",
@@ -307,6 +325,8 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         INBOUND_RESIDENTS,
         RESIDENTS_TOKENISED,
+        NUMBERS_QUESTIONS,
+        NUMBERS_ANSWERS,
         INBOUND_INCOME,
         INBOUND_WELFARE,
         INBOUND_HEALTH_INSURANCE,

@@ -86,6 +86,7 @@ from contracts.events.linkage import (
 )
 from contracts.events.measures import SupportMeasureRecorded
 from contracts.events.merges import PersonMerged, PersonSeparated
+from contracts.events.numbers import NumbersQuestioned, NumbersUnborne
 from contracts.events.pension_columns import (
     PensionColumns,
     PensionColumnsChanged,
@@ -189,6 +190,8 @@ __all__ = [
     "NoticeReportable",
     "NumberStanding",
     "NumberTold",
+    "NumbersQuestioned",
+    "NumbersUnborne",
     "OldAgeRight",
     "OwnedItemForwarded",
     "PensionColumns",

@@ -24,6 +24,7 @@ from contracts.topics import (
     INBOUND_SUPPORT_MEASURES,
     INBOUND_WELFARE,
     LINKAGE_REQUESTS,
+    NUMBERS_QUESTIONS,
     QUALIFICATION_COLUMNS,
     RESIDENTS_TOKENISED,
     Topic,
@@ -38,6 +39,7 @@ from services.identity.domain.purposes import Decision, PurposeTable
 from services.identity.domain.register import REASONS
 from services.identity.editing import stopped_of
 from services.identity.measures_told import hide, on_measures
+from services.identity.numbers_asked import on_numbers
 from services.identity.outside_work import find_again
 from services.identity.returning import on_columns
 from services.identity.signalling import news, signal, signal_incomes
@@ -82,6 +84,7 @@ class Handlers:
             INBOUND_SUPPORT_MEASURES: self.on_measures,
             LINKAGE_REQUESTS: self.on_requests,
             QUALIFICATION_COLUMNS: on_columns,
+            NUMBERS_QUESTIONS: on_numbers,
         }
 
     async def on_residents(

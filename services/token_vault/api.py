@@ -152,7 +152,7 @@ async def _enter(
     if isinstance(opened, Problem):
         return opened
     keys, number = opened
-    tokenised = await vault.tokenise(uow.connection, keys, [number], uow.now)
+    tokenised = await vault.tokenise(uow.connection, keys, [number], uow.now, entered=True)
     _record(uow, staff, Operation.NUMBER_ENTRY, AuditOutcome.DONE, {"new": tokenised.new})
     return Found(token=tokenised.tokens[0])
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import cast
 
-from contracts.topics import INBOUND_RESIDENTS
+from contracts.topics import INBOUND_RESIDENTS, NUMBERS_ANSWERS
 from services.chassis.service import Service
-from services.token_vault import api, commands, handlers
+from services.token_vault import api, commands, handlers, unborne
 from services.token_vault.key_encryption import file_source
 from services.token_vault.keyring import Keyring
 from services.token_vault.settings import Settings
@@ -19,7 +19,10 @@ def build(settings: Settings) -> Service:
     return Service(
         settings=settings,
         migrations=Path(__file__).parent / "migrations",
-        handlers={INBOUND_RESIDENTS: handlers.residents(vault)},
+        handlers={
+            INBOUND_RESIDENTS: handlers.residents(vault),
+            NUMBERS_ANSWERS: unborne.on_answers,
+        },
         routers=[api.router],
         commands=commands.COMMANDS,
         state=vault,

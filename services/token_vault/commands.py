@@ -5,7 +5,7 @@ import getpass
 import re
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +13,7 @@ from contracts.events import AuditOperation
 from contracts.sealing import SealingSuite
 from services.chassis import audit
 from services.chassis.service import Command, Service
-from services.token_vault import key_management
+from services.token_vault import key_management, unborne
 from services.token_vault.domain.errors import VaultError
 from services.token_vault.domain.keys import (
     KeyVersions,
@@ -150,6 +150,12 @@ async def _set_quota(service: Service, arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def _ask_unborne(service: Service, arguments: argparse.Namespace) -> int:
+    asked = await unborne.ask(service, timedelta(hours=arguments.after_hours))
+    print(f"asked about {asked} numbers that staff entered")
+    return 0
+
+
 async def _keys(service: Service, _arguments: argparse.Namespace) -> int:
     async with service.database.read() as connection:
         sealing = await key_store.sealing_keys(connection)
@@ -218,6 +224,19 @@ def _rewrap_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=5_000, help="numbers in one transaction")
 
 
+def _hours(text: str) -> int:
+    hours = int(text)
+    if hours < 1:
+        raise ValueError("an entry may be under way")
+    return hours
+
+
+def _unborne_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--after-hours", type=_hours, default=24, help="entered last so long ago (24; at least 1)"
+    )
+
+
 def _quota_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("operation", type=Operation, choices=list(Operation))
     parser.add_argument("allowed", type=int)
@@ -250,5 +269,11 @@ COMMANDS: Sequence[Command] = (
         _set_medium_password,
     ),
     Command("set-quota", "change a limit from a date on", _set_quota, _quota_arguments),
+    Command(
+        "ask-unborne",
+        "have identity say which numbers that staff entered nobody bears: they are erased",
+        _ask_unborne,
+        _unborne_arguments,
+    ),
     Command("keys", "list keys, versions and states, no secrets", _keys),
 )

@@ -81,39 +81,72 @@ class Vault:
         self, connection: Any, keys: Keys, numbers: Sequence[IndividualNumber]
     ) -> dict[int, Token]:
         """The tokens of those that are known, by their place in the list."""
-        indexes = {
-            index.version: [index.of(number) for number in numbers] for index in keys.indexes
-        }
-        return await store.find_tokens(connection, indexes)
+        known = await self._known(connection, keys, numbers)
+        return {place: one.token for place, one in known.items()}
 
     async def tokenise(
-        self, connection: Any, keys: Keys, numbers: Sequence[IndividualNumber], now: datetime
+        self,
+        connection: Any,
+        keys: Keys,
+        numbers: Sequence[IndividualNumber],
+        now: datetime,
+        *,
+        entered: bool = False,
     ) -> Tokenised:
         """The token of each number; one that is not known yet is kept under a new one.
 
-        The same number gets the same token, within the list and for ever.
+        The same number gets the same token, within the list and for ever. ``entered``: staff enter
+        it, and it may turn out to be nobody's; what the register tells of stays.
         """
-        distinct = list(dict.fromkeys(numbers))
-        found = await self.find(connection, keys, distinct)
-        unknown = [number for place, number in enumerate(distinct) if place not in found]
-        tokens = {distinct[place]: token for place, token in found.items()}
+        entered_at = now if entered else None
+        tokens: dict[IndividualNumber, Token] = {}
+        unknown = list(dict.fromkeys(numbers))
         new = 0
-        if unknown:
+        while unknown:
+            tokens |= await self._standing(connection, keys, unknown, entered_at)
+            unknown = [number for number in unknown if number not in tokens]
+            if not unknown:
+                break
             ours = self._encrypted(keys, unknown)
-            new = await store.insert_numbers(
+            kept = await store.insert_numbers(
                 connection,
                 ours,
                 index_version=keys.index_versions.active,
                 data_version=keys.data_versions.active,
                 now=now,
+                entered_at=entered_at,
             )
-            if new == len(unknown):
-                tokens |= {number: kept.token for number, kept in zip(unknown, ours, strict=True)}
-            else:
-                # Another instance has kept one first: then its token holds.
-                kept_first = await self.find(connection, keys, unknown)
-                tokens |= {unknown[place]: token for place, token in kept_first.items()}
+            new += kept
+            if kept == len(unknown):
+                tokens |= {number: one.token for number, one in zip(unknown, ours, strict=True)}
+                break
+            # Another instance has kept one first: then its token holds, if it stays.
         return Tokenised([tokens[number] for number in numbers], new)
+
+    async def _standing(
+        self,
+        connection: Any,
+        keys: Keys,
+        numbers: Sequence[IndividualNumber],
+        entered_at: datetime | None,
+    ) -> dict[IndividualNumber, Token]:
+        """The tokens of those that are known and are not being erased just now."""
+        known = await self._known(connection, keys, numbers)
+        may_go = [one.token for one in known.values() if one.entered]
+        stay = await store.enter_again(connection, may_go, entered_at) if may_go else set()
+        return {
+            numbers[place]: one.token
+            for place, one in known.items()
+            if not one.entered or one.token in stay
+        }
+
+    async def _known(
+        self, connection: Any, keys: Keys, numbers: Sequence[IndividualNumber]
+    ) -> dict[int, store.Known]:
+        indexes = {
+            index.version: [index.of(number) for number in numbers] for index in keys.indexes
+        }
+        return await store.find_tokens(connection, indexes)
 
     async def numbers(
         self, connection: Any, keys: Keys, tokens: Iterable[str]

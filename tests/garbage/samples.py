@@ -76,7 +76,7 @@ from contracts.months import Month
 from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
-from tests.garbage import exempt, jps, protecting, together
+from tests.garbage import exempt, jps, protecting, together, unborne
 from tests.garbage.basics import BATCH, DAY, person
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
@@ -362,6 +362,7 @@ SAMPLES: dict[type[Event], Sample] = {
     HouseholdFactsRequested: _together,
     ExemptionsHouseholdFactsAnswered: _household_facts,
     **exempt.NEWS,
+    **unborne.SAMPLES,
     ClaimsFactsAnswered: _facts(ClaimsFactsAnswered),
     MissingNoticeFactsRequested: _missing,
     QualificationFactsAnswered: _facts(QualificationFactsAnswered),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from contracts.events import PersonMerged
+from contracts.events import NumbersQuestioned, NumbersUnborne, PersonMerged
 from contracts.functions import Function
 from tests.identity.house import Counter, House
 from tests.identity.people import HANAKO, Kind, token, told
@@ -165,3 +165,51 @@ async def test_it_is_for_who_may_propose(counter: Counter, desk: Desk) -> None:
     path = f"/persons/{umino}/outside-number"
     refused = await counter.call("POST", path, others, staff_id=CLERK, json=said)
     assert code(refused) == (403, "CH-0006")
+
+
+async def unborne(desk: Desk, *numbers: int) -> list[str]:
+    """Which of these numbers the vault is told that nobody bears."""
+    before = len(await desk.house.outbox(NumbersUnborne))
+    question = NumbersQuestioned(
+        question_id=uuid4(),
+        entered_before=desk.house.service.clock.now(),
+        tokens=tuple(token(n) for n in numbers),
+    )
+    tally = await desk.house.service.intake.take(
+        desk.house.records("token_vault", [(question.record_key, question)])
+    )
+    assert (tally.handled, tally.refused) == (1, 0)
+    answers = (await desk.house.outbox(NumbersUnborne))[before:]
+    assert all(answer.question_id == question.question_id for answer in answers)
+    return [found for answer in answers for found in answer.tokens]
+
+
+async def test_a_number_that_was_sent_back_is_nobodys_and_one_that_waits_or_stands_is_not(
+    desk: Desk,
+) -> None:
+    umino = await desk.enter()
+    proposed = await propose(desk, umino, 7)
+    assert await unborne(desk, 7) == []
+    path = f"/outside-persons/{proposed.json()['entry']['entry_id']}/settlement"
+    assert (await desk.post(path, CHIEF, agree=False)).is_success
+    assert await unborne(desk, 7) == [token(7)]
+    # Entered again for somebody, it is theirs: waiting, settled, and when another took its place.
+    waits = await propose(desk, umino, 7)
+    assert await unborne(desk, 7, 9) == [token(9)]
+    await desk.settled(waits)
+    assert await unborne(desk, 7) == []
+    await numbered(desk, umino, 8)
+    assert await unborne(desk, 7, 8) == []
+
+
+async def test_a_number_that_the_register_tells_of_is_borne_whatever_became_of_the_entry(
+    desk: Desk,
+) -> None:
+    umino = await desk.enter()
+    proposed = await propose(desk, umino, 7)
+    path = f"/outside-persons/{proposed.json()['entry']['entry_id']}/settlement"
+    assert (await desk.post(path, CHIEF, agree=False)).is_success
+    await desk.house.told(told(Kind.SNAPSHOT, number_token=token(7)))
+    assert await unborne(desk, 7) == []
+    await desk.house.seal(await desk.house.person_id())
+    assert await unborne(desk, 7) == [], "sealed is not unborne"

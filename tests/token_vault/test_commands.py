@@ -278,7 +278,7 @@ async def test_the_grants_are_these_and_no_others(opened: Service, stack: TestSt
         "quota_uses": "DELETE INSERT SELECT",
     }
     assert {row["table_name"]: row["may"] for row in columns} == {
-        "numbers": "blind_index ciphertext data_version index_version",
+        "numbers": "blind_index ciphertext data_version entered_at index_version",
         "sealing_keys": ("activated_at destroyed_at last_opened_at retired_at state wrapped_seed"),
         "versioned_keys": "destroyed_at retired_at state wrapped",
         "medium_password": "set_at wrapped wrapped_by",

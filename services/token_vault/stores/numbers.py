@@ -40,15 +40,24 @@ class StoredPassword:
     set_at: datetime
 
 
-async def find_tokens(connection: Any, indexes: Mapping[int, Sequence[bytes]]) -> dict[int, Token]:
-    """Tokens of known numbers, by their place in the lists.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A number that is known."""
+
+    token: Token
+    entered: bool
+    """Staff entered it, and the register has not told of it: it may be erased (`erase`)."""
+
+
+async def find_tokens(connection: Any, indexes: Mapping[int, Sequence[bytes]]) -> dict[int, Known]:
+    """The known ones of numbers, by their place in the lists.
 
     ``indexes`` has, for each accepted version of the index key, the blind indexes of the same
     numbers in the same order.
     """
     rows = await connection.fetch(
         """
-        select wanted.place, number.token
+        select wanted.place, number.token, number.entered_at is not null as entered
         from unnest($1::smallint[], $2::bytea[], $3::integer[])
             as wanted (version, blind_index, place)
         join token_vault.numbers as number
@@ -58,7 +67,7 @@ async def find_tokens(connection: Any, indexes: Mapping[int, Sequence[bytes]]) -
         [value for values in indexes.values() for value in values],
         [place for values in indexes.values() for place in range(len(values))],
     )
-    return {row["place"]: token_of(row["token"]) for row in rows}
+    return {row["place"]: Known(token_of(row["token"]), row["entered"]) for row in rows}
 
 
 async def insert_numbers(
@@ -68,9 +77,11 @@ async def insert_numbers(
     index_version: int,
     data_version: int,
     now: datetime,
+    entered_at: datetime | None,
 ) -> int:
-    """Keep new numbers; return how many were new. One that another transaction has kept in the
-    meantime is left as it is: read it again.
+    """Keep new numbers (``entered_at``: by staff, then; None: the register tells of them); return
+    how many were new. One that another transaction has kept in the meantime is left as it is: read
+    it again.
 
     In the order of the index, so that two instances with numbers in common wait for each other
     rather than deadlock.
@@ -79,8 +90,8 @@ async def insert_numbers(
     status: str = await connection.execute(
         """
         insert into token_vault.numbers
-            (token, blind_index, index_version, ciphertext, data_version, created_at)
-        select token, blind_index, $4, ciphertext, $5, $6
+            (token, blind_index, index_version, ciphertext, data_version, created_at, entered_at)
+        select token, blind_index, $4, ciphertext, $5, $6, $7
         from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as new (token, blind_index, ciphertext)
         on conflict (index_version, blind_index) do nothing
         """,
@@ -90,8 +101,60 @@ async def insert_numbers(
         index_version,
         data_version,
         now,
+        entered_at,
     )
     return int(status.rpartition(" ")[2])
+
+
+async def enter_again(
+    connection: Any, tokens: Iterable[Token], entered_at: datetime | None
+) -> set[Token]:
+    """Note of numbers that staff entered that they did so again, or (None) that the register has
+    told of them now. Nobody erases them before the transaction ends; one that somebody has erased
+    is not among those returned."""
+    rows = await connection.fetch(
+        """
+        with held as (
+            select token from token_vault.numbers where token = any($1::bytea[])
+            order by token for update
+        )
+        update token_vault.numbers as number
+        set entered_at = case when number.entered_at is not null then $2::timestamptz end
+        from held where number.token = held.token
+        returning number.token
+        """,
+        [token_bytes(token) for token in tokens],
+        entered_at,
+    )
+    return {token_of(row["token"]) for row in rows}
+
+
+async def entered(
+    connection: Any, before: datetime, after: Token | None, limit: int
+) -> list[Token]:
+    """Numbers that staff entered last before a moment and the register has not told of, in the
+    order of their tokens."""
+    rows = await connection.fetch(
+        """
+        select token from token_vault.numbers
+        where entered_at < $1 and token > $2 order by token limit $3
+        """,
+        before,
+        token_bytes(after) if after else b"",
+        limit,
+    )
+    return [token_of(row["token"]) for row in rows]
+
+
+async def erase(connection: Any, tokens: Iterable[str], entered_before: datetime) -> int:
+    """Erase those of these numbers that staff entered, none since then, and the register has not
+    told of; how many. The database lets nothing else be erased."""
+    rows = await connection.fetch(
+        "select token_vault.erase_unborne($1::bytea[], $2)",
+        [token_bytes(token) for token in sorted(tokens)],
+        entered_before,
+    )
+    return len(rows)
 
 
 async def fetch_numbers(connection: Any, tokens: Iterable[str]) -> list[StoredNumber]:
