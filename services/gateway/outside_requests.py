@@ -36,6 +36,24 @@ class NobodysRecord(Body):
     addressee_number: Number
 
 
+class OutsideNumber(NumberSearch):
+    """住登外者の個人番号（ブラウザーで封緘したもの）と、本人確認の方法。"""
+
+    number_verification: Annotated[
+        NumberVerification, Field(description="番号確認の方法（番号の記載のないものは除く）")
+    ]
+    person_verification: Annotated[
+        PersonVerification | None,
+        Field(description="身元確認の方法。住民基本台帳等に照会した場合は空欄"),
+    ] = None
+
+
+class PersonAndNumber(EnteredPerson):
+    """登録しようとする住登外者と個人番号。その番号の登録されている方も表示します。"""
+
+    number: Annotated[NumberSearch, Field(description="個人番号（ブラウザーで封緘したもの）")]
+
+
 class NewOutsidePerson(Body):
     """住登外者の登録。入力するか、他システムの記録を引き継ぎます。"""
 
@@ -44,6 +62,12 @@ class NewOutsidePerson(Body):
     looked_at: Annotated[
         tuple[UUID, ...], Field(max_length=200, description="確認し、別人と判断した候補")
     ] = ()
+
+
+class NewNumberedPerson(NewOutsidePerson):
+    """住登外者と個人番号の登録。一つの提案として、併せて確定されます。"""
+
+    number: Annotated[OutsideNumber, Field(description="個人番号と本人確認の方法")]
 
 
 class OutsideChange(Body):
@@ -72,15 +96,3 @@ class NobodysQuery(Query):
     after_number: Annotated[Number | None, Field(description="前の頁の最後の addressee_number")] = (
         None
     )
-
-
-class OutsideNumber(NumberSearch):
-    """住登外者の個人番号（ブラウザーで封緘したもの）と、本人確認の方法。"""
-
-    number_verification: Annotated[
-        NumberVerification, Field(description="番号確認の方法（番号の記載のないものは除く）")
-    ]
-    person_verification: Annotated[
-        PersonVerification | None,
-        Field(description="身元確認の方法。住民基本台帳等に照会した場合は空欄"),
-    ] = None

@@ -4,7 +4,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from services.gateway.domain.routing import JSON, Call
 from services.gateway.forwarding import Asked
 from services.gateway.forwards import as_json, query_string
 from services.gateway.guard import context_of
-from services.gateway.outside_requests import OutsideNumber
 from services.gateway.requests import NumberSearch, PersonPageQuery
 from services.gateway.routes import BY_OPERATION
 from services.gateway.state import gateway_of
@@ -38,13 +36,15 @@ async def find_person_by_number(
 ) -> Response:
     look_up, search = BY_OPERATION["findPersonByNumber"].calls
     context = context_of(request)
-    token = await _token(service, look_up, context, body)
+    token = await token_or_random(service, look_up, context, body)
     criteria = json.dumps({"token": token}).encode()
     found = await forwarding.fetch(service, search, context, Asked(json_body=criteria))
     return Response(found.content, media_type=JSON)
 
 
-async def _token(service: Service, call: Call, context: StaffContext, body: NumberSearch) -> str:
+async def token_or_random(
+    service: Service, call: Call, context: StaffContext, body: NumberSearch
+) -> str:
     """The vault's token of a number; a random one for a number that it does not know.
 
     A sealed person (支援措置) is to look like one who does not exist. So the second question is
@@ -56,31 +56,15 @@ async def _token(service: Service, call: Call, context: StaffContext, body: Numb
         if problem.code != NUMBER_UNKNOWN:
             raise
         return secrets.token_hex(16)
-    return _token_in(call, answer)
+    return token_in(call, answer)
 
 
-def _token_in(call: Call, answer: httpx.Response) -> str:
+def token_in(call: Call, answer: httpx.Response) -> str:
+    """The token that the vault answered with. Raises GW-0303 where there is none."""
     token = _members(call, answer).get("token")
     if not isinstance(token, str):
         raise problems.bad_answer(call.service)
     return token
-
-
-async def propose_outside_number(
-    request: Request,
-    person_id: UUID,
-    body: Annotated[OutsideNumber, strict(OutsideNumber)],
-    service: CurrentService,
-) -> Response:
-    enter, propose = BY_OPERATION["proposeOutsideNumber"].calls
-    context = context_of(request)
-    sealed = NumberSearch(event_id=body.event_id, sealed_number=body.sealed_number)
-    answer = await forwarding.fetch(service, enter, context, Asked(json_body=as_json(sealed)))
-    told = body.model_dump(mode="json", exclude={"event_id", "sealed_number"})
-    told["token"] = _token_in(enter, answer)
-    asked = Asked({"person_id": str(person_id)}, json_body=json.dumps(told).encode())
-    shown = await forwarding.fetch(service, propose, context, asked)
-    return Response(shown.content, status_code=HTTPStatus.CREATED, media_type=JSON)
 
 
 async def show_person(
@@ -154,7 +138,6 @@ def _members(call: Call, answer: httpx.Response) -> dict[str, Any]:
 
 ENDPOINTS: dict[str, Callable[..., Any]] = {
     "findPersonByNumber": find_person_by_number,
-    "proposeOutsideNumber": propose_outside_number,
     "showPerson": show_person,
 }
 """By the operation ids of the routes' table."""

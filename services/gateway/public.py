@@ -11,7 +11,7 @@ from services.chassis import uploads
 from services.chassis.http import equip
 from services.chassis.problems import MEDIA_TYPE
 from services.chassis.service import Service
-from services.gateway import docs, forwards, persons, session_api
+from services.gateway import docs, forwards, outside_persons, persons, session_api
 from services.gateway.answers import PersonPage, ProblemDocument, SessionView
 from services.gateway.domain.routing import JSON, Access, Route
 from services.gateway.domain.second_factor import SecondFactorPolicy
@@ -23,7 +23,11 @@ from services.gateway.state import gateway_of
 log = logging.getLogger(__name__)
 
 PREFIX: Final = "/api"
-_OWN: Final[dict[str, Callable[..., Any]]] = {**session_api.ENDPOINTS, **persons.ENDPOINTS}
+_OWN: Final[dict[str, Callable[..., Any]]] = {
+    **session_api.ENDPOINTS,
+    **persons.ENDPOINTS,
+    **outside_persons.ENDPOINTS,
+}
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemDocument"}
 _TELLS: Final = {
     400: "送信された内容を読み取れない（CH-0002）",

@@ -38,6 +38,7 @@ from services.identity.outside_views import (
     NewOutside,
     NobodysList,
     OutsideChange,
+    OutsideComparison,
     OutsideList,
     OutsidePage,
     OutsideSettlement,
@@ -93,11 +94,17 @@ async def list_nobodys(
 
 
 @router.post("/outside-persons/comparison")
-async def compare(said: EnteredPerson, staff: Proposer, service: CurrentService) -> CandidateList:
-    """Who on record comes near somebody before they are entered."""
+async def compare(
+    said: OutsideComparison, staff: Proposer, service: CurrentService
+) -> CandidateList:
+    """Who on record comes near somebody before they are entered, or bears their number."""
     told = _read(said)
     async with service.unit_of_work() as uow:
         found = await outside_work.candidates(uow, staff, told, service.state.folding)
+        if said.token is not None:
+            found |= await outside_work.bearing(
+                uow, staff, said.token, told.attributes, service.state.folding
+            )
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -141,7 +148,8 @@ async def show(entry_id: UUID, staff: Proposer, service: CurrentService) -> Outs
 
 @router.post("/outside-persons", status_code=201)
 async def propose(said: NewOutside, staff: Proposer, service: CurrentService) -> OutsidePage:
-    """Propose somebody new (仮登録), compared with those on record first."""
+    """Propose somebody new (仮登録), with their number where it is at hand; compared with those on
+    record first, and with who bears the number."""
     refusal: Problem | None = None
     async with service.unit_of_work() as uow:
         told = None if said.person is None else _read(said.person)
@@ -152,9 +160,10 @@ async def propose(said: NewOutside, staff: Proposer, service: CurrentService) ->
             told = None if taken is None else Entered(attributes=taken)
         if told is None:
             raise outside_refused(OutsideRefusal.NO_SUCH_RECORD)
-        near = await outside_work.candidates(uow, staff, told, service.state.folding)
+        number = None if said.number is None else said.number.entry
         entry = Entry(uuid4(), OutsideStep.NEW, "proposed", None, None, told, None, feed,
-                      staff.staff_id, uow.now)  # fmt: skip
+                      staff.staff_id, uow.now, number=number)  # fmt: skip
+        near = await _others(uow, staff, service, entry)
         try:
             outside_work.check_candidates(near, said.looked_at)
         except OutsideRefused as refused:
@@ -267,9 +276,9 @@ async def _decide(
 
 async def _others(uow: UnitOfWork, staff: StaffContext, service: Service, entry: Entry) -> Found:
     """Who comes near, or bears the number, but the person whom it is about."""
-    if entry.entered is None:
-        return await outside_work.bearers_of(uow, staff, entry, service.state.folding)
-    found = await outside_work.candidates(uow, staff, entry.entered, service.state.folding)
+    found = dict(await outside_work.bearers_of(uow, staff, entry, service.state.folding))
+    if entry.entered is not None:
+        found |= await outside_work.candidates(uow, staff, entry.entered, service.state.folding)
     return {person_id: one for person_id, one in found.items() if person_id != entry.person_id}
 
 

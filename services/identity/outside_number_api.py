@@ -3,14 +3,12 @@
 What arrives here is the vault's token; the number itself is the vault's alone.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.events import AuditOperation
-from contracts.forms import NumberVerification, PersonVerification
 from contracts.functions import Function
 from services.chassis import problems
 from services.chassis.http import current_service, requires
@@ -28,34 +26,11 @@ from services.identity.domain.outside import (
 from services.identity.editing import not_editable
 from services.identity.outside_api import record_entry
 from services.identity.outside_problems import outside_refused
-from services.identity.outside_views import OutsidePage, candidates, shown_entry
+from services.identity.outside_views import OutsideNumber, OutsidePage, candidates, shown_entry
 from services.identity.stores import outside, reading
 from services.identity.stores.outside import Entry
 
 router = APIRouter()
-
-
-class OutsideNumber(BaseModel):
-    """The token of the number, and how number and person were verified (C05)."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    token: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    number_verification: Literal[
-        NumberVerification.INDIVIDUAL_NUMBER_CARD,
-        NumberVerification.NOTIFICATION_CARD,
-        NumberVerification.RESIDENT_RECORD,
-        NumberVerification.REGISTER_INQUIRY,
-    ]
-    person_verification: PersonVerification | None = None
-    """None: the number was asked of the resident register network, nobody handed it in."""
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        asked = self.number_verification is NumberVerification.REGISTER_INQUIRY
-        if self.person_verification is None and not asked:
-            raise ValueError("who hands a number in is verified")
-        return self
 
 
 @router.post("/persons/{person_id}/outside-number", status_code=201)
@@ -67,9 +42,7 @@ async def propose_number(
 ) -> OutsidePage:
     """Propose that the number is this person's (仮登録); shown is who on record bears it already,
     and in what they agree."""
-    number = NumberEntry(
-        said.token, NumberVerification(said.number_verification), said.person_verification
-    )
+    number = said.entry
     async with service.unit_of_work() as uow:
         if await reading.person(uow.connection, staff.functions, person_id) is None:
             raise problems.not_found()

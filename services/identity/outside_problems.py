@@ -11,7 +11,7 @@ _REFUSALS: Final[Mapping[OutsideRefusal, tuple[int, str, str]]] = {
         409, "4情報が一致する方が既に登録されています。", "既存の宛名を使用してください。",
     ),
     OutsideRefusal.NOT_LOOKED_AT: (
-        409, "似た方が登録されています。",
+        409, "似た方、又はこの個人番号の登録されている方がいます。",
         "候補を確認し、別人であれば確認した候補を指定して登録してください。",
     ),
     OutsideRefusal.SAME_PERSON: (

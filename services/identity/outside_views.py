@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from contracts.codes import ResidentKind, Sex
 from contracts.events.feeds import FourAttributes
 from contracts.events.residents import Address, PersonName, ResidenceStatus, ResidentRecord
+from contracts.forms import NumberVerification, PersonVerification
 from services.identity.domain.comparison import Comparison
-from services.identity.domain.outside import JAPAN, OutsideStep
+from services.identity.domain.outside import JAPAN, NumberEntry, OutsideStep
 from services.identity.near_miss_api import ShownCandidate, System, TellsOf, shown_comparison
 from services.identity.pages import (
     Coded,
@@ -25,6 +26,10 @@ from services.identity.pages import (
 from services.identity.stores.outside import Entry
 
 Found = Mapping[UUID, tuple[ResidentRecord, Comparison]]
+
+
+Token = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+"""The vault's token of an individual number."""
 
 
 class _Body(BaseModel):
@@ -45,6 +50,40 @@ class EnteredPerson(_Body):
     residence_status: ResidenceStatus | None = None
 
 
+class OutsideNumber(_Body):
+    """The token of the number, and how number and person were verified (C05)."""
+
+    token: Token
+    number_verification: Literal[
+        NumberVerification.INDIVIDUAL_NUMBER_CARD,
+        NumberVerification.NOTIFICATION_CARD,
+        NumberVerification.RESIDENT_RECORD,
+        NumberVerification.REGISTER_INQUIRY,
+    ]
+    person_verification: PersonVerification | None = None
+    """None: the number was asked of the resident register network, nobody handed it in."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        asked = self.number_verification is NumberVerification.REGISTER_INQUIRY
+        if self.person_verification is None and not asked:
+            raise ValueError("who hands a number in is verified")
+        return self
+
+    @property
+    def entry(self) -> NumberEntry:
+        """As it is proposed."""
+        return NumberEntry(
+            self.token, NumberVerification(self.number_verification), self.person_verification
+        )
+
+
+class OutsideComparison(EnteredPerson):
+    """Somebody who is to be entered, and their number, where it is at hand."""
+
+    token: Token | None = None
+
+
 class NobodysRecord(_Body):
     """The number of another system that is nobody's."""
 
@@ -58,7 +97,9 @@ class NewOutside(_Body):
     person: EnteredPerson | None = None
     taken_over: NobodysRecord | None = None
     looked_at: Annotated[list[UUID], Field(max_length=200)] = []
-    """Those on record who come near, and are somebody else."""
+    """Those on record who come near or bear the number, and are somebody else."""
+    number: OutsideNumber | None = None
+    """Settled with the person; None: it is not at hand, and is entered later."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -102,8 +143,11 @@ class ShownEntry(BaseModel):
     alias: PersonName | None
     residence_status: ShownResidenceStatus | None
     died_on: ShownDate | None
+    number_missing: bool
+    """A new person without an individual number (個人番号なし): it is entered later, by
+    ``/persons/{person_id}/outside-number``."""
     number_verified_by: Coded | None
-    """Of 個人番号の登録: how the number was verified; the number itself is shown to nobody here."""
+    """How a number that is entered was verified; the number itself is shown to nobody here."""
     person_verified_by: Coded | None
     taken_over_from: NobodysRecord | None
     proposed_by: str
@@ -168,6 +212,7 @@ def shown_entry(entry: Entry) -> ShownEntry:
         if entered is None
         else shown_residence_status(entered.residence_status),
         died_on=None if entry.died_on is None else shown_date(entry.died_on),
+        number_missing=entry.step is OutsideStep.NEW and number is None,
         number_verified_by=None if number is None else coded(number.verified_by),
         person_verified_by=None
         if number is None or number.person_verified_by is None

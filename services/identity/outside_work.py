@@ -116,7 +116,7 @@ async def _next(
         if entry.entered is None:
             raise OutsideRefused(OutsideRefusal.NO_SUCH_RECORD)
         number = await outside.fresh_number(uow.connection)
-        return number, 1, rules.new_record(number, entry.entered), None
+        return number, 1, rules.new_record(number, entry.entered), token_of(entry)
     kept = await standing(uow, staff, entry.person_id)
     record = kept.record
     match entry.step:
@@ -131,20 +131,42 @@ async def _next(
     return kept.addressee_number, kept.record_version + 1, record, kept.token
 
 
+def token_of(entry: Entry) -> str | None:
+    """Of the number that was entered; None: none was."""
+    return None if entry.number is None else entry.number.token
+
+
 async def bearers_of(
     uow: UnitOfWork, staff: StaffContext, entry: Entry, folding: Folding
 ) -> dict[UUID, tuple[ResidentRecord, Comparison]]:
     """Who on record bears the number that is proposed for somebody, of those whom the caller may
     see, compared with that person: two of staff decide whether they are one."""
-    if entry.number is None or entry.person_id is None:
+    if entry.number is None:
         return {}
-    kept = await outside.record_of(uow.connection, staff.functions, entry.person_id)
-    if kept is None:
+    if entry.person_id is not None:
+        kept = await outside.record_of(uow.connection, staff.functions, entry.person_id)
+        told = None if kept is None else rules.attributes_of(kept.record)
+    else:
+        told = None if entry.entered is None else entry.entered.attributes
+    if told is None:
         return {}
-    borne = await outside.bearers(uow.connection, entry.number.token, entry.person_id)
+    return await bearing(uow, staff, entry.number.token, told, folding, but=entry.person_id)
+
+
+async def bearing(
+    uow: UnitOfWork,
+    staff: StaffContext,
+    token: str,
+    told: FourAttributes,
+    folding: Folding,
+    *,
+    but: UUID | None = None,
+) -> dict[UUID, tuple[ResidentRecord, Comparison]]:
+    """Who on record bears a number, of those whom the caller may see, compared with somebody."""
+    borne = await outside.bearers(uow.connection, token, but)
     # One statement whoever bears it, so that nothing tells of one who is not there.
     visible = await near_misses.visible_of(uow.connection, staff.functions, borne)
-    compared = compare_all(rules.attributes_of(kept.record), visible, folding)
+    compared = compare_all(told, visible, folding)
     records = {bearer.person_id: bearer.record for bearer in reversed(visible)}
     return {person_id: (records[person_id], compared[person_id]) for person_id in sorted(compared)}
 

@@ -27,6 +27,15 @@ _OUTSIDE: Final[dict[str, Any]] = {
     "sex": "1",
 }
 
+_NUMBER: Final[dict[str, Any]] = {
+    "event_id": str(SEAL_EVENT),
+    "sealed_number": _SEALED.model_dump(mode="json"),
+}
+_VERIFIED: Final = {
+    "number_verification": "individual_number_card",
+    "person_verification": "individual_number_card",
+}
+
 FILES: Final[dict[str, bytes]] = {
     "takeJpsFile": "媒体通番,記録番号\r\n1,1\r\n".encode("cp932"),
 }
@@ -93,13 +102,14 @@ BODIES: Final[dict[str, Any]] = {
     },
     "compareOutsidePerson": {**_OUTSIDE},
     "proposeOutsidePerson": {"person": {**_OUTSIDE}, "looked_at": [ID]},
-    "settleOutsideEntry": {"agree": True},
-    "proposeOutsideNumber": {
-        "event_id": str(SEAL_EVENT),
-        "sealed_number": _SEALED.model_dump(mode="json"),
-        "number_verification": "individual_number_card",
-        "person_verification": "individual_number_card",
+    "compareOutsidePersonAndNumber": {**_OUTSIDE, "number": _NUMBER},
+    "proposeNumberedOutsidePerson": {
+        "person": {**_OUTSIDE},
+        "looked_at": [ID],
+        "number": {**_NUMBER, **_VERIFIED},
     },
+    "settleOutsideEntry": {"agree": True},
+    "proposeOutsideNumber": {**_NUMBER, **_VERIFIED},
     "proposeOutsideChange": {"step": "death", "died_on": "2026-09-01"},
     "settleBlock": {"agree": True},
     "liftBlock": {"minutes": 30},

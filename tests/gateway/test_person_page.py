@@ -130,36 +130,6 @@ async def test_number_is_looked_up_at_the_vault_and_the_token_at_identity(wired:
     assert (identity.path, identity.body) == ("/persons/search", {"token": token})
 
 
-async def test_a_number_of_somebody_outside_the_register_is_entered_at_the_vault(
-    wired: House,
-) -> None:
-    token = "0123456789abcdef" * 2
-    shown = {"entry": {"entry_id": ID}, "candidates": []}
-    body = BODIES["proposeOutsideNumber"]
-    path = f"/api/persons/{ID}/outside-number"
-    wired.owners["token_vault"].answer("POST", "*", {"token": token})
-    wired.owners["identity"].answer("POST", "*", shown, 201)
-    async with wired.signed_in(Function.OUTSIDE_PROPOSE, Function.NUMBER_LOOKUP) as browser:
-        response = await browser.post(path, json=body)
-        assert (response.status_code, response.json()) == (201, shown)
-        # In the open it goes nowhere, and without a check it is not taken.
-        for wrong in ({"number": "999900000019"}, {**body, "number_verification": "guessed"}):
-            refused = await browser.post(path, json=wrong)
-            assert problem(refused)["code"] == "CH-0001"
-    (vault,) = wired.owners["token_vault"].asked
-    sealed = {name: body[name] for name in ("event_id", "sealed_number")}
-    assert (vault.path, vault.body) == ("/numbers/enter", sealed)
-    (identity,) = wired.owners["identity"].asked
-    assert (identity.path, identity.body) == (
-        f"/persons/{ID}/outside-number",
-        {
-            "token": token,
-            "number_verification": "individual_number_card",
-            "person_verification": "individual_number_card",
-        },
-    )
-
-
 async def test_unknown_number_looks_like_a_sealed_person(wired: House) -> None:
     unknown = {**NOT_FOUND, "code": "TV-2001", "type": "urn:nenkin:problem:TV-2001"}
     wired.owners["identity"].answer("POST", "*", NOBODY)

@@ -213,3 +213,70 @@ async def test_a_number_that_the_register_tells_of_is_borne_whatever_became_of_t
     assert await unborne(desk, 7) == []
     await desk.house.seal(await desk.house.person_id())
     assert await unborne(desk, 7) == [], "sealed is not unborne"
+
+
+async def enter(desk: Desk, n: int, **more: Any) -> httpx.Response:
+    number = {**CARD, "token": token(n)}
+    return await desk.post("/outside-persons", person=UMINO, number=number, **more)
+
+
+async def test_somebody_new_is_settled_with_their_number_in_one_proposal(desk: Desk) -> None:
+    proposed = await enter(desk, 7)
+    assert proposed.status_code == 201, proposed.text
+    entry = proposed.json()["entry"]
+    assert (entry["step"]["code"], entry["number_missing"]) == ("new", False)
+    assert entry["number_verified_by"]["label"] == "個人番号カード"
+    assert token(7) not in proposed.text
+    settled = await desk.settled(proposed)
+    assert (await stored(desk, UUID(settled["person_id"])))[:2] == ("assigned", token(7))
+    (version,) = await desk.house.rows(
+        "select record_version from identity.record_versions where system = 'outside_register'"
+    )
+    assert version["record_version"] == 1, "one step, one version"
+
+
+async def test_the_list_says_whose_number_is_missing(desk: Desk) -> None:
+    await enter(desk, 7)
+    other = {**UMINO, "name": OKINO, "birth_date": "昭和50年2月2日"}
+    await desk.post("/outside-persons", person=other)
+    entries = (await desk.get("/outside-persons")).json()["entries"]
+    assert [entry["number_missing"] for entry in entries] == [False, True]
+
+
+async def test_who_bears_the_number_is_looked_at_before_a_second_record_is_made(
+    desk: Desk,
+) -> None:
+    await desk.house.told(told(Kind.SNAPSHOT, number_token=token(7)))
+    hanako = str(await desk.house.person_id())
+    found = await desk.post("/outside-persons/comparison", **UMINO, token=token(7))
+    assert [c["person"]["person_id"] for c in found.json()["candidates"]] == [hanako]
+    refused = await enter(desk, 7)
+    assert code(refused) == (409, "ID-0802")
+    assert await desk.house.rows("select from identity.outside_entries") == []
+    proposed = await enter(desk, 7, looked_at=[hanako])
+    assert [c["person"]["person_id"] for c in proposed.json()["candidates"]] == [hanako]
+    path = f"/outside-persons/{proposed.json()['entry']['entry_id']}"
+    shown = (await desk.get(path)).json()
+    assert [c["person"]["person_id"] for c in shown["candidates"]] == [hanako]
+    umino = UUID((await desk.settled(proposed))["person_id"])
+    assert (await stored(desk, umino))[:2] == ("conflict", token(7))
+    (finding,) = (await desk.get("/findings")).json()["findings"]
+    assert finding["kind"]["code"] == "number_shared"
+
+
+async def test_who_may_not_see_the_bearer_enters_as_if_there_were_none(desk: Desk) -> None:
+    await desk.house.told(told(Kind.SNAPSHOT, number_token=token(7)))
+    await desk.house.seal(await desk.house.person_id())
+    found = await desk.post("/outside-persons/comparison", **UMINO, token=token(7))
+    assert found.json() == {"candidates": []}
+    proposed = await enter(desk, 7)
+    assert (proposed.status_code, proposed.json()["candidates"]) == (201, [])
+
+
+async def test_sent_back_neither_person_nor_number_is_there(desk: Desk) -> None:
+    proposed = await enter(desk, 7)
+    assert await unborne(desk, 7) == []
+    path = f"/outside-persons/{proposed.json()['entry']['entry_id']}/settlement"
+    assert (await desk.post(path, CHIEF, agree=False)).is_success
+    assert await unborne(desk, 7) == [token(7)]
+    assert (await desk.post("/persons/search", token=token(7))).json()["persons"] == []

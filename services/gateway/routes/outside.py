@@ -35,6 +35,21 @@ ROUTES: tuple[Route, ...] = (
         body=requests.EnteredPerson,
     ),
     Route(
+        operation_id="compareOutsidePersonAndNumber",
+        method=POST,
+        path="/outside-persons/comparison-with-number",
+        tag=TAG,
+        summary="登録しようとする住登外者を個人番号とともに既存の宛名と突合する",
+        description="Who on record comes near, or bears the number already, and in what.",
+        functions=(Function.OUTSIDE_PROPOSE, Function.NUMBER_LOOKUP),
+        does=AuditOperation.NUMBER_LOOKUP,
+        calls=(
+            Call("token_vault", POST, "/numbers/lookup"),
+            Call("identity", POST, "/outside-persons/comparison"),
+        ),
+        body=requests.PersonAndNumber,
+    ),
+    Route(
         operation_id="proposeOutsidePerson",
         method=POST,
         path="/outside-persons",
@@ -46,6 +61,23 @@ ROUTES: tuple[Route, ...] = (
         does=AuditOperation.ENTRY_PROVISIONAL,
         calls=(Call("identity", POST, "/outside-persons"),),
         body=requests.NewOutsidePerson,
+        status=201,
+    ),
+    Route(
+        operation_id="proposeNumberedOutsidePerson",
+        method=POST,
+        path="/outside-persons/with-number",
+        tag=TAG,
+        summary="住登外者を個人番号とともに登録する提案をする（仮登録）",
+        description="One proposal, settled together. Who bears the number already has to be named "
+        "as looked at, too. The number is sealed in the browser; the vault alone opens it.",
+        functions=(Function.OUTSIDE_PROPOSE, Function.NUMBER_LOOKUP),
+        does=AuditOperation.TOKENISE,
+        calls=(
+            Call("token_vault", POST, "/numbers/enter"),
+            Call("identity", POST, "/outside-persons"),
+        ),
+        body=requests.NewNumberedPerson,
         status=201,
     ),
     Route(

@@ -70,7 +70,7 @@ order by r.linked_at limit 1
 _BEARERS: Final = """
 select distinct identity.surviving(p.person_id) as person_id from identity.persons p
 where p.individual_number_token = $1 and p.number_state in ('assigned', 'conflict')
-  and identity.surviving(p.person_id) <> identity.surviving($2)
+  and ($2::uuid is null or identity.surviving(p.person_id) <> identity.surviving($2))
 """
 # One that was ever compared with someone sealed is not there, as on the work list.
 _NOBODYS_ITEMS: Final = """
@@ -120,7 +120,7 @@ class Entry:
     decided_by: str | None = None
     decided_at: datetime | None = None
     number: NumberEntry | None = None
-    """Of `OutsideStep.NUMBER`: what was entered."""
+    """Of `OutsideStep.NUMBER`, and of `OutsideStep.NEW` where it was at hand: what was entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ async def record_of(
     )
 
 
-async def bearers(connection: asyncpg.Connection, token: str, but: UUID) -> list[UUID]:
+async def bearers(connection: asyncpg.Connection, token: str, but: UUID | None) -> list[UUID]:
     """Who bears a number, as they are answered for, but for one person."""
     rows = await connection.fetch(_BEARERS, token, but)
     return [row["person_id"] for row in rows]
