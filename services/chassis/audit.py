@@ -1,7 +1,6 @@
 """Audit records, written in the transaction of what they record: no record, no access."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from contracts.events import (
     AuditRecorded,
 )
 from contracts.functions import Function
+from contracts.values import value
 from services.chassis.ids import fresh_id
 from services.chassis.received import Received
 from services.chassis.staff_context import StaffContext
@@ -55,7 +55,7 @@ def record(
     return uow.emit(event, key=key, cause=cause, trace=trace)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfPerson:
     """One record of many: what it says, and of whom."""
 
@@ -81,9 +81,7 @@ def record_many(uow: UnitOfWork, records: Sequence[OfPerson]) -> None:
 def _alike(records: Sequence[OfPerson]) -> AuditAlikeRecorded:
     alike: dict[int, tuple[AuditRecorded, list[AuditOfPerson]]] = {}
     for one in records:
-        of = AuditOfPerson.model_construct(
-            record_id=fresh_id(), person_id=one.person_id, reference=one.reference
-        )
+        of = AuditOfPerson(record_id=fresh_id(), person_id=one.person_id, reference=one.reference)
         alike.setdefault(id(one.says), (one.says, []))[1].append(of)
     return AuditAlikeRecorded.model_construct(
         alike=tuple(

@@ -2,7 +2,6 @@
 (C11): each person decided on and recorded by themselves, as where they are asked one by one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from contracts.events import (
     AnsweredAbout,
     AnsweredHousehold,
     AskedAbout,
+    AskedHousehold,
     AuditRecorded,
     BlockKind,
     ExemptionsHouseholdFactsAnswered,
@@ -19,12 +19,17 @@ from contracts.events import (
     RegisteredHousehold,
     Whose,
 )
+from contracts.values import value
 from services.chassis import audit
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity import telling
 from services.identity.domain import facts
-from services.identity.domain.fact_purposes import FactDecision, FactPurposeTable
+from services.identity.domain.fact_purposes import (
+    FactDecision,
+    FactPurposeTable,
+    HouseholdAsked,
+)
 from services.identity.domain.household import UNKNOWN, Member, heads, registered
 from services.identity.editing import stopped_of
 from services.identity.stores import facts as store
@@ -34,15 +39,15 @@ ASKERS: Final = frozenset({"exemptions"})
 _RELATION: Final = FactDecision(refusal="relation")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Asked:
     """What is asked about one application, by itself or among many."""
 
     asker: str
-    request: HouseholdFactsRequested
+    request: HouseholdAsked
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Told:
     """What is told of it."""
 
@@ -70,20 +75,15 @@ async def tell(batch: Sequence[Received[Any]], uow: UnitOfWork, purposes: FactPu
 
 def _requests(
     event: HouseholdFactsRequested | ManyHouseholdFactsRequested,
-) -> list[HouseholdFactsRequested]:
+) -> list[HouseholdAsked]:
     """What is asked about each application."""
-    if isinstance(event, HouseholdFactsRequested):
-        return [event]
-    shared = {name: getattr(event, name) for name in _SHARED}
+    households: Sequence[AskedHousehold | HouseholdFactsRequested] = (
+        (event,) if isinstance(event, HouseholdFactsRequested) else event.households
+    )
+    shared = event.purpose, event.items, event.levy_years, event.span, event.registered_on
     return [
-        HouseholdFactsRequested.model_construct(
-            reference=one.reference, applicant_id=one.applicant_id, people=one.people, **shared
-        )
-        for one in event.households
+        HouseholdAsked(one.reference, one.applicant_id, one.people, *shared) for one in households
     ]
-
-
-_SHARED: Final = ("purpose", "items", "levy_years", "span", "registered_on")
 
 
 def _answer(received: Received[HouseholdFactsRequested], told: _Told, uow: UnitOfWork) -> None:
@@ -102,7 +102,7 @@ def _answer_many(
 ) -> None:
     asked = received.event.households
     households = tuple(
-        AnsweredHousehold.model_construct(
+        AnsweredHousehold(
             reference=one.reference,
             applicant_id=one.applicant_id,
             people=of_one.people,
@@ -171,7 +171,7 @@ async def _relate(
 
 
 def _to_relate(
-    request: HouseholdFactsRequested, each: Mapping[Whose, FactDecision]
+    request: HouseholdAsked, each: Mapping[Whose, FactDecision]
 ) -> list[tuple[UUID, UUID]]:
     return [
         (request.applicant_id, one.person_id)
@@ -219,7 +219,7 @@ def _households(
 
 
 def _about(
-    request: HouseholdFactsRequested,
+    request: HouseholdAsked,
     one: AskedAbout,
     decision: FactDecision,
     known: facts.Known,

@@ -5,16 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
-from contracts.events import (
-    FactItem,
-    FactPurpose,
-    FactsRequested,
-    HouseholdFactsRequested,
-    Whose,
-)
+from contracts.events import AskedAbout, FactItem, FactPurpose, FactsRequested, Whose
+from contracts.events.feeds import Span
+from contracts.values import value
 
 FactRefusal = Literal["requester", "purpose", "item", "whose", "relation"]
+
+
+@value
+class HouseholdAsked:
+    """What is asked about one application (`HouseholdFactsRequested`), also among many."""
+
+    reference: UUID
+    applicant_id: UUID
+    people: tuple[AskedAbout, ...]
+    purpose: FactPurpose
+    items: tuple[FactItem, ...]
+    levy_years: tuple[int, ...]
+    span: Span
+    registered_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class FactPurposeTable:
         return FactDecision(refusal="whose")
 
     def decide_each(
-        self, asker: str, request: HouseholdFactsRequested, on: date
+        self, asker: str, request: HouseholdAsked, on: date
     ) -> tuple[dict[Whose, FactDecision], FactDecision]:
         """The same of everybody of one application, each by themselves, and of the question who
         the householder and the spouse are by the register."""

@@ -16,7 +16,6 @@ from contracts.events import (
     FactsAnswered,
     FactsRequested,
     FeedChange,
-    HouseholdFactsRequested,
 )
 from contracts.events.facts import (
     INCOME_ITEMS,
@@ -27,11 +26,12 @@ from contracts.events.facts import (
     PublicAssistanceFact,
 )
 from contracts.events.feeds import Span
-from contracts.events.income import Income, IncomeStanding
-from services.identity.domain.fact_purposes import FactRefusal
+from contracts.events.income import IncomeStanding
+from contracts.values import value
+from services.identity.domain.fact_purposes import FactRefusal, HouseholdAsked
 
 A = TypeVar("A", bound=FactsAnswered)
-Asking = FactsRequested | HouseholdFactsRequested
+Asking = FactsRequested | HouseholdAsked
 
 _SPANNED: Final[Mapping[FactItem, tuple[type[Any], str]]] = {
     FactItem.PUBLIC_ASSISTANCE: (PublicAssistanceFact, "periods"),
@@ -42,7 +42,11 @@ _SPANNED: Final[Mapping[FactItem, tuple[type[Any], str]]] = {
 """What is told for days, each under the item's name: the fact, and its list of what has a span."""
 
 
-@dataclass(frozen=True, slots=True)
+_WITHDRAWN: Final = IncomeStanding.WITHDRAWN.value
+_NOT_DECLARED: Final = IncomeStanding.NOT_DECLARED.value
+
+
+@value
 class Held:
     """A record of somebody's, as attached."""
 
@@ -58,7 +62,7 @@ class Held:
         object.__setattr__(self, "says", json.loads(self.content))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Known:
     """All that is known of one person: records by subject, and the subjects of records that may be
     theirs."""
@@ -124,7 +128,8 @@ def answer(kind: type[A], request: FactsRequested, known: Known) -> A:
 
 
 def items(request: Asking, known: Known) -> dict[str, Any]:
-    """The facts asked for, by the names that answers give them."""
+    """The facts asked for, by the names that answers give them, for the answer to check all at
+    once."""
     asked, span = _read(request.items), request.span
     told: dict[str, Any] = {
         "income": tuple(_income(year, asked.income, known) for year in request.levy_years)
@@ -182,25 +187,25 @@ def _told_of(answer: type[FactsAnswered | AnsweredAbout]) -> tuple[str, ...]:
 
 
 def _withdrawn(held: Held) -> bool:
-    return held.says.get("standing") == IncomeStanding.WITHDRAWN
+    return held.says.get("standing") == _WITHDRAWN
 
 
-def _income(year: int, items: Sequence[str], known: Known) -> IncomeFact:
+def _income(year: int, items: Sequence[str], known: Known) -> IncomeFact | Mapping[str, Any]:
     outcome, held = known.find(f"income/{year}")
     if held is None:
         return _no_income(year, outcome)
     said = held.says
     declared = said["income"]
-    if said["standing"] == IncomeStanding.NOT_DECLARED:
+    if said["standing"] == _NOT_DECLARED:
         outcome = FactOutcome.NOT_DECLARED
-    return IncomeFact(
-        levy_year=year,
-        outcome=outcome,
-        income_year=said["income_year"],
-        corrected=held.change is FeedChange.CORRECTED,
-        recorded_at=held.recorded_at,
-        income=None if declared is None else Income(**{item: declared.get(item) for item in items}),
-    )
+    return {
+        "levy_year": year,
+        "outcome": outcome,
+        "income_year": said["income_year"],
+        "corrected": held.change is FeedChange.CORRECTED,
+        "recorded_at": held.recorded_at,
+        "income": None if declared is None else {item: declared.get(item) for item in items},
+    }
 
 
 @lru_cache(maxsize=256)
