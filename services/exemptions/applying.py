@@ -104,13 +104,11 @@ async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]
         of_one = [Asked(fresh_id(), application_id, q.whose, q.person_id) for q in questioned]
         asked += of_one
         first = questioned[0]  # the applicant's: purpose, year and days are the same for all
-        household = AskedHousehold.model_construct(
+        household = AskedHousehold(
             reference=application_id,
             applicant_id=applicant_id,
             people=tuple(
-                AskedAbout.model_construct(
-                    request_id=one.request_id, whose=one.whose, person_id=one.person_id
-                )
+                AskedAbout(request_id=one.request_id, whose=one.whose, person_id=one.person_id)
                 for one in of_one
             ),
         )

@@ -67,8 +67,11 @@ def taken(
 ) -> dict[Month, ExemptionKind]:
     """The months that settled notices exempt: nothing need be applied for there."""
     all_held = tuple(held)
-    told, known = settled(all_held, forms), with_statements(known, all_held, forms)
-    return combined(told, known, figures, through).kinds if told else {}
+    told = settled(all_held, forms)
+    if not told:
+        return {}
+    known = with_statements(known, all_held, forms)
+    return combined(told, known, figures, through).kinds
 
 
 def settled(held: Iterable[Notice], forms: Forms) -> tuple[Said, ...]:

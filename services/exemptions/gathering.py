@@ -1,9 +1,9 @@
 """What the review of many applications goes by, read at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from contracts.values import value
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import entry_life, exempting, households, reviewing
 from services.exemptions.domain.asked import Said
@@ -18,7 +18,7 @@ from services.exemptions.stores.applications import APPLICATIONS, Kept
 from services.exemptions.stores.entries import NOTICES
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gathered:
     """An accepted application, and what is known of its people now."""
 

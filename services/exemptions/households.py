@@ -1,12 +1,13 @@
 """The household of applicants by the register, beside what was stated."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 import asyncpg
 
 from contracts.events import RegisteredHousehold
+from contracts.values import value
 from services.exemptions.domain.asked import Said
 from services.exemptions.domain.reasons import Reason
 from services.exemptions.domain.registered import compared, differing
@@ -14,7 +15,7 @@ from services.exemptions.stores import registered
 from services.exemptions.stores.applications import Kept
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Registers:
     """What the register told of applications, and of those that they continue."""
 

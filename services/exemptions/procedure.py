@@ -6,7 +6,7 @@ rules. `entry_life` leads its entries from receipt to JPS and asks the procedure
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -28,6 +28,7 @@ from contracts.forms import (
     values_of,
 )
 from contracts.months import Month
+from contracts.values import value
 from services.chassis.problems import Problem
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import deciding, exempting, months_concerned, problems
@@ -50,7 +51,7 @@ E = TypeVar("E", bound=Entry)
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handed(Generic[E]):
     """A form as it was handed in, filled in without fault."""
 
@@ -93,7 +94,7 @@ class Handed(Generic[E]):
         return value.require()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Effect:
     """What settling an entry brings about."""
 

@@ -6,7 +6,6 @@ months the year before, of its last the year before that (90条1項1号, 規則7
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +16,7 @@ from contracts.events import FactItem, FactPurpose, Whose
 from contracts.events.feeds import Span
 from contracts.forms import FormError, Value
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.kinds import ExemptionKind
 
 
@@ -36,6 +36,8 @@ _YOUNG: Final = {
     Whose.HOUSEHOLDER: "householder_young_dependants",
 }
 _DEDUCTIONS: Final = {whose: f"{whose.value}_other_deductions" for whose in Whose}
+_STUDENT_OUT_OF_WORK: Final = {Whose.APPLICANT: "out_of_work_on"}
+_OUT_OF_WORK: Final = {whose: f"{whose.value}_out_of_work_on" for whose in Whose}
 _OF_SPOUSE: Final = (
     "spouse_out_of_work_on",
     "violence",
@@ -73,7 +75,7 @@ ITEMS: Final = (
 """What the review of an application needs: no more than the purpose tables list (C11)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Relative:
     """Spouse or householder. ``person_id`` None: the city has no record of them."""
 
@@ -81,7 +83,7 @@ class Relative:
     person_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class School:
     """学校情報: where and when the applicant is a student."""
 
@@ -90,7 +92,7 @@ class School:
     graduates_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Violence:
     """配偶者からの暴力 as stated: since when, and who finds it hard to pay (None: not stated)."""
 
@@ -99,7 +101,7 @@ class Violence:
     householder_in_difficulty: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """What a faultless form says.
 
@@ -134,7 +136,7 @@ class Said:
     school: School | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """What is asked of identity about one person, for one application."""
 
@@ -256,7 +258,7 @@ def _violence(values: Mapping[str, Value]) -> Violence | None:
     if values.get("violence") is not True or not isinstance(since, UncertainDate):
         return None
     applicant, householder = (
-        value if isinstance(value := values.get(f"{who}_in_difficulty"), bool) else None
+        said if isinstance(said := values.get(f"{who}_in_difficulty"), bool) else None
         for who in ("applicant", "householder")
     )
     return Violence(since, applicant, householder)
@@ -265,11 +267,7 @@ def _violence(values: Mapping[str, Value]) -> Violence | None:
 def _out_of_work(
     kind: ApplicationKind, values: Mapping[str, Value]
 ) -> Iterator[tuple[Whose, date]]:
-    fields = (
-        {Whose.APPLICANT: "out_of_work_on"}
-        if kind is ApplicationKind.STUDENT
-        else {whose: f"{whose.value}_out_of_work_on" for whose in Whose}
-    )
+    fields = _STUDENT_OUT_OF_WORK if kind is ApplicationKind.STUDENT else _OUT_OF_WORK
     for whose, field in fields.items():
         day = _day_or_none(values, field)
         if day is not None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
-from contracts.events import FactOutcome, Whose
+from contracts.events import AnsweredAbout, ExemptionsFactsAnswered, FactOutcome, Whose
 from contracts.events.facts import DisabilityCertificatesFact, IncomeFact, PublicAssistanceFact
 from contracts.forms import AttachmentRecord, AttachmentState
 from contracts.months import Month
@@ -60,6 +60,12 @@ class ReviewFacts(BaseModel):
     disability_certificates: DisabilityCertificatesFact | None = None
 
 
+Told = ReviewFacts | AnsweredAbout | ExemptionsFactsAnswered
+"""What identity told of one person: as it was kept, or as it came."""
+REVIEWED: Final = set(ReviewFacts.model_fields)
+"""What of an answer the review looks at, and is kept for it."""
+
+
 def applied(said: Said) -> Application:
     """The application as the review looks at it."""
     return Application(said.applied_on, Months(said.first, said.last), said.wanted)
@@ -74,7 +80,7 @@ def shown_by(documents: Iterable[AttachmentRecord]) -> frozenset[str]:
 def case(
     said: Said,
     known: PersonFacts,
-    told: Mapping[Whose, ReviewFacts],
+    told: Mapping[Whose, Told],
     shown: Collection[str],
     taken: Mapping[Month, ExemptionKind] | None = None,
 ) -> Case:
@@ -107,9 +113,7 @@ def case(
 _UNKNOWN: Final = UncertainDate.model_validate({"precision": "unknown", "notation": "不詳"})
 
 
-def _someone(
-    said: Said, whose: Whose, facts: ReviewFacts | None, shown: Collection[str]
-) -> Someone:
+def _someone(said: Said, whose: Whose, facts: Told | None, shown: Collection[str]) -> Someone:
     left_on = (said.out_of_work or {}).get(whose)
     seen = not _SHOW_JOB_LOSS[whose].isdisjoint(shown)
     losses = () if left_on is None else (JobLoss(UncertainDate.exact(left_on), seen),)
@@ -157,7 +161,7 @@ def _enrolments(said: Said) -> Iterator[Enrolment]:
         yield Enrolment(school.enrolled_on, school.graduates_on, known)
 
 
-def _assistance(known: PersonFacts, facts: ReviewFacts | None) -> Assistance:
+def _assistance(known: PersonFacts, facts: Told | None) -> Assistance:
     found = facts.public_assistance if facts is not None else None
     foreign = known.resident_kind is ResidentKind.FOREIGN
     if found is None:

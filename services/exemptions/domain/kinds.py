@@ -1,11 +1,11 @@
 """The kinds of exemption from the premium, and what an application came to, month by month."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.codes import Code
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.reasons import Reason
 
 
@@ -58,7 +58,7 @@ _PARTIAL = frozenset({ExemptionKind.THREE_QUARTERS, ExemptionKind.HALF, Exemptio
 _DEFERRED = frozenset({ExemptionKind.DEFERMENT, ExemptionKind.STUDENT})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AppliedMonth:
     """What the applications of a person came to for one month: one kind, and why.
 

@@ -5,7 +5,6 @@ Every conclusion of these rules carries a `Reason`; what cannot be concluded car
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.codes import Code
@@ -13,6 +12,7 @@ from contracts.eras import wareki
 from contracts.events import Whose
 from contracts.law import Certainty
 from contracts.months import Month
+from contracts.values import value
 
 
 class CalendarYear(int):
@@ -53,7 +53,7 @@ class Says(Code):
     NOTE = "note", "留意する"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """One rule, as the README lists it. ``sentence`` is what staff read, ``{figures}`` in it;
     amounts are written ``{income:,}``."""
@@ -65,7 +65,7 @@ class Rule:
     says: Says = Says.NOTE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     """A rule applied: with the figures that it was applied to, by name."""
 
@@ -135,7 +135,7 @@ def show(figure: Figure) -> str | int:
     return wareki(figure) if isinstance(figure, date) else figure
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Review:
     """Something a person has to look at before the months from ``since`` on are relied on."""
 

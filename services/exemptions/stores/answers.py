@@ -5,7 +5,6 @@ withdrawn: what is left says that it was asked, of whom, and when (C08, C11).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,7 +12,8 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events import AnsweredAbout, ExemptionsFactsAnswered, Whose
-from services.exemptions.domain.case import ReviewFacts
+from contracts.values import value
+from services.exemptions.domain.case import REVIEWED, ReviewFacts, Told
 
 _ASK: Final = """
 insert into exemptions.application_questions
@@ -71,7 +71,7 @@ where q.application_id = any($1::uuid[]) and q.disposed_at is null and exists (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """One question to identity: under which id, for which application, about whom."""
 
@@ -85,7 +85,7 @@ Question = tuple[Asked, datetime]
 """What is asked, and when it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """The latest question about one person, with its answer as far as it came."""
 
@@ -93,7 +93,7 @@ class Answer:
     asked_at: datetime
     answered_at: datetime | None
     refusal: str | None
-    facts: ReviewFacts | None
+    facts: Told | None
 
 
 async def ask(connection: asyncpg.Connection, asked: Sequence[Asked], now: datetime) -> None:
@@ -128,19 +128,19 @@ async def answer(
     for answered in answers:
         if answered.request_id in questions:
             first.setdefault(answered.request_id, answered)
-    facts = {request: _facts(answered) for request, answered in first.items()}
     rows = await connection.fetch(
         _ANSWER,
         list(first),
         [answered.refusal for answered in first.values()],
-        [one.__pydantic_serializer__.to_json(one).decode() for one in facts.values()],
+        [_facts(answered) for answered in first.values()],
         now,
     )
     kept: dict[UUID, list[Answer]] = {}
     for row in rows:
         request = row["request_id"]
         asked, asked_at = questions[request]
-        told = Answer(asked, asked_at, now, first[request].refusal, facts[request])
+        answered = first[request]
+        told = Answer(asked, asked_at, now, answered.refusal, answered)
         kept.setdefault(asked.application_id, []).append(told)
     return kept
 
@@ -179,13 +179,12 @@ async def dispose_former(
     await connection.execute(_DISPOSE_FORMER, list(applications), now)
 
 
-def _facts(answered: ExemptionsFactsAnswered | AnsweredAbout) -> ReviewFacts:
-    """What of an answer the review needs: checked when the answer was read."""
-    return ReviewFacts.model_construct(
-        income=answered.income,
-        public_assistance=answered.public_assistance,
-        disability_certificates=answered.disability_certificates,
+def _facts(answered: ExemptionsFactsAnswered | AnsweredAbout) -> str:
+    """What of an answer the review needs, as JSON. What is None is left out: it reads the same."""
+    written = answered.__pydantic_serializer__.to_json(
+        answered, include=REVIEWED, exclude_none=True
     )
+    return written.decode()
 
 
 def _asked(row: asyncpg.Record) -> Asked:

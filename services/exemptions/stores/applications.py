@@ -1,13 +1,13 @@
 """Applications: entries with a cycle, a review, and what continues them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from contracts.values import value
 from services.exemptions.domain.application.continuing import Continuation
 from services.exemptions.domain.renewals import RenewalState, by_what
 from services.exemptions.stores import entries
@@ -47,7 +47,7 @@ where application_id = $1 and state = 'settled'
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kept(Entry):
     """An application as it is kept, the documents that came in later included."""
 
@@ -97,7 +97,7 @@ async def of_renewal(
 ) -> list[Kept]:
     """Continuing applications of a cycle that wait, by what their review came to."""
     where = (
-        "e.cycle = $1 and e.continued_from is not null and e.renewal = $2"
+        "e.cycle = $1 and e.continued_kind is not null and e.renewal = $2"
         " and e.state = 'received' and e.sequence > $3"
         " order by e.sequence limit $4"
     )

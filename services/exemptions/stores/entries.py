@@ -4,7 +4,6 @@ The tables that entries lie in differ in a few columns of their own (`Table`); a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -20,6 +19,7 @@ from contracts.forms import (
 )
 from contracts.months import Month
 from contracts.numbers import ascii_digits
+from contracts.values import value
 from services.chassis.corrections import Correction
 from services.exemptions.domain.decisions import Decision, counting
 from services.exemptions.stores import corrections, decisions, documents
@@ -40,7 +40,7 @@ select asked, same from unnest($1::uuid[]) as asked, bus.same_person(asked) as s
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """An entry as it is kept, the documents that came in later included."""
 
@@ -92,7 +92,7 @@ class Entry:
         return receipt_text(self.fiscal_year, self.receipt_number, apart=self.apart)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notice(Entry):
     """An entry that has no table of its own."""
 
@@ -110,7 +110,7 @@ class Notice(Entry):
 E = TypeVar("E", bound=Entry)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table(Generic[E]):
     """A table of entries. Every name in it is a constant of the code."""
 
@@ -134,7 +134,7 @@ NOTICES: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class New:
     """An entry that is accepted."""
 

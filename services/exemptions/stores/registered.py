@@ -1,7 +1,6 @@
 """Who householder and spouse of continuing applicants are by the register, as identity told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from contracts.events import RegisteredAs, RegisteredHousehold, RegisterOutcome
+from contracts.values import value
 
 _KEEP: Final = """
 insert into exemptions.registered_households as known (application_id, registered_on, refusal,
@@ -40,7 +40,7 @@ join bus.merged m on m.person_id = t.id and m.surviving_id is not null
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """What the register told for one application."""
 

@@ -8,13 +8,13 @@ loss, disaster and assistance are applied for every year. It ends where income c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from contracts.events import Whose
 from contracts.law import Certainty
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.cycles import Months
 from services.exemptions.domain.application.facts import Application, Case
 from services.exemptions.domain.application.kinds import Ground
@@ -79,7 +79,7 @@ OTHER_GROUND: Final = Rule(
 _CONTINUE: Final = (Ground.INCOME, Ground.STATUS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Continuation:
     """A continuing application: by what the last cycle passed."""
 
@@ -96,7 +96,7 @@ class Continuation:
         return (Kind.FULL,) if self.kind is Kind.FULL else (Kind.FULL, Kind.DEFERMENT)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Renewed:
     """What a cycle's renewal comes to."""
 

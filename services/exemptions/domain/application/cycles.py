@@ -6,12 +6,12 @@ An application is of one cycle (年度): July to June, students' April to March 
 cycle that it is made in.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from contracts.ages import same_day
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.kinds import ExemptionKind as Kind
 
@@ -20,7 +20,7 @@ _SATURDAY: Final = 5
 _MONDAY: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Months:
     """From ``first`` to ``last``, both included."""
 

@@ -5,7 +5,7 @@ guess: a day known in part stays so, and what nobody told is None or an outcome 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from contracts.dates import UncertainDate
 from contracts.events import FactOutcome, Whose
 from contracts.events.welfare import AssistancePeriod, DisabilityCertificate
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.cycles import Months
 from services.exemptions.domain.application.income import YearIncome
 from services.exemptions.domain.kinds import ExemptionKind as Kind
@@ -22,7 +23,7 @@ APPLICANT: Final = "applicant"
 """The key of the applicant among the people of a review."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JobLoss:
     """失業、事業の廃止又は休止 (規則77条の7第2号) of one person."""
 
@@ -32,7 +33,7 @@ class JobLoss:
     """Whether 離職票 or the like has been seen, now or with an earlier application."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Someone:
     """What is known of one person who may be tested. A year that is not there was not asked for."""
 
@@ -43,7 +44,7 @@ class Someone:
     job_losses: tuple[JobLoss, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spell:
     """From when to when somebody is the applicant's spouse, or head of the household.
 
@@ -62,7 +63,7 @@ def day_before(day: UncertainDate | None) -> UncertainDate | None:
     return UncertainDate.exact(day.value - timedelta(days=1))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assistance:
     """生活保護 in the applicant's household (90条1項2号 looks at all its members)."""
 
@@ -74,7 +75,7 @@ class Assistance:
     """Of a foreign national: 生活扶助 is then no ground of 法定免除, and counts here [V-page]."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Disaster:
     """震災、風水害、火災等 (規則77条の7第1号) to property of anybody the item names."""
 
@@ -83,7 +84,7 @@ class Disaster:
     """Whether what no insurance made good is about half of the value or more; None: not seen."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Violence:
     """配偶者からの暴力 (規則77条の7第3号)."""
 
@@ -104,7 +105,7 @@ class Schooling(Code):
     UNKNOWN = "unknown", "未確認"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enrolment:
     """在学: from the first day to the last (None: it goes on)."""
 
@@ -113,7 +114,7 @@ class Enrolment:
     school: Schooling = Schooling.RECOGNISED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Case:
     """Everything that a review looks at, as of the day of the application."""
 
@@ -159,7 +160,7 @@ class Case:
 _NOBODY: Final = Someone()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Application:
     """What somebody applies for, of one cycle or of several in one sitting.
 
@@ -178,7 +179,7 @@ class Application:
             raise ValueError("students' special payment is applied for by itself")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tested:
     """Somebody whose means are looked at, and as what."""
 

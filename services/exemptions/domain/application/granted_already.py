@@ -6,12 +6,13 @@ refused can be applied for again; that it was is said beside it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
 from contracts.law import Certainty
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.review import MonthOutcome, Result
 from services.exemptions.domain.application.standing import betters, first_cancelled
 from services.exemptions.domain.kinds import ExemptionKind as Kind
@@ -44,7 +45,7 @@ REFUSED: Final = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     """What JPS decided of the months of a person, as far as it stands."""
 

@@ -3,8 +3,7 @@
 Whoever is tested needs one of them, and not all need the same (90条1項ただし書).
 """
 
-from dataclasses import dataclass
-
+from contracts.values import value
 from services.exemptions.domain.application import special
 from services.exemptions.domain.application.assistance import by_assistance
 from services.exemptions.domain.application.cycles import shared
@@ -19,7 +18,7 @@ _ORDER = (Ground.INCOME, Ground.STATUS, Ground.ASSISTANCE, Ground.SPECIAL)
 """Income and status first: only who passes by them may have it continued (規則77条3項)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GroundTest:
     """One ground, looked at for one person and month."""
 

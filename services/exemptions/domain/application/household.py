@@ -7,13 +7,13 @@ comes to: the last day of the month, or the day of the application where that is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from contracts.events import Whose
 from contracts.law import Certainty
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.facts import APPLICANT, Case, Spell, Tested
 from services.exemptions.domain.application.kinds import Question
 from services.exemptions.domain.reasons import Reason, Rule, Says, because
@@ -47,7 +47,7 @@ MORE_SPOUSES: Final = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Around:
     """Who is tested beside the applicant on a day, and what is not known of it."""
 

@@ -13,16 +13,16 @@ income not told too. Not among the items at all, and therefore never taken off u
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from contracts.events import FactItem, FactOutcome
 from contracts.events.income import Income, SelfDisability, WidowOrSingleParent
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.parameters import Parameters
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class YearIncome:
     """What is known of one person's income of one calendar year.
 
@@ -42,7 +42,7 @@ class YearIncome:
             raise ValueError("there is an income exactly where there is a value")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Amount:
     """Yen, as far as it is known: not less than ``low``, not more than ``high`` (None: no bound).
 

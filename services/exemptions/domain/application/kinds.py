@@ -1,12 +1,12 @@
 """The kinds given by application: what each rests on, who is tested, what it counts as."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from contracts.codes import Code
 from contracts.events import FactPurpose, Whose
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.kinds import ExemptionKind as Kind
 
 
@@ -22,7 +22,7 @@ class Ground(Code):
 EXEMPTIONS: Final = (Kind.FULL, Kind.THREE_QUARTERS, Kind.HALF, Kind.QUARTER)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Law:
     """What one kind is by law."""
 
@@ -71,7 +71,7 @@ LAWS: Final = {
 _PLACE: Final = {ground: place for place, ground in enumerate(Ground)}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """Whether a kind holds for a month. ``young``: it is asked of somebody under 30 (deferment)."""
 

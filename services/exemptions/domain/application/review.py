@@ -7,12 +7,12 @@ never put in its place.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from contracts.codes import Code
 from contracts.events import Whose
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.cycles import Months, open_months, shared
 from services.exemptions.domain.application.eligibility import (
     is_young,
@@ -47,7 +47,7 @@ class Result(Code):
     EXCLUDED = "excluded", "対象外"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonTest:
     """One person's grounds: the one that is met, or all of them."""
 
@@ -60,7 +60,7 @@ class PersonTest:
         return tuple(reason for ground in self.grounds for reason in ground.reasons)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KindTest:
     """One kind for one month: whether it is open, and everybody who is tested for it."""
 
@@ -87,7 +87,7 @@ class KindTest:
         return tuple(reason for reason in self.reasons if reason.asks)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MonthOutcome:
     """What the review comes to for one month."""
 
@@ -140,7 +140,7 @@ _Alike = tuple[Kind, bool, int, int, date]
 _Telling = tuple[bool | int | date | Kind | Rule | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Review:
     """One review under way, and what its months share."""
 

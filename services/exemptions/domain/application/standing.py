@@ -11,12 +11,13 @@ application would cancel everything from then on, whatever became of it. Certain
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
 from contracts.law import Certainty
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.kinds import Applied, AppliedMonth
 from services.exemptions.domain.kinds import ExemptionKind as Kind
 from services.exemptions.domain.reasons import Reason, Review, Rule, because
@@ -65,7 +66,7 @@ LEFT_SCHOOL: Final = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Granted:
     """A decision: one kind for these months, on an application of a day (90条2項)."""
 
@@ -75,21 +76,21 @@ class Granted:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancellation:
     """取消申請 of a day, of what the person has then."""
 
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LeftSchool:
     """学生納付特例不該当届, other than by graduation: the last day as a student."""
 
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """What stands for each month, why others do not, and what has to be looked at."""
 

@@ -10,12 +10,12 @@ system did not tell makes it one without an upper end.
 above ten million yen of income, where no threshold reaches.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from contracts.events import FactItem
 from contracts.events.income import DeductibleSpouse, Income
 from contracts.months import Month
+from contracts.values import value
 from services.exemptions.domain.application.income import Amount, YearIncome
 from services.exemptions.domain.application.parameters import Parameters
 from services.exemptions.domain.kinds import ExemptionKind as Kind
@@ -30,7 +30,7 @@ AGE_16_TO_18: Final = FactItem.DEPENDANTS_GENERAL
 """The item named as missing where it is not stated who of 一般扶養数 is under 19."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Threshold:
     """The amount that income may not exceed, and how many dependants it counts, as far as known."""
 
