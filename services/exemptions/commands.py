@@ -19,7 +19,7 @@ from services.exemptions.stores import assistance, renewals
 
 REFUSED: Final = 2
 WAITING: Final = 1
-BATCH: Final = 500
+BATCH: Final = 1000
 _POLL_S: Final = 0.2
 _TELL_S: Final = 5.0
 """How often is told how many are awaited."""

@@ -15,7 +15,13 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import applying, entry_life, reviewing
 from services.exemptions.domain.application.continuing import Renewed
 from services.exemptions.domain.asked import ApplicationKind
-from services.exemptions.domain.renewals import RenewalState, by_what, continued, state_of
+from services.exemptions.domain.renewals import (
+    RenewalState,
+    by_what,
+    continued,
+    otherwise,
+    state_of,
+)
 from services.exemptions.gathering import gathered
 from services.exemptions.state import State
 from services.exemptions.stores import answers, entries, renewals
@@ -45,21 +51,19 @@ async def begin(
     """Begin so many renewals and ask about their people; return how many were due, and how far it
     came."""
     due = await renewals.due(uow.connection, cycle, limit, after.person_id)
-    begun = [
-        Renewal(
-            fresh_id(),
-            one,
-            continued(one.submission, by_what(one.kind, one.ground), cycle, uow.today.isoformat()),
-        )
-        for one in due
-    ]
+    changes = {
+        by: otherwise(by_what(*by), cycle, uow.today.isoformat())
+        for by in {(one.kind, one.ground) for one in due}
+    }
+    begun = [Renewal(fresh_id(), one, changes[one.kind, one.ground]) for one in due]
     if begun:
         begun = await renewals.begin(uow.connection, cycle, begun, uow.today, uow.now)
         form = state.forms.form(ApplicationKind.EXEMPTION.value, uow.today)
-        told = [
-            (one.application_id, one.due.person_id, reviewing.said_in(form, one.submission))
-            for one in begun
-        ]
+        told = []
+        for one in begun:
+            says = continued(one.due.submission, one.otherwise)
+            said = reviewing.said_in(form, says)
+            told.append((one.application_id, one.due.person_id, said))
         await applying.ask_households(uow, told)
     return len(due), Place(person_id=due[-1].person_id) if due else after
 

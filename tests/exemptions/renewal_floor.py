@@ -26,7 +26,7 @@ from pydantic_core import from_json
 from contracts.topics import SHARDS, shard_of
 from deploy.bench.floor import Hop, Out, Told
 
-BATCH: Final = 500
+BATCH: Final = 1000
 REQUESTS: Final = "bench.floor.renewal.requests"
 REPLIES: Final = "bench.floor.renewal.replies"
 AUDIT: Final = "bench.floor.renewal.audit"
@@ -34,8 +34,9 @@ TOGETHER: Final = 200
 """Applications of one request, and of its answer."""
 AT_ONCE: Final = 5
 """Requests or answers of one transaction, at most."""
-AUDIT_BYTES: Final = 520
-AUDIT_TOGETHER: Final = 500
+AUDIT_BYTES: Final = 160
+"""Of whom a record is; what it says is said once for many."""
+AUDIT_TOGETHER: Final = 1000
 """Records of one message."""
 AUDITED: Final = 4
 """Records of each application: of applicant, spouse, householder and of the register."""

@@ -14,8 +14,14 @@ from contracts.events import (
 )
 from services.chassis.clock import FixedClock
 from services.exemptions import commands
-from services.exemptions.domain.renewals import RenewalState
-from services.exemptions.stores import renewals
+from services.exemptions.domain.renewals import (
+    RenewalState,
+    by_what,
+    continued,
+    otherwise,
+)
+from services.exemptions.stores import entries, renewals
+from services.exemptions.stores.applications import APPLICATIONS
 from services.exemptions.stores.renewals import Renewal
 from tests.chassis.blocking import blocked
 from tests.exemptions.applying import (
@@ -224,13 +230,37 @@ async def test_running_it_again_doubles_nothing(city: Renewing) -> None:
     assert len([event for event in settled if event.cycle == 2027]) == 3
 
 
+async def test_its_form_is_the_last_but_for_what_is_of_its_year(city: Renewing) -> None:
+    """The database has it go on as the rule does."""
+    person = await somebody(city.service)
+    await city.applied(person, young_dependants="1", half=True)
+    city.in_july()
+    async with city.service.unit_of_work() as uow:
+        (due,) = await renewals.due(uow.connection, 2027, 10)
+    await city.run()
+    async with city.service.database.read() as connection:
+        of_person = await entries.of_person(connection, APPLICATIONS, person)
+    before, renewed = (kept.submission for kept in of_person)
+    assert before == due.submission
+    changed = otherwise(by_what(due.kind, due.ground), 2027, "2027-07-01")
+    assert renewed == continued(before, changed)
+    of_its_year = {name: before.values.get(name) for name, says in changed.items() if says is None}
+    assert of_its_year["young_dependants"] == "1"
+    assert (before.values["half"], renewed.values["half"]) == (True, False)
+    kept_on = before.values.keys() - changed.keys()
+    assert {name: renewed.values[name] for name in kept_on} == {
+        name: before.values[name] for name in kept_on
+    }
+
+
 async def test_two_runs_that_see_the_same_begin_it_once(city: Renewing) -> None:
     """The second saw that it was due before the first had committed."""
     await city.applied(await somebody(city.service))
     city.in_july()
     async with city.service.unit_of_work() as uow:
         (due,) = await renewals.due(uow.connection, 2027, 10)
-        both = [Renewal(uuid4(), due, due.submission) for _ in range(2)]
+        says = otherwise(by_what(due.kind, due.ground), 2027, "2027-07-01")
+        both = [Renewal(uuid4(), due, says) for _ in range(2)]
         begun = [
             await renewals.begin(uow.connection, 2027, [one], uow.today, uow.now) for one in both
         ]

@@ -1,5 +1,6 @@
 """The renewal of a cycle: what of last year's form goes on, and whether a person has to look."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -62,10 +63,10 @@ DIED: Final = Rule(
 _PARTS: Final = ("three_quarters", "half", "quarter")
 
 
-def continued(before: Submission, by: Continuation, cycle: int, applied_on: str) -> Submission:
-    """The form of the next cycle, as if it had been handed in: who belongs together goes on as it
-    was stated last (a marriage or divorce is to be notified, 規則77条の7の2); months, parts and
-    what is of its own year do not."""
+def otherwise(by: Continuation, cycle: int, applied_on: str) -> dict[str, EnteredValue | None]:
+    """What the form of the next cycle says otherwise than the last: who belongs together goes on
+    as it was stated last (a marriage or divorce is to be notified, 規則77条の7の2); months, parts
+    and what is of its own year do not."""
     changed: dict[str, EnteredValue | None] = dict.fromkeys(_OF_ITS_YEAR)
     changed |= dict.fromkeys(_PARTS, False)
     changed |= {
@@ -75,7 +76,12 @@ def continued(before: Submission, by: Continuation, cycle: int, applied_on: str)
         "deferment": by.kind is ExemptionKind.DEFERMENT,
         "continuing": True,
     }
-    return before.model_copy(update={"values": before.values | changed})
+    return changed
+
+
+def continued(before: Submission, changed: Mapping[str, EnteredValue | None]) -> Submission:
+    """The form of the next cycle, as if it had been handed in (`otherwise`)."""
+    return before.model_copy(update={"values": {**before.values, **changed}})
 
 
 def gone(known: PersonFacts, day: date) -> tuple[Reason, ...]:
