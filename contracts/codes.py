@@ -5,12 +5,13 @@ Where the register publishes a code, the value is that code; where it publishes 
 the events that carry it. Those made of `OpenCode` may grow.
 """
 
-from enum import StrEnum
 from typing import Self
 
 from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from contracts.enums import StrEnum
 
 
 class Code(StrEnum):

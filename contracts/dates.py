@@ -5,13 +5,13 @@ date is passed on as it is written, and no rule computes on it silently: `Uncert
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from contracts.days import Day
+from contracts.enums import StrEnum
 from contracts.errors import ContractError
 
 

@@ -1,6 +1,5 @@
 """The audit event: every access, decision and provision, from every service (C18, C23)."""
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from contracts.codes import OpenCode
 from contracts.days import Moment
+from contracts.enums import StrEnum
 from contracts.events.base import Data, Event
 from contracts.topics import AUDIT_EVENTS, Topic
 

@@ -1,6 +1,5 @@
 """Exemption events: the additional premium (付加保険料), applications, exemption by notice."""
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field, StrictBool
 
 from contracts.codes import Code
 from contracts.days import Day
+from contracts.enums import StrEnum
 from contracts.events.base import Event
 from contracts.months import Month
 from contracts.topics import EXEMPTIONS_EVENTS, Topic

@@ -1,6 +1,5 @@
 """Linkage: one service asks, identity answers if the purpose table allows it (C11)."""
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from contracts.codes import Sex
 from contracts.dates import UncertainDate
+from contracts.enums import StrEnum
 from contracts.events.base import Data, Event
 from contracts.events.residents import Address, PersonName
 from contracts.topics import LINKAGE_REPLIES_JPS_REPORTING, LINKAGE_REQUESTS, Topic

@@ -1,6 +1,5 @@
 """Qualification events: the timeline after a change, and what has to be reported."""
 
-from enum import IntEnum, StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field, StrictBool
 
 from contracts.codes import Code
 from contracts.days import Day
+from contracts.enums import IntEnum, StrEnum
 from contracts.events.base import Data, Event
 from contracts.numbers import SmallVersion
 from contracts.topics import QUALIFICATION_EVENTS, Topic

@@ -15,6 +15,9 @@ import asyncpg
 
 from services.chassis.records import Record, Refusal
 
+_ANY_OPEN = """
+select exists (select from bus.dead_letters where state in ('parked', 'waiting'))
+"""
 _BLOCKED = """
 select distinct key from bus.dead_letters
 where state in ('parked', 'waiting') and key = any($1::text[])
@@ -86,6 +89,9 @@ def _letter(row: asyncpg.Record) -> Letter:
 
 async def blocked(connection: asyncpg.Connection, keys: Collection[str]) -> set[str]:
     """Those of the keys that have a parked event."""
+    # On most days nothing is parked at all, and a batch need not ask for its hundreds of keys.
+    if not await connection.fetchval(_ANY_OPEN):
+        return set()
     rows = await connection.fetch(_BLOCKED, list(keys))
     return {row["key"] for row in rows}
 

@@ -19,9 +19,11 @@ from asyncpg.pgproto import pgproto
 _UUID: Final[Callable[[str | bytes], uuid.UUID]] = pgproto.UUID
 _AT_ONCE: Final = 256
 _BYTES: Final = 16
+_SIZE: Final = _BYTES * _AT_ONCE
 # RFC 9562, 5.4: version 4 in bits 48 to 51, the variant in bits 64 and 65.
-_RANDOM: Final = ~(0xF000 << 64 | 0xC000 << 48)
-_VERSION_4: Final = 0x4000 << 64 | 0x8000 << 48
+# Each as one number, for all ids that are made at once.
+_FIXED: Final = int.from_bytes((0xF000 << 64 | 0xC000 << 48).to_bytes(_BYTES) * _AT_ONCE)
+_VERSION_4: Final = int.from_bytes((0x4000 << 64 | 0x8000 << 48).to_bytes(_BYTES) * _AT_ONCE)
 
 _fresh: list[uuid.UUID] = []
 # A process that was forked off would hand out the same ones.
@@ -33,13 +35,10 @@ def fresh_id() -> uuid.UUID:
     try:
         return _fresh.pop()
     except IndexError:
-        random = os.urandom(_BYTES * _AT_ONCE)
-        _fresh.extend(_id(random[at : at + _BYTES]) for at in range(0, len(random), _BYTES))
+        random = int.from_bytes(os.urandom(_SIZE)) & ~_FIXED | _VERSION_4
+        ids = random.to_bytes(_SIZE)
+        _fresh.extend([_UUID(ids[at : at + _BYTES]) for at in range(0, _SIZE, _BYTES)])
         return _fresh.pop()
-
-
-def _id(random: bytes) -> uuid.UUID:
-    return _UUID((int.from_bytes(random) & _RANDOM | _VERSION_4).to_bytes(_BYTES))
 
 
 def read_id(text: str) -> uuid.UUID:

@@ -145,8 +145,11 @@ class Intake:
         received = [(i, item) for i, item in deliveries if isinstance(item, Received)]
         spans: list[Span] = []
         try:
-            for topic, run in groupby(received, key=lambda pair: pair[1].topic):
-                batch = [(i, self._hop(item, spans)) for i, item in run]
+            for topic, run in groupby(received, key=_topic):
+                # Of most no trace is kept.
+                batch = [
+                    (i, item if item.trace is None else self._hop(item, spans)) for i, item in run
+                ]
                 try:
                     await self._handlers[topic]([item for _, item in batch], uow)
                 except Rejected as rejected:
@@ -314,6 +317,10 @@ class Intake:
                      extra={"data": {"count": tally.undone}})  # fmt: skip
         if tally.duplicates:
             self._metrics.duplicates.labels(records[0].topic).inc(tally.duplicates)
+
+
+def _topic(pair: tuple[int, Received[Any]]) -> str:
+    return pair[1].topic
 
 
 async def _read_undone(

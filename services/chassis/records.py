@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,6 +58,11 @@ class Refusal:
     reason: str
 
 
+@lru_cache(maxsize=4_096)
+def _numbers_its_own(topic: str, source: str) -> bool:
+    return source not in UPSTREAM and source in TOPICS[topic].producers
+
+
 def position(record: Record, bus_epoch: int) -> tuple[str, int, int]:
     """(producer, epoch, number): what the marks are kept by.
 
@@ -64,7 +70,7 @@ def position(record: Record, bus_epoch: int) -> tuple[str, int, int]:
     who may write the topic, the offset is the number, whatever they say.
     """
     source = record.headers.get("ce_source", "")
-    if source not in UPSTREAM and source in TOPICS[record.topic].producers:
+    if _numbers_its_own(record.topic, source):
         sequence = read_sequence(record.headers.get("ce_sequence", ""))
         if sequence is not None:
             return source, *sequence

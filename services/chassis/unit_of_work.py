@@ -1,5 +1,6 @@
 """One transaction: state, outgoing events and audit records together, or none of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
@@ -45,7 +46,9 @@ class UnitOfWork:
         self.service = service
         self.now = now
         self._epoch = epoch
-        self._events: list[tuple[Event, UUID, str, int, str | None]] = []
+        self._events: list[
+            tuple[Event, UUID, bytes, tuple[str, int], str | None, bytes | None]
+        ] = []
         self.stored: tuple[int, Sequence[Message]] | None = None
         """The outbox row that ``flush`` wrote, for the relay."""
 
@@ -66,17 +69,21 @@ class UnitOfWork:
         key: str,
         cause: Received[Any] | None = None,
         trace: str | None = None,
+        body: bytes | None = None,
     ) -> UUID:
         """Send ``event`` if and only if this unit commits; return its id.
 
-        The trace is ``trace``, else the cause's, else the one under way. Raises ``PermissionError``
+        The trace is ``trace``, else the cause's, else the one under way. ``body``: the event as it
+        is written, where the caller has it at hand. Raises ``PermissionError``
         for a topic that the contract does not let this service write.
         """
-        if self.service not in event.TOPIC.producers:
-            raise PermissionError(f"{self.service} does not produce {event.TOPIC.name}")
+        topic = event.TOPIC
+        if self.service not in topic.producers:
+            raise PermissionError(f"{self.service} does not produce {topic.name}")
         event_id = fresh_id()
         context = trace or (cause.trace if cause else telemetry.current_trace())
-        self._events.append((event, event_id, key, shard_of(key), context))
+        lane = topic.name, shard_of(key)
+        self._events.append((event, event_id, key.encode(), lane, context, body))
         return event_id
 
     def forget(self, mark: int) -> None:
@@ -88,10 +95,7 @@ class UnitOfWork:
         rows that share a lane get their ``seq`` in the order of their commits."""
         if not self._events:
             return
-        counts: dict[tuple[str, int], int] = {}
-        for event, _, _, shard, _ in self._events:
-            lane = event.TOPIC.name, shard
-            counts[lane] = counts.get(lane, 0) + 1
+        counts = Counter([lane for _, _, _, lane, _, _ in self._events])
         rows = await self.connection.fetch(
             _NUMBER,
             [topic for topic, _ in counts],
@@ -104,15 +108,15 @@ class UnitOfWork:
         }
         messages = []
         headers_of = cloudevents.writer(self.service, self.now, self._epoch)
-        for event, event_id, key, shard, trace in self._events:
-            lane = event.TOPIC.name, shard
+        for event, event_id, key, lane, trace, body in self._events:
             number = following[lane]
             following[lane] = number + 1
             headers, packed = headers_of(event_id, event.TYPE, number, trace)
-            body = event.__pydantic_serializer__.to_json(event)
+            if body is None:
+                body = event.__pydantic_serializer__.to_json(event)
             if len(body) > MAX_BODY:
                 raise EventTooLarge(f"{event.TYPE}: {len(body)} bytes")
-            messages.append(Message(*lane, key.encode(), headers, body, packed))
+            messages.append(Message(*lane, key, headers, body, packed))
         seq = await self.connection.fetchval(_STORE, len(messages), pack(messages))
         self.stored = seq, messages
         self._events.clear()

@@ -5,10 +5,13 @@ from typing import Final
 
 from contracts.events import AuditOperation, PensionColumnsChanged, ResidentPensionChanged
 from contracts.topics import UPSTREAM_REGISTER
+from contracts.values import unchecked
 from services.chassis import audit
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.stores import returning
+
+_event: Final = unchecked(ResidentPensionChanged)
 
 PURPOSE: Final = "resident_record"
 ARTICLE: Final = "住民基本台帳法7条11号"
@@ -26,7 +29,7 @@ async def on_columns(batch: Sequence[Received[PensionColumnsChanged]], uow: Unit
     told = await returning.address(uow.connection, [r.event for r in latest.values()])
     for addressed in told:
         cause = latest[addressed.person_id]
-        event = ResidentPensionChanged(
+        event = _event(
             addressee_number=addressed.addressee_number,
             version=addressed.version,
             columns=cause.event.columns,

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.events import (
@@ -17,12 +17,17 @@ from contracts.events import (
     QualificationChanged,
     QualificationReportStands,
 )
-from contracts.values import value
+from contracts.values import unchecked, value
 from services.chassis import merges
 from services.chassis.received import Received
 from services.chassis.unit_of_work import UnitOfWork
 from services.qualification.domain.differences import Difference, differences, told_by_jps
-from services.qualification.domain.facts import Fact, PensionNumberStatement, standing
+from services.qualification.domain.facts import (
+    Fact,
+    PensionNumberStatement,
+    RegisterStatement,
+    standing,
+)
 from services.qualification.domain.missing import Call, ask_again, asks_since, planned
 from services.qualification.domain.numbers import PensionNumbers, pension_numbers
 from services.qualification.domain.one_person import facts_together
@@ -40,6 +45,10 @@ from services.qualification.stores import differences as found
 from services.qualification.stores import persons
 from services.qualification.stores.persons import Item, Known
 
+_columns_changed: Final = unchecked(PensionColumnsChanged)
+
+_NO_VOLUNTARY: Final = b',"voluntary":[]}'
+
 CANNOT_CONCLUDE = (NoValue, OverflowError, ValueError)
 """What the rules raise on facts of one person that no calendar or parameter covers."""
 
@@ -53,6 +62,8 @@ class Conclusion:
     """What is to be kept now."""
     changed: QualificationChanged | None
     """To be told, where it differs from what was told last."""
+    changed_body: bytes | None
+    """The same as it is written."""
     transitions: tuple[Transition, ...]
     number: str | None
     former: Mapping[UUID, Known] = field(default_factory=dict)
@@ -105,14 +116,16 @@ def conclude(
     every, facts = facts, standing(facts)
     whole = plan(facts, parameters)
     line = whole.until(AsOf(day))
-    numbers = _numbers(every)
+    # Of most nothing is told beside the register: they pay for no look at what else there could be.
+    more = any(type(fact.content) is not RegisterStatement for fact in every)
+    numbers = _numbers(every) if more else None
     number = numbers.current if numbers else None
     calls = planned(facts, whole, parameters)
     ask_on = asks_since(whole, day)
     if ask_on is not None and known.asked_on is not None:
         ask_on = ask_again(known.asked_on, parameters)
     columns, columns_digest = _columns(person_id, pension_columns(line, number), known, formers)
-    event, timeline_digest = _changed(person_id, line, known, number)
+    event, body, timeline_digest = _changed(person_id, line, known, number)
     return Conclusion(
         person_id,
         Known(
@@ -128,25 +141,33 @@ def conclude(
             columns_digest=columns_digest,
         ),
         event,
+        body,
         tuple(t for t in line.transitions if t.is_reportable),
         number,
         numbers=numbers,
-        differences=_differences(every, parameters, day),
+        differences=_differences(every, parameters, day) if more else None,
         columns=columns,
     )
 
 
 def _changed(
     person_id: UUID, line: Timeline, known: Known, number: str | None
-) -> tuple[QualificationChanged | None, bytes | None]:
-    """What the neighbours are to be told, and the digest to keep; None: nothing new."""
+) -> tuple[QualificationChanged | None, bytes | None, bytes | None]:
+    """What the neighbours are to be told, how it is written, and the digest to keep; None: nothing
+    new."""
     if known.timeline_version == 0 and not line.periods and number is None:
-        return None, known.timeline_digest
+        return None, None, known.timeline_digest
     event = changed(person_id, line, known.timeline_version + 1, number_known=number is not None)
-    # Whoever was told of before there was insurance by choice is not told again for having none.
-    unsaid = {"timeline_version"} if event.voluntary else {"timeline_version", "voluntary"}
-    digest = _digest(event.model_dump_json(exclude=unsaid))
-    return (None if digest == known.timeline_digest else event), digest
+    body = event.__pydantic_serializer__.to_json(event)
+    digest = hashlib.blake2b(said_of(event, body), digest_size=16).digest()
+    return (None, None, digest) if digest == known.timeline_digest else (event, body, digest)
+
+
+def said_of(event: QualificationChanged, body: bytes) -> bytes:
+    """What an event says, whichever version it is: its body but for that. Whoever was told of
+    before there was insurance by choice is not told again for having none."""
+    said = body.replace(b'"timeline_version":%d,' % event.timeline_version, b"", 1)
+    return said if event.voluntary else said.removesuffix(_NO_VOLUNTARY) + b"}"
 
 
 def _numbers(facts: Sequence[Fact]) -> PensionNumbers | None:
@@ -179,7 +200,7 @@ def _columns(
     if digest == known.columns_digest:
         return None, digest
     version = known.columns_version + 1
-    event = PensionColumnsChanged(person_id=person_id, columns_version=version, columns=columns)
+    event = _columns_changed(person_id=person_id, columns_version=version, columns=columns)
     return event, digest
 
 
@@ -334,7 +355,9 @@ async def write(
     for conclusion in told:
         person_id, cause = conclusion.person_id, causes.get(conclusion.person_id)
         if conclusion.changed is not None:
-            uow.emit(conclusion.changed, key=str(person_id), cause=cause)
+            uow.emit(
+                conclusion.changed, key=str(person_id), cause=cause, body=conclusion.changed_body
+            )
             changes += 1
         for item in items[conclusion.ids] if new else ():
             if item.item_id in new:

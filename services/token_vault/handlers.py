@@ -1,15 +1,19 @@
 """Resident changes in, the same changes with a token out."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from contracts.events import AuditOperation, ResidentChange, ResidentTokenised
 from contracts.topics import UPSTREAM_REGISTER
+from contracts.values import unchecked
 from services.chassis import audit
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.token_vault.domain.numbers import IndividualNumber, Token
 from services.token_vault.domain.refusals import Refusal
 from services.token_vault.vault import Vault
+
+_event: Final = unchecked(ResidentTokenised)
 
 
 def residents(vault: Vault) -> Handler:
@@ -62,7 +66,7 @@ def residents(vault: Vault) -> Handler:
 
 
 def _tokenised(change: ResidentChange, token: Token | None) -> ResidentTokenised:
-    return ResidentTokenised(
+    return _event(
         source=change.source,
         record_version=change.record_version,
         change=change.change,

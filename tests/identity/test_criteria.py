@@ -77,6 +77,15 @@ def test_without_year_or_era(written: str, days: object) -> None:
     assert birth_days(written) == days
 
 
+def test_a_day_of_every_year_is_in_each_that_has_it() -> None:
+    days = DayOfYear(5, 2).in_every_year
+    assert {date(1868, 5, 2), date(1985, 5, 2), date(2099, 5, 2)} <= set(days)
+    assert {(day.month, day.day) for day in days} == {(5, 2)}
+    leap_days = DayOfYear(2, 29).in_every_year
+    assert date(2000, 2, 29) in leap_days
+    assert all(day.year % 4 == 0 and day.year != 1900 for day in leap_days)
+
+
 @pytest.mark.parametrize("written", ["2月30日", "13月1日", "60年13月", "0月0日", "5年2月30日"])
 def test_no_such_day_in_any_year_or_era(written: str) -> None:
     with pytest.raises(UnreadableDate):

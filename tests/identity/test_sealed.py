@@ -122,7 +122,7 @@ class TestStore:
         assert {"_SEARCH", "_PERSON", "_MEMBERS"} <= statements.keys()
         for name, text in statements.items():
             # Parts of _SEARCH narrow what the filter has let through; a place is nobody's.
-            if name not in ("_BEARERS", "_HOUSEHOLDS", "_PARTS", "_BUILDINGS", "_DAY_OF_YEAR"):
+            if name not in ("_BEARERS", "_HOUSEHOLDS", "_PARTS", "_BUILDINGS"):
                 assert "identity.visible_residents($1)" in text
             assert "identity.residents" not in text
 

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.codes import ResidentKind
-from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance
+from contracts.events import InsuredCategory, TransitionKind, VoluntaryInsurance, VoluntaryPeriod
 from contracts.months import Month
+from services.qualification.conclusions import said_of
 from services.qualification.domain.facts import Fact, decode, encode
 from services.qualification.domain.months import insured_months
+from services.qualification.domain.publication import changed
 from services.qualification.domain.timeline import AsOf, Timeline, plan, timeline
 from services.qualification.domain.told import OldAgeBenefit, OverseasReason, VoluntaryEvent
 from services.qualification.domain.transitions import item_id
@@ -277,3 +279,22 @@ def test_told_one_by_one_or_all_at_once_it_is_the_same(life: Life, day: date) ->
     """What is concluded after each fact, the last time equals what all facts together give."""
     concluded = [of(life.facts[:count], day) for count in range(1, len(life.facts) + 1)]
     assert concluded[-1] == of(list(reversed(life.facts)), day)
+
+
+@given(st.integers(0, 90), st.integers(1, 2**31 - 1), st.booleans())
+def test_what_an_event_says_is_all_of_it_but_its_version(
+    age: int, version: int, known: bool
+) -> None:
+    """By this it is seen whether somebody has to be told anew: releases before wrote it so."""
+    life = Life(f"{2026 - age}-05-02").loaded("2026-10-01", since="2026-05-02")
+    line = timeline(life.facts, LAW, AsOf(date(2026, 10, 1)))
+    event = changed(uuid4(), line, version, number_known=known)
+    by_choice = VoluntaryPeriod(
+        kind=VoluntaryInsurance.ABROAD, acquired_on=date(2026, 5, 1), acquisition_reason="applied"
+    )
+    for told, unsaid in (
+        (event, {"timeline_version", "voluntary"}),
+        (event.model_copy(update={"voluntary": (by_choice,)}), {"timeline_version"}),
+    ):
+        said = said_of(told, told.model_dump_json().encode())
+        assert said.decode() == told.model_dump_json(exclude=unsaid)

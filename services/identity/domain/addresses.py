@@ -20,23 +20,33 @@ _HYPHENS: Final = "\\-\u2010-\u2015\u2212\u30fc\uff0d\uff70"
 _UNIT: Final = re.compile(
     rf"(?<=[0-9])(?:丁目|番地の?|番(?![町丁])|号(?![棟館])室?|の(?=[0-9])|[{_HYPHENS}]+)+"
 )
+_NO_NUMBER: Final = re.compile("~(?![0-9])")
 _DIGITS: Final = {digit: n for n, digit in enumerate("〇一二三四五六七八九")}
 
 
 @lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Width, spaces and case folded, nothing else."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return _plain(text)
 
 
 @lru_cache(maxsize=16_384)
 def fold_address(text: str, folding: Folding) -> str:
     """The key of an address's text: prefecture, numerals, units of numbers and variants folded."""
-    text = _PREFECTURE.sub("", plain(text))
+    return _fold(text, folding)
+
+
+# As they are, for who remembers what comes of them anyway.
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _fold(text: str, folding: Folding) -> str:
+    text = _PREFECTURE.sub("", _plain(text))
     text = _KANJI_NUMERAL.sub(lambda found: str(_number(found[0])), text)
     text = _UNIT.sub("~", text)
     # A unit between two digits separates them; at the end of the numbers it says nothing.
-    text = re.sub("~(?![0-9])", "", text)
+    text = _NO_NUMBER.sub("", text)
     return folding.kanji(text)
 
 
@@ -88,7 +98,7 @@ def parts(address: Address, folding: Folding) -> AddressParts:
 # Who lives together lives at one address, and those who came from one place name it.
 @lru_cache(maxsize=16_384)
 def _parts(text: str, building: str, folding: Folding) -> AddressParts:
-    return _split(fold_address(text, folding), fold_address(building, folding))
+    return _split(_fold(text, folding), _fold(building, folding) if building else "")
 
 
 @dataclass(frozen=True, slots=True)

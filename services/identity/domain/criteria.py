@@ -1,6 +1,7 @@
 """What staff may search by, folded as the search keys are."""
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -39,6 +40,13 @@ class DayOfYear:
 
     month: int
     day: int
+
+    @property
+    def in_every_year(self) -> list[date]:
+        """That day of each year in which somebody on record can have been born."""
+        leap_day = (self.month, self.day) == (2, 29)
+        years = (year for year in _YEARS if not leap_day or isleap(year))
+        return [date(year, self.month, self.day) for year in years]
 
 
 Birth = tuple[Days, ...] | DayOfYear
@@ -84,6 +92,7 @@ _COMPLETIONS: Final = (
     ("month", ("1日", "31日", "-01", "/01", ".01")),
     ("year", ("1月1日", "12月31日", "-01-01")),
 )
+_YEARS: Final = range(1800, 2200)
 _NO_YEAR: Final = re.compile(r"\s*(?:--)?([0-9]{1,2})(?:月|-)([0-9]{1,2})日?\s*")
 _NO_ERA: Final = re.compile(r"\s*(?:[0-9]{1,2}|元)年.*")
 _ERAS: Final = ("明治", "大正", "昭和", "平成", "令和")

@@ -104,7 +104,10 @@ def _sounding(reading: str) -> str:
     if "ヴ" in reading:
         for written, sound in _V_SOUNDS:
             reading = reading.replace(written, sound)
-    return _U_AFTER_O.sub(lambda run: "オ" * len(run[0]), reading.translate(_SOUNDS))
+    sounds = reading.translate(_SOUNDS)
+    if "ウ" not in sounds:
+        return sounds
+    return _U_AFTER_O.sub(lambda run: "オ" * len(run[0]), sounds)
 
 
 def given_name(name: str) -> str:

@@ -20,9 +20,10 @@ from contracts.codes import (
 from contracts.dates import DatePrecision, UncertainDate
 from contracts.events.persons import ResidencePeriod
 from contracts.events.residents import ResidentRecord
-from contracts.values import value
+from contracts.values import unchecked, value
 
 _STRICT: Final = ConfigDict(extra="forbid")
+_period: Final = unchecked(ResidencePeriod)
 
 
 class Told(Protocol):
@@ -71,7 +72,7 @@ class Residence:
     def periods(self) -> tuple[ResidencePeriod, ...]:
         """The stays that were, in the form that eligibility works on."""
         return tuple(
-            ResidencePeriod(
+            _period(
                 began=stay.began,
                 began_reason=stay.began_reason,
                 ended=stay.ended,

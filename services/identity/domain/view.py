@@ -13,10 +13,11 @@ from contracts.codes import Relationship, ResidentChangeKind, ResidentKind, Resi
 from contracts.dates import UncertainDate
 from contracts.events.persons import PersonChanged, ResidencePeriod
 from contracts.events.residents import ResidentRecord
-from contracts.values import value
+from contracts.values import unchecked, value
 from services.identity.domain.residence import Residence
 
 _HOUSEHOLDER: Final = (Relationship.HOUSEHOLDER,)
+_event: Final = unchecked(PersonChanged)
 
 
 @value
@@ -67,7 +68,7 @@ class View:
 
     def event(self, person_id: UUID, person_version: int, occasion: Occasion) -> PersonChanged:
         """The event that tells the neighbours."""
-        return PersonChanged(
+        return _event(
             person_id=person_id,
             person_version=person_version,
             change=occasion.change,

@@ -124,7 +124,6 @@ _FINDING: Final = (
     "record_version found_at"
 ).split()
 
-
 Days = Mapping[int, str]
 """The days of a batch's events as they are kept, by the ``id`` of each: what an event tells of a
 person and the version of the record both have the event's own."""
@@ -224,13 +223,14 @@ async def _households(
 ) -> dict[tuple[str, str], UUID]:
     """The households' ids; those not known yet are given one."""
     found = await _find_households(connection, places)
-    missing = [place for place in places if place not in found]
+    missing = [(system, n) for system, n in places if n is not None and (system, n) not in found]
     if missing:
-        await connection.execute(
-            _ADD_HOUSEHOLDS, [fresh_id() for _ in missing], *columns(missing, 2)
-        )
-        # Read back: another instance may have been first.
-        found.update(await _find_households(connection, missing))
+        ids = [fresh_id() for _ in missing]
+        done = await connection.execute(_ADD_HOUSEHOLDS, ids, *columns(missing, 2))
+        if done == f"INSERT 0 {len(missing)}":
+            found.update(zip(missing, ids, strict=True))
+        else:  # another instance was first with some
+            found |= await _find_households(connection, missing)
     return found
 
 

@@ -27,7 +27,7 @@ from services.qualification.domain.told import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RegisterStatement:
     """What the resident register said of a person at one version of the person: all of it.
 

@@ -113,16 +113,14 @@ def planned(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> tuple[Call
     """
     if not whole.segments or not lives_here(whole.said):
         return ()
-    return tuple(
-        sorted(
-            (
-                *_of_transitions(facts, whole, rules),
-                *_of_health_insurance(facts, whole, rules),
-                *_of_residence_period(whole, rules),
-            ),
-            key=lambda call: (call.shown_from, call.day, call.kind),
-        )
-    )
+    calls = [
+        *_of_transitions(facts, whole, rules),
+        *_of_health_insurance(facts, whole, rules),
+        *_of_residence_period(whole, rules),
+    ]
+    if len(calls) > 1:
+        calls.sort(key=lambda call: (call.shown_from, call.day, call.kind))
+    return tuple(calls)
 
 
 def asks_since(whole: Plan, day: date) -> date | None:
@@ -145,7 +143,6 @@ def ask_again(asked_on: date, rules: Parameters) -> date:
 
 
 def _of_transitions(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> Iterator[Call]:
-    told = _jps_told(facts)
     begun = _records_begin(whole)
     for found in transitions(whole.segments):
         # What a notice told has been notified; what was before our records, to another system.
@@ -157,7 +154,7 @@ def _of_transitions(facts: Sequence[Fact], whole: Plan, rules: Parameters) -> It
             case r if r is AGE_20:
                 yield from _turned_20(facts, whole, found, rules)
             case r if r is JPS_CHANGED_TO_1:
-                yield from _changed_per_jps(found, told, rules)
+                yield from _changed_per_jps(found, _jps_told(facts), rules)
             case r if r is BECAME_RECIPIENT or r is NO_LONGER_RECIPIENT:
                 yield from _due(found, MissingKind.OLD_AGE_BENEFIT, BENEFIT_CHANGED)
             case r if r is EXCLUDED or r is NO_LONGER_EXCLUDED:

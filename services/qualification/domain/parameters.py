@@ -5,8 +5,9 @@ is no value is an error (QU-0001), never the nearest value: see `NoValue`.
 """
 
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -80,6 +81,11 @@ class Parameters(_Declared):
     domestic_spouse_since: date
     """From when on category 3 asks for an address in Japan, or 規則1条の3 (令和元年法律第9号)."""
     special_groups: Annotated[tuple[SpecialGroup, ...], Field(min_length=1)]
+
+    @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What was concluded from these figures and a birth date alone, by whoever concludes it."""
+        return {}
 
 
 def age_reached(ages: Parameter[int], birth: date) -> tuple[date, DatedValue[int]]:

@@ -3,10 +3,12 @@
 from typing import Final
 
 from contracts.events import InsuredCategory, PensionColumns, VoluntaryInsurance
+from contracts.values import unchecked
 from services.qualification.domain.categories import Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import Timeline
 
+_columns: Final = unchecked(PensionColumns)
 NOTHING: Final = PensionColumns(insured=None)
 """Nothing is known of the person. Of whom it was always so, the register is told nothing."""
 
@@ -21,12 +23,12 @@ def pension_columns(line: Timeline, number: str | None) -> PensionColumns:
     """
     known = [segment for segment in line.segments if segment.category is not None]
     if not known:
-        return PensionColumns(insured=None, basic_pension_number=number)
+        return _columns(insured=None, basic_pension_number=number)
     last = known[-1]
     past = last.past
     lost = past is not None and past.effect is Effect.LOSES and last is line.segments[-1]
     insured = True if past is None else False if lost else None
-    return PensionColumns(
+    return _columns(
         insured=insured,
         basic_pension_number=number,
         category=_category(last),

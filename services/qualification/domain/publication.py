@@ -1,6 +1,7 @@
 """What other services are told of a timeline."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from contracts.events import (
@@ -11,17 +12,22 @@ from contracts.events import (
     VoluntaryInsurance,
     VoluntaryPeriod,
 )
+from contracts.values import unchecked
 from services.qualification.domain.categories import Insurance, Segment
 from services.qualification.domain.reasons import Effect
 from services.qualification.domain.timeline import Timeline
 from services.qualification.domain.transitions import Transition
+
+_changed: Final = unchecked(QualificationChanged)
+_of_category: Final = unchecked(QualificationPeriod)
+_reportable: Final = unchecked(QualificationReportable)
 
 
 def changed(
     person_id: UUID, timeline: Timeline, version: int, *, number_known: bool
 ) -> QualificationChanged:
     """The timeline as an event: its periods, and the codes of what has to be looked at."""
-    return QualificationChanged(
+    return _changed(
         person_id=person_id,
         timeline_version=version,
         basic_pension_number_known=number_known,
@@ -43,7 +49,7 @@ def reportable(
     item_id: UUID, person_id: UUID, transition: Transition, basic_pension_number: str | None
 ) -> QualificationReportable:
     """One transition for jps_reporting, which decides what becomes of it, under its item id."""
-    return QualificationReportable(
+    return _reportable(
         item_id=item_id,
         person_id=person_id,
         transition=transition.kind,
@@ -68,7 +74,7 @@ def _period(segment: Segment, category: InsuredCategory) -> QualificationPeriod:
     Where the city cannot say when it ended, or another city answers for it now, there is no day of
     loss, and ``loss_reason`` says which of the two it is.
     """
-    return QualificationPeriod(
+    return _of_category(
         category=category,
         acquired_on=segment.first.day,
         acquisition_reason=segment.first.reason.code,

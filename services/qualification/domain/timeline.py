@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.ages import reaches
+from contracts.codes import ResidentKind
 from contracts.eras import possible_days
 from contracts.values import value
 from services.qualification.domain.acquisition import reaches_acquisition_age
@@ -71,6 +72,9 @@ TO_BE_CHECKED: Final = Rule(
     effect=Effect.NOTHING,
     rank=99,
 )
+
+_BIRTHS: Final = 65_536
+"""Days of birth of which the ages are remembered at most: those of 120 years, and more."""
 
 
 @value
@@ -273,15 +277,26 @@ def _ages(
     and so old that the parameters do not reach back to their youth. Raises ``NoValue``."""
     kind = statements[-1].resident_kind
     try:
-        return Span(
-            reaches_acquisition_age(birth, kind, parameters),
-            reaches_loss_age(birth, kind, parameters),
-        )
+        return _between(birth, kind, parameters)
     except NoValue:
         oldest = max(dated.value for dated in parameters.loss_age.values)
         if reaches(oldest, birth) > statements[0].reported_on:
             raise
         return None
+
+
+def _between(birth: date, kind: ResidentKind, parameters: Parameters) -> Span:
+    # All who were born on one day: remembered, of all days on which those insured were born.
+    remembered: dict[tuple[date, ResidentKind], Span] = parameters.remembered
+    ages = remembered.get((birth, kind))
+    if ages is None:
+        if len(remembered) >= _BIRTHS:
+            remembered.clear()
+        ages = remembered[birth, kind] = Span(
+            reaches_acquisition_age(birth, kind, parameters),
+            reaches_loss_age(birth, kind, parameters),
+        )
+    return ages
 
 
 def _known(span: Span, told: Boundary) -> Span:

@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 
 from contracts.values import value
-from services.chassis.database import columns
 from services.qualification.domain.facts import Content, Fact, decode, encode
 from services.qualification.domain.one_person import facts_together
 from services.qualification.domain.transitions import (
@@ -34,15 +33,13 @@ from qualification.facts where person_id = any($1::uuid[])
 """
 _ADD_FACTS: Final = """
 insert into qualification.facts (person_id, kind, ordinal, concerns, recorded_at, body)
-select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::date[], $5::timestamptz[],
-                     $6::json[])
+select * from unnest($1::qualification.new_fact[])
 """
 _ADD_PERSONS: Final = """
 insert into qualification.persons as p
     (person_id, person_version, next_due, timeline_version, timeline_digest, list_due, ask_on,
      columns_version, columns_digest)
-select * from unnest($1::uuid[], $2::bigint[], $3::date[], $4::int[], $5::bytea[], $6::date[],
-                     $7::date[], $8::int[], $9::bytea[])
+select * from unnest($1::qualification.new_person[])
 """
 _WRITE: Final = f"""{_ADD_PERSONS}
 on conflict (person_id) do update
@@ -60,8 +57,7 @@ where (p.person_version, p.next_due, p.timeline_version, p.timeline_digest, p.li
 _ADD_TRANSITIONS: Final = """
 insert into qualification.transitions (item_id, person_id, kind, occurred_on, reason, origin,
     category_before, category_after, notice_id, accepted_on, reported_at)
-select *, $11 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[],
-                          $7::smallint[], $8::smallint[], $9::uuid[], $10::date[])
+select *, $2 from unnest($1::qualification.new_transition[])
 """
 _ADD_NEW_TRANSITIONS: Final = f"""{_ADD_TRANSITIONS}
 on conflict (item_id) do nothing
@@ -185,7 +181,7 @@ async def add_facts(connection: asyncpg.Connection, added: Sequence[NewFact]) ->
         kind, body = encode(new.fact.content)
         fact = new.fact
         rows.append((new.person_id, kind, new.ordinal, fact.concerns, fact.recorded_at, body))
-    await connection.execute(_ADD_FACTS, *columns(rows, 6))
+    await connection.execute(_ADD_FACTS, rows)
 
 
 def _by_id(person: tuple[UUID, Known]) -> int:
@@ -208,7 +204,7 @@ async def write(
         (first if person_id in unheard else again).append(row)
     for statement, rows in ((_ADD_PERSONS, first), (_WRITE, again)):
         if rows:
-            await connection.execute(statement, *columns(rows, 9))
+            await connection.execute(statement, rows)
 
 
 async def add_transitions(
@@ -243,10 +239,10 @@ async def add_transitions(
                 rows.append(_transition(item))
     new = {item.item_id for item in first}
     if first:
-        told = columns([_transition(item) for item in first], 10)
-        await connection.execute(_ADD_TRANSITIONS, *told, now)
+        told = [_transition(item) for item in first]
+        await connection.execute(_ADD_TRANSITIONS, told, now)
     if rows:
-        added = await connection.fetch(_ADD_NEW_TRANSITIONS, *columns(rows, 10), now)
+        added = await connection.fetch(_ADD_NEW_TRANSITIONS, rows, now)
         new |= {row["item_id"] for row in added}
     other = await connection.fetch(_STAND, reported_of, stand) if reported_of else []
     standing = sorted((Stands(**dict(row)) for row in other), key=lambda found: found.item_id)
