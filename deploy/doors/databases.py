@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -12,6 +13,8 @@ from services.chassis.migrations import CHASSIS
 
 VERBS = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
 _AT_ONCE = 8
+_TRIES = 3
+"""What takes too long says nothing, and is tried again: a machine under load is slow."""
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InsufficientPrivilegeError,
@@ -43,15 +46,23 @@ async def entries(server: Server, certificates: Iterable[str]) -> set[Entry]:
                 wanted.update(Entry(certificate, role, database) for database in databases)
     gate = asyncio.Semaphore(_AT_ONCE)
 
+    async def tried_once(entry: Entry) -> bool:
+        try:
+            async with server.connect(
+                entry.certificate, role=entry.role, database=entry.database
+            ) as connection:
+                return bool(await connection.fetchval("select current_user") == entry.role)
+        except TimeoutError:  # an OSError, and no refusal
+            raise
+        except _REFUSED:
+            return False
+
     async def enters(entry: Entry) -> bool:
         async with gate:
-            try:
-                async with server.connect(
-                    entry.certificate, role=entry.role, database=entry.database
-                ) as connection:
-                    return bool(await connection.fetchval("select current_user") == entry.role)
-            except _REFUSED:
-                return False
+            for _ in range(_TRIES - 1):
+                with suppress(TimeoutError):
+                    return await tried_once(entry)
+            return await tried_once(entry)
 
     tried = sorted(wanted)
     passed = await asyncio.gather(*map(enters, tried))

@@ -1,11 +1,13 @@
 """The doors of the services: each operation called with each certificate, with and without the
 gateway's word on who is acting."""
 
+import asyncio
 import importlib
 import os
 import re
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,9 @@ from services.chassis.service import Service
 from services.chassis.staff_context import HEADER, Signer, StaffContext
 
 REFUSED = ("CH-0004", "CH-0005", "CH-0006")
+_AT_ONCE = 4
+"""Tries at a service at a time."""
+_TRIES = 3
 _PARAMETER = re.compile(r"\{[^}]+\}")
 
 
@@ -88,18 +93,32 @@ class Caller:
         self, operations: Sequence[Operation], certificates: Iterable[str]
     ) -> dict[Operation, Passed]:
         """Try every operation with every certificate."""
+        # A refusal at the handshake costs a handshake each time, and nearly all is refused: the
+        # services are asked beside each other, and each several things at once.
+        gates = {operation.service: asyncio.Semaphore(_AT_ONCE) for operation in operations}
         through: dict[Operation, set[str]] = {operation: set() for operation in operations}
-        for name in certificates:
-            async with self._client(name) as client:
-                for operation in operations:
-                    if await self._gets_through(client, operation, frozenset(Function)):
+        async with AsyncExitStack() as stack:
+            clients = {
+                name: await stack.enter_async_context(self._client(name)) for name in certificates
+            }
+
+            async def try_one(operation: Operation, name: str) -> None:
+                async with gates[operation.service]:
+                    if await self._gets_through(clients[name], operation, frozenset(Function)):
                         through[operation].add(name)
-        found = {}
-        async with self._client("gateway") as client:
-            for operation in operations:
-                functions = await self._functions(client, operation)
-                found[operation] = Passed(frozenset(through[operation]), functions)
-        return found
+
+            await asyncio.gather(*(try_one(o, name) for name in clients for o in operations))
+
+            async def functions_of(operation: Operation) -> frozenset[Function] | None:
+                async with gates[operation.service]:
+                    return await self._functions(gateway, operation)
+
+            gateway = await stack.enter_async_context(self._client("gateway"))
+            functions = await asyncio.gather(*map(functions_of, operations))
+        return {
+            operation: Passed(frozenset(through[operation]), enough)
+            for operation, enough in zip(operations, functions, strict=True)
+        }
 
     async def _functions(
         self, client: httpx.AsyncClient, operation: Operation
@@ -131,7 +150,7 @@ class Caller:
         body: list[str] | None = [] if operation.method in ("POST", "PUT", "PATCH") else None
         url = f"https://localhost:{self._ports[operation.service]}{path}"
         try:
-            answer = await client.request(operation.method, url, headers=headers, json=body)
+            answer = await self._answer(client, operation, url, headers, body)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             # With TLS 1.3 the client learns of it after its own side of the handshake. Whoever was
             # heard is answered: the service itself is asked before and after with others.
@@ -139,6 +158,23 @@ class Caller:
         if answer.status_code < 400:
             return True
         return answer.json()["code"] not in REFUSED
+
+    async def _answer(
+        self,
+        client: httpx.AsyncClient,
+        operation: Operation,
+        url: str,
+        headers: Mapping[str, str],
+        body: list[str] | None,
+    ) -> httpx.Response:
+        """What comes of one try. One that takes too long says nothing: it is made again, as a
+        machine under load is slow. Raises ``StackError`` where it always does."""
+        for _ in range(_TRIES):
+            try:
+                return await client.request(operation.method, url, headers=headers, json=body)
+            except httpx.TimeoutException:
+                continue
+        raise StackError(f"neither let in nor refused: {operation}")
 
     def _client(self, name: str) -> httpx.AsyncClient:
         folder = self._certs / name

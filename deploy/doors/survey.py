@@ -16,6 +16,7 @@ from deploy.local.stack import CLIENTS, Stack
 ADMINISTRATORS = ("admin", "broker")
 """Super users of the bus: the job that makes topics and rights, and the broker itself."""
 NO_TOPIC = "no.such.topic"
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,29 @@ def look_at_the_bus(stack: Stack, names: Iterable[str]) -> dict[str, OnTheBus | 
     broker = Broker("localhost", stack.state.ports["kafka"], stack.layout.certs)
     found: dict[str, OnTheBus | None] = {}
     for name in names:
-        try:
-            with broker.open(name) as connection:
-                writes = connection.may_write([*TOPICS, NO_TOPIC])
-                reads = connection.may_read([*TOPICS, NO_TOPIC])
-                found[name] = OnTheBus(
-                    frozenset(topic for topic, yes in writes.items() if yes),
-                    frozenset(topic for topic, yes in reads.items() if yes),
-                    frozenset(group for group in GROUPS if connection.may_join(group)),
-                    connection.may_administer(),
-                )
-        except OSError:
-            found[name] = None
+        for attempt in range(_TRIES):
+            try:
+                found[name] = _one_at_the_bus(broker, name)
+            except TimeoutError:  # an OSError, and no refusal: a machine under load is slow
+                if attempt == _TRIES - 1:
+                    raise
+                continue
+            except OSError:
+                found[name] = None
+            break
     return found
+
+
+def _one_at_the_bus(broker: Broker, name: str) -> OnTheBus:
+    with broker.open(name) as connection:
+        writes = connection.may_write([*TOPICS, NO_TOPIC])
+        reads = connection.may_read([*TOPICS, NO_TOPIC])
+        return OnTheBus(
+            frozenset(topic for topic, yes in writes.items() if yes),
+            frozenset(topic for topic, yes in reads.items() if yes),
+            frozenset(group for group in GROUPS if connection.may_join(group)),
+            connection.may_administer(),
+        )
 
 
 async def _look_at_the_rest(stack: Stack, found: Survey) -> None:
