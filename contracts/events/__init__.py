@@ -13,6 +13,12 @@ from contracts.events.audit import (
 from contracts.events.base import REGISTRY, Event
 from contracts.events.blocks import BlockKind, PersonBlocksChanged
 from contracts.events.claims import UnpaidBenefitClaimReceived
+from contracts.events.corrections import (
+    CorrectionDecided,
+    CorrectionForwarded,
+    CorrectionGivenUp,
+    ReportProcessing,
+)
 from contracts.events.exemptions import (
     AdditionalPremiumChanged,
     ExemptionApplicationSettled,
@@ -59,21 +65,18 @@ from contracts.events.insurance import HealthInsuranceRecorded, LongTermCareReco
 from contracts.events.jps import (
     AnyItemForwarded,
     CorrectedValues,
-    CorrectionDecided,
-    CorrectionForwarded,
-    CorrectionGivenUp,
     DecisionTakenBack,
     ExemptionDecision,
     GrantedKind,
     GrantedMonths,
     ItemDecided,
     ItemForwarded,
+    ItemOnMedium,
     ItemOutcome,
     OwnedItemForwarded,
     ReportItemForwarded,
     ReportItemKind,
     ReportOwner,
-    ReportProcessing,
     item_forwarded,
 )
 from contracts.events.linkage import (
@@ -177,6 +180,7 @@ __all__ = [
     "InsuredCategory",
     "ItemDecided",
     "ItemForwarded",
+    "ItemOnMedium",
     "ItemOutcome",
     "LinkageAnswer",
     "LinkageAnswered",

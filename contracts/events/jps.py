@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Annotated, ClassVar, Final, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema, model_validator
 
 from contracts.codes import Code
 from contracts.days import Day
@@ -193,6 +193,30 @@ def item_forwarded(
     return OwnedItemForwarded.model_validate({"kind": kind.value, "owner": owner, **told})
 
 
+class ItemOnMedium(Event):
+    """Whether a report item is on a medium that was made and is not handed over yet.
+
+    True: it cannot be taken out of it, and goes unless two people void the medium as a whole.
+    False: the medium was voided. That it was handed over is told by the events of that.
+    """
+
+    TYPE: ClassVar[str] = "nenkin.jps.item_on_medium.v1"
+    TOPIC: ClassVar[Topic] = JPS_EVENTS
+
+    item_id: UUID
+    person_id: UUID
+    owner: ReportOwner
+    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    batch_id: UUID
+    medium_serial: MediumSerial
+    on_medium: StrictBool
+    since: Day
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ItemOutcome(Code):
     """処理結果: what JPS did with a report item. Theirs, never the municipality's own (C40)."""
 
@@ -278,83 +302,6 @@ class ItemDecided(Event):
     """基礎年金番号 that JPS assigned in handling the item (付番)."""
     exemption: ExemptionDecision | None = None
     """Of an application: what it came to. None: it was not told, or the item is another one."""
-
-    @property
-    def record_key(self) -> str:
-        return str(self.person_id)
-
-
-class ReportProcessing(Code):
-    """処理区分 of a record: a report, or one that takes a report back."""
-
-    REPORT = "report", "報告"
-    CANCELLATION = "cancellation", "取消"
-    """What was reported does not stand: JPS is to take it back (取消報告)."""
-
-
-class CorrectionForwarded(Event):
-    """A correction of a report item left on a medium: what was sent is taken back, or, where the
-    fact stands after all, is told once more."""
-
-    TYPE: ClassVar[str] = "nenkin.jps.correction_forwarded.v1"
-    TOPIC: ClassVar[Topic] = JPS_EVENTS
-
-    correction_id: UUID
-    """A report item of its own, of which the owner knows nothing."""
-    item_id: UUID
-    """The item that it corrects, as its owner reported it."""
-    person_id: UUID
-    owner: ReportOwner
-    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
-    processing: ReportProcessing
-    batch_id: UUID
-    medium_serial: MediumSerial
-    forwarded_on: Day
-
-    @property
-    def record_key(self) -> str:
-        return str(self.person_id)
-
-
-class CorrectionDecided(Event):
-    """What JPS decided on a cancellation (処理結果). What it decides on a report that was made once
-    more is an `ItemDecided` of the item itself."""
-
-    TYPE: ClassVar[str] = "nenkin.jps.correction_decided.v1"
-    TOPIC: ClassVar[Topic] = JPS_EVENTS
-
-    decision_id: UUID
-    correction_id: UUID
-    item_id: UUID
-    person_id: UUID
-    owner: ReportOwner
-    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
-    outcome: ItemOutcome
-    decided_on: Day
-    medium_serial: MediumSerial
-    return_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")] | None = None
-    return_reason: Annotated[str, Field(max_length=200)] | None = None
-
-    @property
-    def record_key(self) -> str:
-        return str(self.person_id)
-
-
-class CorrectionGivenUp(Event):
-    """A settled correction is not sent after all (訂正の取下げ): two people gave it up before it
-    was on a medium. What calls for it may be settled anew, as another correction."""
-
-    TYPE: ClassVar[str] = "nenkin.jps.correction_given_up.v1"
-    TOPIC: ClassVar[Topic] = JPS_EVENTS
-
-    correction_id: UUID
-    item_id: UUID
-    """The item that it would have corrected, as its owner reported it."""
-    person_id: UUID
-    owner: ReportOwner
-    kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
-    processing: ReportProcessing
-    given_up_on: Day
 
     @property
     def record_key(self) -> str:

@@ -132,6 +132,8 @@ async def _hindrance(uow: UnitOfWork, procedure: Any_, entry: Entry) -> Problem 
         return problems.sent_already(entry.state)
     if entry.state is not EntryState.SETTLED:
         return problems.wrong_state(entry.state)
+    if entry.on_medium is not None:
+        return problems.on_medium(entry.on_medium)
     held = await entries.of_person(uow.connection, procedure.table, entry.person_id)
     resting = [other for other in held if procedure.rests_on(other, entry)]
     return problems.others_rest_on_it(resting) if resting else None

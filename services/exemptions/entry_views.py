@@ -133,6 +133,9 @@ class EntrySummary(BaseModel):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    on_medium: int | None
+    """媒体通番 of the medium that its report is on, while that is not handed over: it is not taken
+    back before the medium is voided."""
     mends: UUID | None
     mended: bool
     """Another one took its place."""
@@ -149,6 +152,7 @@ class EntrySummary(BaseModel):
         more = {
             "decision": decided,
             "correction": CorrectionView.last_of(entry.corrections),
+            "on_medium": entry.on_medium if entry.state is EntryState.SETTLED else None,
             **more,
         }
         more |= {"kind_label": kind_label, "state_label": entry.state.label}

@@ -18,6 +18,7 @@ from contracts.events import (
     IncomeTold,
     ItemDecided,
     ItemForwarded,
+    ItemOnMedium,
     OwnedItemForwarded,
     PersonChanged,
     QualificationChanged,
@@ -106,6 +107,7 @@ def on_jps(state: State) -> Handler:
             if isinstance(received.event, ItemDecided)
             and received.event.owner is ReportOwner.EXEMPTIONS
         ]
+        await _on_media(batch, uow)
         await _forwarded(batch, uow)
         if decided:
             await following.follow(uow, await deciding.take(decided, uow), state.forms)
@@ -120,6 +122,18 @@ def on_jps(state: State) -> Handler:
             await following.follow(uow, await deciding.take_back(gone, uow), state.forms)
 
     return handle
+
+
+async def _on_media(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Note which reports are on a medium. Of what was taken back meanwhile nobody is told."""
+    serials = {
+        event.item_id: event.medium_serial if event.on_medium else None
+        for event in (received.event for received in batch)
+        if isinstance(event, ItemOnMedium) and event.owner is ReportOwner.EXEMPTIONS
+    }
+    if serials:
+        for table in _TABLES:
+            await entries.keep_on_media(uow.connection, table, serials)
 
 
 async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:

@@ -185,6 +185,18 @@ def sent_already(state: EntryState) -> Problem:
     )
 
 
+def on_medium(serial: int) -> Problem:
+    """It cannot be taken out of a medium any more, and would go all the same."""
+    return Problem(
+        "EX-0806",
+        409,
+        "報告が送付前の媒体に記録されているため、本登録を取り消せません。",
+        detail=f"媒体通番: {serial}",
+        action="先に、報告データ作成の担当者へ媒体の取消しを依頼し、取り消された後にもう一度操作してください。"
+        "媒体を送付するときは、送付した後に年金事務所に訂正を申し出てください。",
+    )
+
+
 def others_rest_on_it(resting: Iterable[Entry]) -> Problem:
     """Later entries were handed in or settled because this one stands."""
     return Problem(

@@ -1,15 +1,44 @@
-"""What the owner of an item is told when its medium is handed over."""
+"""What the owner of an item is told when its medium is made, voided, or handed over."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from contracts.events import (
     AnyItemForwarded,
     CorrectionForwarded,
+    ItemOnMedium,
     ReportOwner,
     item_forwarded,
 )
+from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting.domain.items import ReportItem
+from services.jps_reporting.stores.item_rows import StoredItem
+
+
+def tell_on_medium(
+    uow: UnitOfWork,
+    found: Iterable[StoredItem],
+    batch_id: UUID,
+    serial: int,
+    *,
+    on_medium: bool,
+) -> None:
+    """Tell the owners of these items that they are on the medium of that serial, or, as it was
+    voided, are not. Of corrections the owner knows nothing before they are sent."""
+    for one in found:
+        if one.item.corrects is None:
+            event = ItemOnMedium(
+                item_id=one.item.item_id,
+                person_id=one.item.person_id,
+                owner=ReportOwner(one.item.source.value),
+                kind=one.item.kind.value,
+                batch_id=batch_id,
+                medium_serial=serial,
+                on_medium=on_medium,
+                since=uow.today,
+            )
+            uow.emit(event, key=str(one.item.person_id), trace=one.trace)
 
 
 def forwarded(

@@ -25,7 +25,7 @@ from services.jps_reporting.domain.batches import Action, BatchState
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.layout import InvalidLayout, Layout
 from services.jps_reporting.domain.rendering import Field, MediumFacts, NumberPlace, Rendered
-from services.jps_reporting.forwarding import forwarded
+from services.jps_reporting.forwarding import forwarded, tell_on_medium
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores import (
     batches,
@@ -278,6 +278,7 @@ async def record(
             now=uow.now,
             staff_id=staff.staff_id,
         )
+        tell_on_medium(uow, order.items, batch_id, order.medium.serial, on_medium=True)
         await standing.withdraw_corrections(uow.connection, overtaken, uow.now)
         await corrections.lapse(uow.connection, overtaken, uow.now)
         await linkage.erase(uow.connection, batch_id, uow.now)

@@ -18,6 +18,7 @@ from services.jps_reporting.building import locked
 from services.jps_reporting.checking import stopped_items
 from services.jps_reporting.domain.batches import Action, BatchState
 from services.jps_reporting.domain.checks import ISSUE_STOPPED
+from services.jps_reporting.forwarding import tell_on_medium
 from services.jps_reporting.stores import batches, items, media, voids
 from services.jps_reporting.stores.media import Medium
 from services.jps_reporting.stores.voids import VoidProposal
@@ -99,6 +100,7 @@ async def _void(uow: UnitOfWork, staff: StaffContext, batch_id: UUID, medium: Me
         uow.connection, batch_id, [one.item.item_id for one in inside]
     )  # fmt: skip
     await batches.set_state(uow.connection, batch_id, BatchState.CANCELLED, uow.now)
+    tell_on_medium(uow, inside, batch_id, medium.serial, on_medium=False)
     for one in inside:
         # As its provision was recorded of each person, so is that nothing was given.
         audit.record(

@@ -15,6 +15,7 @@ from contracts.events import (
     FactsTakenBack,
     ItemDecided,
     ItemForwarded,
+    ItemOnMedium,
     ItemOutcome,
     OwnedItemForwarded,
     PersonChanged,
@@ -220,6 +221,13 @@ class Handlers:
             if isinstance(r.event, ItemDecided) and r.event.owner is ReportOwner.QUALIFICATION
         ]
         await merges.undisturbed(uow.connection)
+        serials = {
+            event.item_id: event.medium_serial if event.on_medium else None
+            for event in (received.event for received in batch)
+            if isinstance(event, ItemOnMedium) and event.owner is ReportOwner.QUALIFICATION
+        }
+        if serials:
+            await notice_outcomes.keep_on_media(uow.connection, serials)
         if sent:
             await _forwarded(sent, uow)
         if decided:

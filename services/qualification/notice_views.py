@@ -57,6 +57,9 @@ class NoticeSummary(View):
     accepted_by_me: bool
     """Whoever accepts a notice may not settle it."""
     forwarded_on: date | None
+    on_medium: int | None
+    """媒体通番 of the medium that its report is on, while that is not handed over: taken back, it
+    goes all the same, and has to be corrected."""
     correction: CorrectionView | None
     """What JPS was told last since about its report (訂正の報告): that it does not stand, or does
     after all."""
@@ -165,6 +168,7 @@ def notice_summary(
         accepted_by=notice.accepted_by,
         accepted_by_me=notice.accepted_by == staff_id,
         forwarded_on=_forwarded_on(notice, moment),
+        on_medium=notice.on_medium if moment is None else None,
         correction=CorrectionView.last_of(corrections),
     )
 

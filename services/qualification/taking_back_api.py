@@ -1,7 +1,7 @@
 """Taking a settled notice back (本登録取消): proposed by one, decided by another (promise 9)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -40,6 +40,12 @@ CurrentService = Annotated[Service, Depends(current_service)]
 Settling = Annotated[StaffContext, Depends(requires(Function.NOTICE_SETTLE))]
 
 
+ON_MEDIUM: Final = (
+    "この届書の報告は、送付前の媒体（通番{}）に記録されています。このまま送付されると、訂正を要する報告の一覧から"
+    "取消しの報告が必要になります。送付しないときは、先に媒体の取消しを提案してください。"
+)
+
+
 class DecideRequest(BaseModel):
     """Whether the other staff member agrees."""
 
@@ -66,6 +72,8 @@ class TakeBacks(View):
     state: EntryState
     state_label: str
     proposals: tuple[TakeBackView, ...]
+    action: str | None
+    """What to do first, where its report is on a medium that is not handed over."""
 
 
 @router.post("/notices/{notice_id}/take-back", status_code=201)
@@ -170,6 +178,7 @@ async def _view(uow: UnitOfWork, notice_id: UUID) -> TakeBacks:
             )
             for p in proposals
         ),
+        action=None if notice.on_medium is None else ON_MEDIUM.format(notice.on_medium),
     )
 
 

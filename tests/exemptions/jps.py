@@ -10,6 +10,7 @@ from contracts.events import (
     GrantedKind,
     GrantedMonths,
     ItemDecided,
+    ItemOnMedium,
     ItemOutcome,
     ReportItemKind,
     ReportOwner,
@@ -50,6 +51,15 @@ def decided(
         **more,
     }
     return ItemDecided(**values)
+
+
+def on_medium(event: Any, *, on: bool = True) -> ItemOnMedium:
+    """The medium that its item is on was made, or was voided."""
+    return ItemOnMedium(
+        item_id=event.item_id, person_id=event.person_id, owner=ReportOwner.EXEMPTIONS,
+        kind="exemption_application", batch_id=uuid4(), medium_serial=7, on_medium=on,
+        since=date(2026, 10, 15),
+    )  # fmt: skip
 
 
 def returned(item_id: UUID, person_id: UUID, on: str = "2026-11-10", **more: Any) -> ItemDecided:

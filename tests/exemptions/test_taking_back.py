@@ -25,7 +25,7 @@ from tests.exemptions.applying import CHIEF, CLERK, PATH, an_application, asked,
 from tests.exemptions.counter import NOW, a_notice, forwarded, sent, take
 from tests.exemptions.exempting import NOTICES as BY_LAW
 from tests.exemptions.exempting import expecting, notify
-from tests.exemptions.jps import decided
+from tests.exemptions.jps import decided, on_medium, returned
 from tests.exemptions.test_review_again import corrected, listed, sent_to_jps, settled, shown
 
 pytestmark = pytest.mark.stack
@@ -158,6 +158,49 @@ async def test_what_was_sent_is_not_taken_back_and_it_says_what_to_do(
     closed = await decide(call, application_id, agree=False)
     assert (closed.status_code, closed.json()["state"]) == (200, "forwarded")
     assert [one.held for one in await sent(exemptions, HELD)] == [True]
+
+
+async def test_on_a_medium_it_is_not_taken_back_before_the_medium_is_voided(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await settled(call, exemptions, person)
+    (event,) = await sent(exemptions, ExemptionApplicationSettled)
+    await propose(call, application_id)
+    # Its medium was being made as that was proposed.
+    await take(exemptions, on_medium(event))
+    page = await shown(call, application_id)
+    assert page["application"]["on_medium"] == 7
+    answer = await decide(call, application_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "EX-0806")
+    assert "媒体の取消し" in answer.json()["action"]
+    assert answer.json()["detail"] == "媒体通番: 7"
+    assert (await decide(call, application_id, agree=False)).status_code == 200
+    assert (await propose(call, application_id)).json()["code"] == "EX-0806"
+    await take(exemptions, on_medium(event, on=False))
+    assert (await shown(call, application_id))["application"]["on_medium"] is None
+    await taken_back(call, application_id)
+    # Told late, it is nobody's.
+    await take(exemptions, on_medium(event))
+    assert (await shown(call, application_id))["application"]["on_medium"] is None
+    await call(*CHIEF, post=f"{PATH}/{application_id}/settle", json={})
+    anew = (await sent(exemptions, ExemptionApplicationSettled))[-1]
+    await take(exemptions, on_medium(event), on_medium(anew), on_medium(anew, on=False))
+    assert (await propose(call, application_id)).status_code == 201
+
+
+async def test_reported_again_it_is_on_no_medium(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await settled(call, exemptions, person)
+    (event,) = await sent(exemptions, ExemptionApplicationSettled)
+    await take(exemptions, on_medium(event))
+    await sent_to_jps(exemptions, person)
+    assert (await shown(call, application_id))["application"]["on_medium"] is None
+    assert (await propose(call, application_id)).json()["code"] == "EX-0804"
+    await take(exemptions, returned(event.item_id, person))
+    answer = await call(*CHIEF, post=f"{PATH}/{application_id}/report-again")
+    assert answer.status_code == 200, answer.text
+    assert (await propose(call, application_id)).status_code == 201
 
 
 async def test_what_went_all_the_same_is_known_and_to_be_corrected(

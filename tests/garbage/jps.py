@@ -14,6 +14,7 @@ from contracts.events import (
     InsuredCategory,
     ItemDecided,
     ItemForwarded,
+    ItemOnMedium,
     ItemOutcome,
     NoticeReportable,
     OwnedItemForwarded,
@@ -77,6 +78,15 @@ def corrected_sample(house: House, n: int, version: int, event_id: UUID) -> Even
         owner=ReportOwner.QUALIFICATION, kind="acquisition",
         processing=ReportProcessing.CANCELLATION, batch_id=BATCH, medium_serial=2,
         forwarded_on=DAY,
+    )  # fmt: skip
+
+
+def on_medium_sample(house: House, n: int, version: int, event_id: UUID) -> Event:
+    reported = forwarded_sample(house, n, version, event_id)
+    assert isinstance(reported, ItemForwarded)
+    return ItemOnMedium(
+        item_id=reported.item_id, person_id=person(n), owner=ReportOwner.QUALIFICATION,
+        kind="acquisition", batch_id=BATCH, medium_serial=1, on_medium=True, since=DAY,
     )  # fmt: skip
 
 
@@ -216,6 +226,7 @@ SAMPLES: dict[type[Event], Callable[[House, int, int, UUID], Event]] = {
     CorrectionForwarded: corrected_sample,
     CorrectionDecided: correction_decided_sample,
     CorrectionGivenUp: given_up_sample,
+    ItemOnMedium: on_medium_sample,
     DecisionTakenBack: decision_taken_back_sample,
     PersonTakenBack: person_taken_back_sample,
     PersonTold: told_sample,

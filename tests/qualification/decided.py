@@ -11,6 +11,7 @@ from contracts.events import (
     DecisionTakenBack,
     ItemDecided,
     ItemForwarded,
+    ItemOnMedium,
     ItemOutcome,
     PersonTakenBack,
     PersonTold,
@@ -60,6 +61,15 @@ def correction_sent(
     )  # fmt: skip
 
 
+def on_medium(person_id: UUID, item_id: UUID, *, on: bool = True) -> ItemOnMedium:
+    """The medium that the item is on was made, or was voided."""
+    return ItemOnMedium(
+        item_id=item_id, person_id=person_id, owner=ReportOwner.QUALIFICATION,
+        kind="category_change", batch_id=uuid4(), medium_serial=7, on_medium=on,
+        since=d("2026-11-11"),
+    )  # fmt: skip
+
+
 def correction_decided(sent: CorrectionForwarded, on: str) -> CorrectionDecided:
     """JPS took it back."""
     return corrections.correction_decided(sent, on=on)
@@ -74,7 +84,8 @@ async def told(
     | PersonTakenBack
     | CorrectionForwarded
     | CorrectionDecided
-    | CorrectionGivenUp,
+    | CorrectionGivenUp
+    | ItemOnMedium,
 ) -> Any:
     """jps_reporting told these, in one batch."""
     records = house.records("jps_reporting", [(event.person_id, event) for event in events])

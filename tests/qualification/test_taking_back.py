@@ -22,6 +22,7 @@ from tests.qualification.decided import (
     correction_decided,
     correction_sent,
     decided,
+    on_medium,
     sent,
     told,
 )
@@ -202,6 +203,23 @@ async def test_a_fact_notified_anew_is_sent_when_jps_holds_it(
     await told(house, again, again)
     summary = (await whole(counter, third))["summary"]
     assert (summary["state_label"], summary["forwarded_on"]) == ("送付済", "2026-11-12")
+
+
+@pytest.mark.stack
+async def test_on_a_medium_staff_are_told_to_have_it_voided_first(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    notice_of_it = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    await told(house, on_medium(hanako, report.item_id))
+    (line,) = (await counter.page(hanako))["notices"]
+    assert line["on_medium"] == 7
+    proposed = await counter.call("POST", f"/notices/{notice_of_it}/take-back", SETTLER, json=WHY)
+    assert proposed.status_code == 201, proposed.text
+    assert "通番7" in proposed.json()["action"]
+    assert "媒体の取消し" in proposed.json()["action"]
+    await told(house, on_medium(hanako, report.item_id, on=False))
+    assert (await whole(counter, notice_of_it))["summary"]["on_medium"] is None
 
 
 @pytest.mark.stack

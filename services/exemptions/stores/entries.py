@@ -28,7 +28,7 @@ _COMMON: Final = """
 e.sequence, e.kind, e.person_id, e.fiscal_year, e.receipt_number, e.apart, e.state,
 e.submission::text as submission, e.received_on, e.accepted_by, e.accepted_at, e.settled_by,
 e.settled_at, e.acknowledged, e.withdrawn_by, e.withdrawn_at, e.withdrawn_reason, e.forwarded_on,
-e.item_id, e.mends
+e.item_id, e.mends, e.on_medium
 """
 _NEXT_NUMBER: Final = """
 insert into exemptions.receipt_numbers as r (office, fiscal_year, last_number) values ($1, $2, 1)
@@ -71,6 +71,8 @@ class Entry:
     """Of the report to JPS that was made last."""
     mends: UUID | None
     """The returned entry that this one takes the place of."""
+    on_medium: int | None
+    """Serial of the medium that its report is on, also after it was handed over (媒体通番)."""
     mended: bool
     """Another one, which is settled, took its place."""
     decision: Decision | None
@@ -308,7 +310,10 @@ async def report_again(
     connection: asyncpg.Connection, table: Table[Any], entry_id: UUID, item_id: UUID
 ) -> None:
     """A returned entry waits to be sent once more, as another item."""
-    values = {"state": EntryState.SETTLED.value, "item_id": item_id, "forwarded_on": None}
+    values = {
+        "state": EntryState.SETTLED.value, "item_id": item_id, "forwarded_on": None,
+        "on_medium": None,
+    }  # fmt: skip
     await _change(connection, table, entry_id, values)
 
 
@@ -324,6 +329,17 @@ async def forward(
     )
     rows = await connection.fetch(query, list(forwarded), list(forwarded.values()))
     return [row["entry_id"] for row in rows]
+
+
+async def keep_on_media(
+    connection: asyncpg.Connection, table: Table[Any], serials: Mapping[UUID, int | None]
+) -> None:
+    """Note of these report items on which medium each is; None: on none any more."""
+    query = (
+        f"update {table.name} e set on_medium = t.serial"  # noqa: S608  constants
+        " from unnest($1::uuid[], $2::int[]) as t (item_id, serial) where e.item_id = t.item_id"
+    )
+    await connection.execute(query, list(serials), list(serials.values()))
 
 
 async def read(

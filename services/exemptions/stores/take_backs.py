@@ -49,7 +49,7 @@ where t.entry_id = $1 and t.decided_at is null and e.{key} = t.entry_id
 """
 _WAIT_AGAIN: Final = """
 update {table} set state = 'received', settled_by = null, settled_at = null, acknowledged = null,
-    item_id = null, {columns}
+    item_id = null, on_medium = null, {columns}
 where {key} = $1
 """
 _SENT: Final = """

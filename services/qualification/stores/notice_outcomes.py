@@ -1,6 +1,6 @@
 """What becomes of notices that were reported: sent, sent once more, decided by JPS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,10 @@ with moved as (
 )
 insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
 select notice_id, $2, 'forwarded', forwarded_on, item_id from moved order by notice_id
+"""
+_ON_MEDIA: Final = """
+update qualification.transitions t set on_medium = m.serial
+from unnest($1::uuid[], $2::int[]) as m (item_id, serial) where t.item_id = m.item_id
 """
 _FORWARD_AGAIN: Final = """
 with moved as (
@@ -63,6 +67,11 @@ with moved as (
 insert into qualification.notice_history (notice_id, at, state, on_day, item_id)
 select notice_id, $2, state, forwarded_on, item_id from moved order by notice_id
 """
+
+
+async def keep_on_media(connection: asyncpg.Connection, serials: Mapping[UUID, int | None]) -> None:
+    """Note of these items on which medium each is; None: on none any more."""
+    await connection.execute(_ON_MEDIA, list(serials), list(serials.values()))
 
 
 async def forward(connection: asyncpg.Connection, items: Sequence[UUID], now: datetime) -> None:

@@ -17,7 +17,9 @@ n.notice_id, n.sequence, n.kind, n.person_id, n.office, n.fiscal_year, n.receipt
 n.submission::text as submission, n.received_on, n.occurred_on, n.due_on, n.accepted_by,
 n.accepted_at, n.settled_by, n.settled_at, n.withdrawn_by, n.withdrawn_at, n.withdrawn_reason,
 n.notifier, n.item_id, n.mends, n.mended_by, n.taken_back_by, n.taken_back_at, n.taken_back_reason,
-bus.surviving(n.person_id) as surviving_id
+bus.surviving(n.person_id) as surviving_id,
+(select t.on_medium from qualification.transitions t
+ where t.item_id = n.item_id and t.forwarded_on is null) as on_medium
 """
 _ADD: Final = """
 insert into qualification.notices (notice_id, kind, person_id, office, fiscal_year, receipt_number,
@@ -119,6 +121,8 @@ class Notice:
     """Who answers for the person it was taken in for."""
     item_id: UUID | None
     """The item under which it was reported; None: it was not, or not yet."""
+    on_medium: int | None
+    """Serial of the medium that its report is on while that is not handed over (媒体通番)."""
     mends: UUID | None
     mended_by: UUID | None
     taken_back_by: str | None
