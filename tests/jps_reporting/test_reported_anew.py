@@ -6,7 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.events import CorrectionForwarded, ItemForwarded, ReportProcessing
+from contracts.events import (
+    CorrectionForwarded,
+    ItemForwarded,
+    ReportProcessing,
+    TransitionOrigin,
+)
 from tests.jps_reporting.house import BUILDER, SEALER, House
 from tests.jps_reporting.making import reportable
 from tests.jps_reporting.test_corrections import corrected, go, propose, records, settle, told, work
@@ -132,6 +137,64 @@ async def test_a_cancellation_that_was_held_back_is_withdrawn_when_it_is_overtak
     assert answer.is_success, answer.text
     assert await work(house) == [(str(event.item_id), "cancellation")]
     assert (await item(house, anew))["state"] == "waiting"
+
+
+async def twice(house: House, **otherwise: Any) -> tuple[Any, Any]:
+    """A fact that JPS was told twice, under two items, each on a medium of its own."""
+    (first,) = await told(house)
+    second = first.model_copy(update={"item_id": uuid4(), **otherwise})
+    await house.take([second])
+    await go(house)
+    return first, second
+
+
+async def test_an_older_report_of_the_same_fact_that_stands_is_not_cancelled_with_the_later(
+    sealing_house: House, tmp_path: Any
+) -> None:
+    house = sealing_house
+    first, second = await twice(house)
+    await house.take([stands(second)])
+    # A record names person, kind and day: to cancel the second would cancel what stands.
+    assert await work(house) == []
+    assert (await propose(house, second)).json()["code"] == "JR-3020"
+    detail = (await house.call("GET", f"/items/{second.item_id}/correction")).json()
+    assert detail["told_anew"]["item_id"] == str(first.item_id)
+    # What JPS returned of the first, it does not have: then the second is what it was told.
+    rows = [RETURNED | {"媒体通番": "1", "記録番号": "1"}]
+    assert await taken(house, written(tmp_path, rows)) == 0
+    assert await work(house) == [(str(second.item_id), "cancellation")]
+
+
+async def test_neither_stands_and_one_cancellation_is_enough(sealing_house: House) -> None:
+    house = sealing_house
+    first, second = await twice(house)
+    await house.take([stands(second)])
+    await house.take([stands(first)])
+    assert sorted(await work(house)) == sorted(
+        [(str(first.item_id), "cancellation"), (str(second.item_id), "cancellation")]
+    )
+    # The cancellation that waits falls away where the older report stands again.
+    made = await corrected(house, second)
+    await house.take([stands(first, again=True)])
+    detail = (await house.call("GET", f"/items/{second.item_id}/correction")).json()
+    assert await work(house) == []
+    assert detail["corrections"][0]["item_id"] == made["item_id"]
+
+
+async def test_an_older_report_that_says_something_else_does_not_stand_for_the_later(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    first, second = await twice(
+        house, reason="age-20", origin=TransitionOrigin.NOTICE, notice_id=uuid4()
+    )
+    await house.take([stands(second)])
+    assert await work(house) == [(str(second.item_id), "cancellation")]
+    await corrected(house, second)
+    await go(house)
+    assert await work(house) == []
+    detail = (await house.call("GET", f"/items/{first.item_id}/correction")).json()
+    assert detail["wanted"] is None
 
 
 async def test_another_kind_or_day_or_person_is_another_fact(sealing_house: House) -> None:
