@@ -166,7 +166,7 @@ class ExemptionReportStands(Event):
 
 
 class ExemptionReportHeld(Event):
-    """Whether an item waits for what its owner has to settle first (再審査, 本登録取消の提案).
+    """Whether an item waits for what its owner has to settle first (再審査, 本登録取消の提案 …).
 
     True: it goes on no medium; what is on one already stays. False: it goes its way again.
     """

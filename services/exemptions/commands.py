@@ -12,7 +12,7 @@ from services.chassis import audit
 from services.chassis.clock import japan_date
 from services.chassis.service import Command, Service
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import proposing, renewing, reviewing_again
+from services.exemptions import holding, proposing, renewing, reviewing_again
 from services.exemptions.renewing import Place
 from services.exemptions.state import State, state_of
 from services.exemptions.stores import assistance, renewals
@@ -168,6 +168,36 @@ async def review_again(service: Service, arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def tell_held(service: Service, arguments: argparse.Namespace) -> int:
+    """Tell jps_reporting once more of every report that waits for a decision here, of those too
+    that began to wait under a release that told of none: once, after an upgrade.
+
+    Each batch is a transaction: the run can be stopped at any moment and run again; what is told
+    twice stays as it is. ``--dry-run``: they are only counted.
+    """
+    told, after, more = 0, None, True
+    while more:
+        async with service.unit_of_work() as uow:
+            count, after = await holding.tell_again(uow, after, BATCH, dry_run=arguments.dry_run)
+            if count:
+                audit.record(
+                    uow,
+                    AuditOperation.BATCH_JOB,
+                    count=count,
+                    details={"job": "tell_held", "dry_run": arguments.dry_run},
+                )
+        told, more = told + count, after is not None
+        if count:
+            print(f"{told} reports", file=sys.stderr)
+    done = "would be told of" if arguments.dry_run else "told of"
+    print(f"{told} reports that wait {done}", file=sys.stderr)
+    return 0
+
+
+def _tell_held_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="count them, and tell nobody")
+
+
 def _review_again_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, default=50_000, help="applications to ask about in one run, at most"
@@ -210,5 +240,11 @@ COMMANDS: Final = (
         help="ask again about settled applications that wait to be sent (every night)",
         run=review_again,
         arguments=_review_again_arguments,
+    ),
+    Command(
+        name="tell-held",
+        help="tell jps_reporting again of every report that waits (once, after an upgrade)",
+        run=tell_held,
+        arguments=_tell_held_arguments,
     ),
 )

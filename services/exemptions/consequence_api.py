@@ -17,7 +17,7 @@ from services.chassis.paging import page
 from services.chassis.problems import not_found
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
-from services.exemptions import problems
+from services.exemptions import deciding, holding, problems
 from services.exemptions.domain.asked import ApplicationKind
 from services.exemptions.domain.consequences import Consequence
 from services.exemptions.stores import consequences
@@ -147,7 +147,10 @@ async def note_consequence(
             raise not_found()
         if found.state is not ConsequenceState.OPEN:
             raise problems.nothing_to_do(found.state.label)
+        entry = await deciding.found(uow, [found.entry_id])
+        held = await holding.held(uow, [found.entry_id])
         await consequences.note(uow.connection, consequence_id, said.note, staff.staff_id, uow.now)
+        await holding.tell(uow, entry.values(), held)
         audit.record(
             uow,
             AuditOperation.ENTRY_SETTLED,

@@ -1,7 +1,8 @@
 """What has to wait before it is sent: jps_reporting is told to hold its item back, or to let it go.
 
-An item is held back while a difference of a review made again is open (再審査), or while somebody
-has proposed to take its entry back (本登録取消). What is on a medium already is not.
+An item is held back while a difference of a review made again is open (再審査), while nobody looked
+at what its review rests on and was another's, or while somebody has proposed to take its entry back
+(本登録取消). What is on a medium already is not.
 """
 
 from collections.abc import Collection, Iterable
@@ -31,10 +32,21 @@ async def tell(uow: UnitOfWork, concerned: Iterable[Entry], before: Collection[U
     for one in waiting:
         if (one.entry_id in after) != (one.entry_id in before):
             assert one.item_id is not None  # it is reported
-            event = ExemptionReportHeld(
-                item_id=one.item_id,
-                person_id=one.person_id,
-                held=one.entry_id in after,
-                since=uow.today,
-            )
-            uow.emit(event, key=str(one.person_id))
+            _tell(uow, one.item_id, one.person_id, held=one.entry_id in after)
+
+
+async def tell_again(
+    uow: UnitOfWork, after: UUID | None, limit: int, *, dry_run: bool
+) -> tuple[int, UUID | None]:
+    """Tell of the next entries that wait that they do: of those that began to before it was told of
+    anything. How many, and the last of them (None: there was none). Told twice, it is the same.
+    ``dry_run``: they are only counted."""
+    found = await holding.waiting(uow.connection, after, limit)
+    for one in () if dry_run else found:
+        _tell(uow, one.item_id, one.person_id, held=True)
+    return len(found), found[-1].entry_id if found else None
+
+
+def _tell(uow: UnitOfWork, item_id: UUID, person_id: UUID, *, held: bool) -> None:
+    event = ExemptionReportHeld(item_id=item_id, person_id=person_id, held=held, since=uow.today)
+    uow.emit(event, key=str(person_id))

@@ -32,7 +32,13 @@ from services.exemptions.procedures import APPLICATIONS
 from services.exemptions.procedures.applications import Review
 from services.exemptions.review_again_views import ReviewedAgainView
 from services.exemptions.state import state_of
-from services.exemptions.stores import applications, entries, persons, reviews_again
+from services.exemptions.stores import (
+    applications,
+    consequences,
+    entries,
+    persons,
+    reviews_again,
+)
 from services.exemptions.stores.applications import Kept
 from services.exemptions.stores.reviews_again import Found, FoundState
 
@@ -124,6 +130,10 @@ async def note(
         await reviews_again.note(
             uow.connection, found, FoundState.NOTED, staff.staff_id, uow.now, said.note
         )
+        # A review that was made before the facts were found to be another's says nothing of them.
+        await consequences.note_anothers(
+            uow.connection, entry_id, found.found_at, said.note, staff.staff_id, uow.now
+        )
         await holding.tell(uow, [kept], before)
         entry_life.record(uow, APPLICATIONS, AuditOperation.ENTRY_SETTLED, kept, staff,
                           Function.NOTICE_ACCEPT, reviewed_again="noted")  # fmt: skip
@@ -214,4 +224,8 @@ async def _settle(
     await reviews_again.note(
         uow.connection, found, FoundState.SETTLED_ANEW, staff.staff_id, uow.now
     )
+    await consequences.note_anothers(
+        uow.connection, kept.entry_id, uow.now, FoundState.SETTLED_ANEW.label,
+        staff.staff_id, uow.now,
+    )  # fmt: skip
     await holding.tell(uow, [kept], before)

@@ -29,7 +29,7 @@ async def ask(uow: UnitOfWork, state: State, limit: int) -> int:
     return how many were due."""
     today = datetime.combine(uow.today, time(), JAPAN)
     due = await reviews_again.due(uow.connection, today, limit)
-    await _ask(uow, state, due)
+    await ask_about(uow, state, due)
     return len(due)
 
 
@@ -37,11 +37,12 @@ async def ask_of(uow: UnitOfWork, state: State, corrected: Collection[tuple[UUID
     """Ask again about the people of the applications that rest on the income of these persons, each
     with the levy year that was corrected (更正); return of how many."""
     concerned = await reviews_again.concerned(uow.connection, corrected)
-    await _ask(uow, state, concerned)
+    await ask_about(uow, state, concerned)
     return len(concerned)
 
 
-async def _ask(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> None:
+async def ask_about(uow: UnitOfWork, state: State, ids: Sequence[UUID]) -> None:
+    """Ask again about the people of these applications."""
     handed_in: list[tuple[UUID, UUID, Said]] = []
     continuing: list[tuple[UUID, UUID, Said]] = []
     for kept in await entries.some(uow.connection, APPLICATIONS, ids):

@@ -10,7 +10,14 @@ from contracts.topics import UPSTREAM_TAX, UPSTREAM_WELFARE
 from services.chassis import merges
 from services.chassis.received import Handler, Received
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import applying, entry_life, proposing, reviewing
+from services.exemptions import (
+    applying,
+    entry_life,
+    holding,
+    proposing,
+    reviewing,
+    reviewing_again,
+)
 from services.exemptions.domain.application.review import Result
 from services.exemptions.domain.consequences import rested_on_anothers
 from services.exemptions.domain.renewals import RenewalState
@@ -36,8 +43,9 @@ def on_facts(state: State) -> Handler:
     """The handler of facts taken back.
 
     What was told is emptied at once, and asked again: reviews of applications that are not settled
-    wait for the new answer, proposals from public assistance end until it comes. What a settled one
-    rested on goes to the work list; of what JPS has, it decides itself (C40).
+    wait for the new answer, proposals from public assistance end until it comes. A settled one that
+    is not sent goes to the work list, and is held back until somebody noted what was done, or
+    settled it anew by the new answers; of what JPS has, it decides itself (C40).
     """
 
     async def handle(batch: Sequence[Received[FactsTakenBack]], uow: UnitOfWork) -> None:
@@ -70,12 +78,15 @@ async def _reviews(uow: UnitOfWork, people: Collection[UUID], state: State) -> N
     found = [(one.application_id, RenewalState.ASKED) for one in renewed]
     await renewals.note(uow.connection, found)
     settled = [one for one in kept if one.state is EntryState.SETTLED]
+    held = await holding.held(uow, [one.entry_id for one in settled])
     new = [one for one in map(_consequence, settled) if one is not None]
     await consequences.add(uow.connection, new, uow.now)
+    await holding.tell(uow, settled, held)
     # Its sentences repeat the figures.
     ids = [one.application_id for one in settled]
     await applications.forget(uow.connection, ids)
     await reviews_again.forget(uow.connection, ids)
+    await reviewing_again.ask_about(uow, state, ids)
 
 
 def _consequence(one: Kept) -> New | None:

@@ -1,5 +1,6 @@
 """Facts that were told of a person and were another's: emptied, asked again, put up for work."""
 
+from argparse import Namespace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,12 +9,15 @@ import pytest
 
 from contracts.events import (
     ExemptionApplicationSettled,
+    ExemptionReportHeld,
     FactsTakenBack,
     PersonMerged,
     ReportItemKind,
 )
 from deploy.local.testing import TestStack
+from services.chassis import sight
 from services.chassis.service import Service
+from services.exemptions.commands import review_again, tell_held
 from tests.audit.calling import Caller
 from tests.audit.publishing import Sender
 from tests.exemptions.applying import (
@@ -129,10 +133,107 @@ async def test_a_settled_review_goes_to_the_work_list_until_somebody_notes_it(
     )  # fmt: skip
     assert "取り下げて" in entry["sentence"]
     assert {held["answer"] for held in await kept_answers(exemptions, application_id)} == {None}
-    assert len(await asked(exemptions)) == 1, "nobody needs the facts"
+    # It is asked again, and its report waits until somebody looked.
+    assert len(await asked(exemptions)) == 3
+    (settled_event,) = await sent(exemptions, ExemptionApplicationSettled)
+    (held,) = await sent(exemptions, ExemptionReportHeld)
+    assert (held.item_id, held.person_id, held.held) == (settled_event.item_id, person, True)
     note = f"{WORK}/{entry['consequence_id']}/note"
     assert (await call(*CLERK, post=note, json={"note": "取り下げて受け付け直した"})).is_success
     assert (await call(*CLERK, get=WORK)).json()["consequences"] == []
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True, False]
+
+
+async def held_by_anothers_facts(call: Caller, exemptions: Service, person: UUID) -> str:
+    """A settled application that waits, as facts that its review rests on were another's."""
+    application_id = await applied(call, exemptions, person)
+    assert (await settle(call, application_id)).status_code == 200
+    Night(exemptions).on("2026-10-16")
+    await take(exemptions, taken_back(person))
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True]
+    return application_id
+
+
+async def test_the_review_made_again_lets_it_go_when_it_is_settled(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await held_by_anothers_facts(call, exemptions, person)
+    await take(exemptions, told((await asked(exemptions))[-1], total=5_000_000))
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True]
+    where = f"{PATH}/{application_id}/review-again/settle"
+    shown = (await call(*CLERK, get=f"{PATH}/{application_id}")).json()
+    codes = [f["code"] for f in shown["reviewed_again"]["findings"]]
+    answer = await call(*CHIEF, post=where, json={"acknowledged": codes})
+    assert answer.status_code == 200, answer.text
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True, False]
+    assert (await call(*CLERK, get=WORK)).json()["consequences"] == []
+    noted = (await call(*CLERK, get=WORK, params={"state": "noted"})).json()["consequences"]
+    assert [(one["note"], one["noted_by"]) for one in noted] == [("再本登録済", "s002")]
+
+
+async def test_noting_what_the_review_made_again_found_lets_it_go(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await held_by_anothers_facts(call, exemptions, person)
+    await take(exemptions, told((await asked(exemptions))[-1], total=5_000_000))
+    where = f"{PATH}/{application_id}/review-again/note"
+    assert (await call(*CLERK, post=where, json={"note": "本人に確認した"})).is_success
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True, False]
+    assert (await call(*CLERK, get=WORK)).json()["consequences"] == []
+
+
+async def test_a_difference_of_before_says_nothing_of_what_was_anothers(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await applied(call, exemptions, person)
+    assert (await settle(call, application_id)).status_code == 200
+    night = Night(exemptions)
+    night.on("2026-10-16")
+    assert await review_again(exemptions, Namespace(limit=100)) == 0
+    await take(exemptions, told((await asked(exemptions))[-1], total=5_000_000))
+    night.on("2026-10-17")
+    await take(exemptions, taken_back(person))
+    where = f"{PATH}/{application_id}/review-again/note"
+    assert (await call(*CLERK, post=where, json={"note": "本人に確認した"})).is_success
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True]
+    assert len((await call(*CLERK, get=WORK)).json()["consequences"]) == 1
+
+
+async def test_what_comes_out_the_same_waits_until_it_is_noted(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    application_id = await held_by_anothers_facts(call, exemptions, person)
+    await take(exemptions, told((await asked(exemptions))[-1], total=300_000))
+    shown = (await call(*CLERK, get=f"{PATH}/{application_id}")).json()
+    assert shown["reviewed_again"] is None
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True]
+    (entry,) = (await call(*CLERK, get=WORK)).json()["consequences"]
+    note = f"{WORK}/{entry['consequence_id']}/note"
+    assert (await call(*CLERK, post=note, json={"note": "同じ結果を確認した"})).is_success
+    assert [one.held for one in await sent(exemptions, ExemptionReportHeld)] == [True, False]
+
+
+async def test_what_waited_before_anybody_told_is_told_of_by_command(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    await held_by_anothers_facts(call, exemptions, person)
+    other = await somebody(exemptions)
+    (before,) = await sent(exemptions, ExemptionReportHeld)
+    waits = await applied(call, exemptions, other)
+    assert (await settle(call, waits)).status_code == 200
+    why = {"reason": "取違え"}
+    assert (await call(*CHIEF, post=f"{PATH}/{waits}/take-back", json=why)).status_code == 201
+    goes = await applied(call, exemptions, await somebody(exemptions))
+    assert (await settle(call, goes)).status_code == 200
+    held = {one.item_id for one in await sent(exemptions, ExemptionReportHeld)}
+    assert len(held) == 2
+    for dry_run, told_of in ((True, 2), (False, 4), (False, 6)):
+        with sight.everybody():
+            assert await tell_held(exemptions, Namespace(dry_run=dry_run)) == 0
+        every = await sent(exemptions, ExemptionReportHeld)
+        assert (len(every), {one.item_id for one in every}) == (told_of, held)
+        assert all(one.held for one in every)
+    assert before.item_id in held
 
 
 async def test_what_jps_has_it_decides_itself(
@@ -160,7 +261,8 @@ async def test_a_renewal_waits_for_its_household_again(call: Caller, exemptions:
     asked = len(await households_asked(exemptions))
     Night(exemptions).on("2027-07-20")
     await take(exemptions, taken_back(person))
-    assert len(await households_asked(exemptions)) == asked + 1
+    # For the renewal, and for the application that it continues, which is not sent yet.
+    assert len(await households_asked(exemptions)) == asked + 2
     assert figures(await city.stand()) == {"asked": 1}
 
 

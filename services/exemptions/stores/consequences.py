@@ -43,6 +43,10 @@ _NOTE: Final = """
 update exemptions.consequences set state = 'noted', noted_by = $2, noted_at = $3, note = $4
 where consequence_id = $1
 """
+_NOTE_ANOTHERS: Final = """
+update exemptions.consequences set state = 'noted', noted_by = $3, noted_at = $4, note = $5
+where entry_id = $1 and what = 'facts_taken_back' and state = 'open' and found_at <= $2
+"""
 # Whose settled entries a change of the timeline may concern, under all ids of each.
 _CONCERNED: Final = """
 select a.id
@@ -174,6 +178,19 @@ async def note(
 ) -> None:
     """Note what was done about one."""
     await connection.execute(_NOTE, consequence_id, by, now, said)
+
+
+async def note_anothers(
+    connection: asyncpg.Connection,
+    entry_id: UUID,
+    found_by: datetime,
+    said: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Note that what an entry's review rests on and was another's, found by that moment, was looked
+    at with the review that was made again."""
+    await connection.execute(_NOTE_ANOTHERS, entry_id, found_by, by, now, said)
 
 
 def _found(values: dict[str, Any]) -> Found:

@@ -1,6 +1,7 @@
 """Which settled entries wait for something that staff have to decide on before they are sent."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +13,45 @@ where entry_id = any($1::uuid[]) and decided_at is null
 union
 select application_id from exemptions.reviews_again
 where application_id = any($1::uuid[]) and state = 'open'
+union
+select entry_id from exemptions.consequences
+where entry_id = any($1::uuid[]) and what = 'facts_taken_back' and state = 'open'
+"""
+# What waits to be sent, of either table, by its id.
+_WAITING: Final = """
+with held as (
+    select entry_id from exemptions.take_backs where decided_at is null
+    union
+    select application_id from exemptions.reviews_again where state = 'open'
+    union
+    select entry_id from exemptions.consequences where what = 'facts_taken_back' and state = 'open'
+)
+select entry_id, item_id, person_id from (
+    select entry_id, item_id, person_id, state from exemptions.entries
+    union all
+    select application_id, item_id, person_id, state from exemptions.applications
+) as e
+where e.state = 'settled' and e.item_id is not null and e.entry_id in (select entry_id from held)
+  and ($1::uuid is null or e.entry_id > $1)
+order by e.entry_id limit $2
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry that is to be sent, and waits."""
+
+    entry_id: UUID
+    item_id: UUID
+    person_id: UUID
+
+
+async def waiting(connection: asyncpg.Connection, after: UUID | None, limit: int) -> list[Waiting]:
+    """The next entries that are to be sent and wait for such a decision, by their id."""
+    return [Waiting(**dict(row)) for row in await connection.fetch(_WAITING, after, limit)]
+
+
 async def held(connection: asyncpg.Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Which of these entries: a difference of a review made again is open, or somebody proposed to
-    take them back."""
+    """Which of these entries: a difference of a review made again is open, facts that their review
+    rests on were another's, or somebody proposed to take them back."""
     return {row["entry_id"] for row in await connection.fetch(_HELD, list(ids))}
