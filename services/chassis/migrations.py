@@ -7,6 +7,7 @@ stands for the role that the service runs as; every grant to it is written out.
 
 import hashlib
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import asyncpg
@@ -26,6 +27,9 @@ def _files(folder: Path) -> list[Path]:
     for file in files:
         if not _NAME.match(file.name):
             raise ValueError(f"{file.name}: a migration is called NNNN_name.sql")
+    for one, other in pairwise(files):
+        if one.name[:4] == other.name[:4]:
+            raise ValueError(f"{one.name}, {other.name}: two migrations of one number")
     return files
 
 
