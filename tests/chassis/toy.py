@@ -40,7 +40,9 @@ class Toys:
 
     def passing(self, instance: str = "0", **settings: str) -> Service:
         """Stands where the vault stands: inbound to tokenised, refusing ``BAD``."""
-        return self._service("token_vault", instance, {INBOUND_RESIDENTS: self._pass}, settings)
+        handlers: dict[Topic, Any] = dict.fromkeys(consumed_by("token_vault"), self._nothing)
+        handlers[INBOUND_RESIDENTS] = self._pass
+        return self._service("token_vault", instance, handlers, settings)
 
     def noting(self, instance: str = "0", **settings: str) -> Service:
         """Stands where identity stands: notes (name, version)."""

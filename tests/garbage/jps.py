@@ -30,7 +30,7 @@ from contracts.events import (
     TransitionOrigin,
     item_forwarded,
 )
-from tests.garbage.basics import BATCH, DAY, person
+from tests.garbage.basics import BATCH, DAY, person, submitted
 from tests.garbage.house import House
 
 
@@ -160,9 +160,9 @@ def of_later_kind_sample(house: House, n: int, _version: int, _event_id: UUID) -
         " fiscal_year, office, receipt_number, state, submission, received_on, applied_on,"
         " accepted_by, accepted_at, settled_by, settled_at, item_id, reviewed) values ($2,"
         " 'student_application', $1, 2026, 2025, 'o',"
-        " 1 + (select count(*) from exemptions.applications), 'settled', '{}', '2026-10-01',"
-        " '2026-10-01', 's', now(), 't', now(), $3, '[{}]')",
-        person(n), uuid4(), item_id,
+        " 1 + (select count(*) from exemptions.applications), 'settled', $4::text::jsonb,"
+        " '2026-10-15', '2026-10-15', 's', now(), 't', now(), $3, '[]')",
+        person(n), uuid4(), item_id, submitted(person(n)),
     )  # fmt: skip
     return ReportItemForwarded(
         item_id=item_id, person_id=person(n), kind=ReportItemKind.STUDENT_APPLICATION,

@@ -77,7 +77,7 @@ from contracts.numbers import synthetic_individual_number
 from contracts.sealing import seal
 from contracts.topics import UPSTREAM_REGISTER, shard_of
 from tests.garbage import exempt, jps, protecting, together, unborne
-from tests.garbage.basics import BATCH, DAY, person
+from tests.garbage.basics import BATCH, DAY, person, submitted
 from tests.garbage.house import House
 from tests.token_vault.vaults import change
 
@@ -263,10 +263,10 @@ def _question_asked(house: House, n: int) -> tuple[UUID, UUID]:
         " cycle, fiscal_year, office, receipt_number, state, submission, received_on, applied_on,"
         " accepted_by, accepted_at, withdrawn_by, withdrawn_at) values ($2, 'student_application',"
         " $1, 2026, 2026, 'o', 1 + (select count(*) from exemptions.applications), 'withdrawn',"
-        " '{}', '2026-10-01', '2026-10-01', 's', now(), 's', now()))"
+        " $4::text::jsonb, '2026-10-15', '2026-10-15', 's', now(), 's', now()))"
         " insert into exemptions.application_questions (request_id, application_id, whose,"
         " person_id, asked_at) values ($3, $2, 'applicant', $1, now())",
-        person(n), application_id, request_id,
+        person(n), application_id, request_id, submitted(person(n)),
     )  # fmt: skip
     return request_id, application_id
 

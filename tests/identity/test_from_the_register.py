@@ -355,8 +355,10 @@ class TestRights:
         )
         assert {tuple(row) for row in rows} == {
             *((name, "INSERT SELECT") for name in added.split()),
+            ("awaited_incomes", "DELETE INSERT SELECT"),
             ("edit_locks", "DELETE INSERT SELECT UPDATE"),
             ("feed_links_undone", "DELETE INSERT SELECT"),
+            ("income_gate", "UPDATE"),
             ("republications", "INSERT SELECT UPDATE"),
             ("search_counts", "DELETE INSERT SELECT UPDATE"),
             ("told_measure_persons", "DELETE INSERT SELECT"),

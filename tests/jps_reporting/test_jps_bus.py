@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from contracts.events import ItemForwarded, LinkageAnswered, LinkageRequested
+from contracts.events import ItemForwarded, ItemOnMedium, LinkageAnswered, LinkageRequested
 from contracts.topics import JPS_EVENTS, LINKAGE_REQUESTS, SHARDS, Topic
 from deploy.local.testing import TestStack
 from services.jps_reporting.app import build
@@ -23,6 +23,10 @@ from tests.token_vault import vaults
 pytestmark = pytest.mark.stack
 
 PEOPLE = 60
+
+
+def type_of(record: Any) -> str:
+    return str(dict(record.headers)["ce_type"].decode())
 
 
 @asynccontextmanager
@@ -95,7 +99,11 @@ async def test_facts_in_requests_out_answers_in_items_forwarded(
 
         assert (await house.seal(batch)).is_success
         assert (await house.call("POST", f"/batches/{batch}/send", SEALER)).is_success
-        records = await vaults.read(heard, PEOPLE)
+        told = await vaults.read(heard, 2 * PEOPLE)
+        made = [record for record in told if type_of(record) == ItemOnMedium.TYPE]
+        on = [ItemOnMedium.model_validate_json(record.value) for record in made]
+        assert {e.item_id for e in on if e.on_medium} == {event.item_id for event in events}
+        records = [record for record in told if type_of(record) == ItemForwarded.TYPE]
         forwarded = [ItemForwarded.model_validate_json(record.value) for record in records]
         assert {e.item_id for e in forwarded} == {event.item_id for event in events}
         assert all(
