@@ -89,8 +89,9 @@ def _used(tree: ast.AST) -> Iterator[tuple[str, int]]:
 def _given(tree: ast.AST, inside: str) -> Iterator[tuple[str, str, int]]:
     """Numbers of problems, each with the function that gives it."""
     for node in ast.iter_child_nodes(tree):
-        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        here = f"{inside}:{node.name}" if named else inside  # type: ignore[attr-defined]  # these have names
+        here = inside
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            here = f"{inside}:{node.name}"
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)

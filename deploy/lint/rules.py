@@ -139,21 +139,20 @@ def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
 def _domain(path: Path, tree: ast.AST) -> Iterator[Finding]:
     own = ".".join(path.parts[: path.parts.index("domain") + 1])
     for node in ast.walk(tree):
-        for module in _imported(node):
-            if not _may_import(module, own):
-                yield Finding(path, node.lineno, "domain", f"imports {module}")  # type: ignore[attr-defined]  # imports have lines
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for module in _imported(node):
+                if not _may_import(module, own):
+                    yield Finding(path, node.lineno, "domain", f"imports {module}")
         if isinstance(node, ast.Call):
             name = _called(node.func)
             if name:
                 yield Finding(path, node.lineno, "domain", f"calls {name}()")
 
 
-def _imported(node: ast.AST) -> list[str]:
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-        return [node.module]
-    return []
+    return [node.module] if node.level == 0 and node.module else []
 
 
 def _may_import(module: str, own: str) -> bool:

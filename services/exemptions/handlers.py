@@ -18,7 +18,6 @@ from contracts.events import (
     IncomeTold,
     ItemDecided,
     ItemForwarded,
-    ItemOnMedium,
     OwnedItemForwarded,
     PersonChanged,
     QualificationChanged,
@@ -26,7 +25,7 @@ from contracts.events import (
     ReportItemKind,
     ReportOwner,
 )
-from services.chassis import audit, merges
+from services.chassis import audit, media, merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import deciding, following, proposing, renewing, reviewing_again
@@ -126,12 +125,7 @@ def on_jps(state: State) -> Handler:
 
 async def _on_media(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Note which reports are on a medium. Of what was taken back meanwhile nobody is told."""
-    serials = {
-        event.item_id: event.medium_serial if event.on_medium else None
-        for event in (received.event for received in batch)
-        if isinstance(event, ItemOnMedium) and event.owner is ReportOwner.EXEMPTIONS
-    }
-    if serials:
+    if serials := media.serials(batch, ReportOwner.EXEMPTIONS):
         for table in _TABLES:
             await entries.keep_on_media(uow.connection, table, serials)
 

@@ -2,6 +2,7 @@
 
 from services.chassis.problems import Problem
 from services.jps_reporting.domain.batches import BatchState
+from services.jps_reporting.domain.items import HELD_FOR
 
 
 def nothing_to_report() -> Problem:
@@ -227,7 +228,7 @@ def held_since() -> Problem:
     return Problem(
         "JR-3035",
         409,
-        "送付単位に、再審査の差異、別人の情報に基づく審査又は本登録取消の提案により保留された報告項目があります。",
+        f"送付単位に、{HELD_FOR}により保留された報告項目があります。",
         action="論理チェックをもう一度実行し、該当する報告項目を送付単位から除いてください。",
     )
 
@@ -237,7 +238,7 @@ def held_by_owner() -> Problem:
     return Problem(
         "JR-3026",
         409,
-        "再審査の差異、別人の情報に基づく審査又は本登録取消の提案により保留されているため、報告待ちに戻せません。",
+        f"{HELD_FOR}により保留されているため、報告待ちに戻せません。",
         action="免除等の再審査又は要対応の一覧で対応を記録するか、本登録取消の提案を確定してください。"
         "保留はそのとき解除されます。",
     )

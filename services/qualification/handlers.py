@@ -15,7 +15,6 @@ from contracts.events import (
     FactsTakenBack,
     ItemDecided,
     ItemForwarded,
-    ItemOnMedium,
     ItemOutcome,
     OwnedItemForwarded,
     PersonChanged,
@@ -37,7 +36,7 @@ from contracts.topics import (
     UPSTREAM_HEALTH_INSURANCE,
     Topic,
 )
-from services.chassis import merges
+from services.chassis import media, merges
 from services.chassis.blocking import on_blocks
 from services.chassis.hiding import on_sight
 from services.chassis.ids import same_id
@@ -221,12 +220,7 @@ class Handlers:
             if isinstance(r.event, ItemDecided) and r.event.owner is ReportOwner.QUALIFICATION
         ]
         await merges.undisturbed(uow.connection)
-        serials = {
-            event.item_id: event.medium_serial if event.on_medium else None
-            for event in (received.event for received in batch)
-            if isinstance(event, ItemOnMedium) and event.owner is ReportOwner.QUALIFICATION
-        }
-        if serials:
+        if serials := media.serials(batch, ReportOwner.QUALIFICATION):
             await notice_outcomes.keep_on_media(uow.connection, serials)
         if sent:
             await _forwarded(sent, uow)

@@ -12,7 +12,7 @@ from typing import Final
 
 from contracts.events import LinkageAnswer, LinkageOutcome, ReportItemKind, ReportProcessing
 from services.jps_reporting.domain.characters import Trouble
-from services.jps_reporting.domain.items import Labelled, ReportItem
+from services.jps_reporting.domain.items import HELD_FOR, HELD_IN_BATCH, Labelled, ReportItem
 from services.jps_reporting.domain.layout import Record, Source
 from services.jps_reporting.domain.rendering import Fault, Flaw, Rendered
 
@@ -90,11 +90,7 @@ CHECKS: Final = _catalogue(
     ("JR-2051", _E, "同じ人・同じ種類・同じ年月日の報告項目が送付単位内に重複しています。"),
     ("JR-2052", _W, "同じ人・同じ種類・同じ年月日の報告項目を既に送付しています。"),
     ("JR-2053", _E, "この報告の基となる事実は、その後取り下げられています。"),
-    (
-        "JR-2054",
-        _E,
-        "再審査の差異、別人の情報に基づく審査又は本登録取消の提案により、送付が保留されています。",
-    ),
+    (HELD_IN_BATCH, _E, f"{HELD_FOR}により、送付が保留されています。"),
     (
         "JR-2055",
         _E,

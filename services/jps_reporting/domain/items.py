@@ -71,6 +71,8 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
 it, or what JPS returned, is a report of its own."""
 
 
+HELD_FOR: Final = "再審査の差異、別人の情報に基づく審査又は本登録取消の提案"
+"""What its owner holds an item back for, as staff read it."""
 HELD_BY_OWNER: Final = "JR-1205"
 """Held back by its owner, who alone lets it go."""
 HELD_IN_BATCH: Final = "JR-2054"
@@ -82,8 +84,7 @@ BLOCKED_FOR: Final = {
     "JR-1202": "送付期限が定まっていません。",
     "JR-1203": "職員が送付単位から除きました。",
     "JR-1204": "取り下げられた事実が、再び事実となりました。",
-    HELD_BY_OWNER: "再審査の差異、別人の情報に基づく審査又は本登録取消の提案があります。"
-    "免除等で対応してください。",
+    HELD_BY_OWNER: f"{HELD_FOR}があります。免除等で対応してください。",
     GIVING_UP: "訂正の取下げが提案されています。別の職員が確定または却下してください。",
 }
 """Why an item is held back, as staff read it, beside the checks' own."""
