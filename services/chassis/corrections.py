@@ -107,11 +107,11 @@ class Correction:
 
 
 def in_order(found: Iterable[Correction]) -> list[Correction]:
-    """The earliest first: what was sent by its medium, what was given up after what was sent by
-    that day."""
+    """The earliest first: what was sent by its medium, what was given up after what was sent before
+    that day; on the day itself, after what was told before it."""
     every = list(found)
 
-    def place(one: Correction) -> tuple[int, bool, date, UUID]:
+    def place(one: Correction) -> tuple[int, bool, date, datetime, UUID]:
         on = one.forwarded_on or one.given_up_on
         assert on is not None  # it was the one or the other
         before = [
@@ -119,10 +119,10 @@ def in_order(found: Iterable[Correction]) -> list[Correction]:
             for other in every
             if other.medium_serial is not None
             and other.forwarded_on is not None
-            and other.forwarded_on <= on
+            and (other.forwarded_on, other.recorded_at) < (on, one.recorded_at)
         ]
         serial = max(before, default=0) if one.medium_serial is None else one.medium_serial
-        return serial, one.medium_serial is None, on, one.correction_id
+        return serial, one.medium_serial is None, on, one.recorded_at, one.correction_id
 
     return sorted(every, key=place)
 

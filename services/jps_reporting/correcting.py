@@ -16,7 +16,8 @@ from services.jps_reporting.stores.item_rows import StoredItem
 
 
 async def found(uow: UnitOfWork, item_id: UUID, *, held: bool = True) -> StoredItem:
-    """The item, by default held. Raises CH-0003 where there is none, or it is a correction."""
+    """The item, or the one that this item corrects; by default held. Raises CH-0003 where there is
+    none."""
     item = await corrections.find(uow.connection, item_id, held=held)
     if item is None:
         raise chassis_problems.not_found()

@@ -64,8 +64,10 @@ async def refuse_proposed(uow: UnitOfWork, correction_id: UUID) -> None:
         raise correction_problems.give_up_proposed()
 
 
-async def _held(uow: UnitOfWork, item_id: UUID) -> tuple[StoredItem, StoredItem]:
-    """The item, and its correction that is on no medium: nobody else changes either."""
+async def _held(uow: UnitOfWork, asked: UUID) -> tuple[StoredItem, StoredItem]:
+    """The item, and its correction that is on no medium: nobody else changes either. ``asked`` for
+    by the id of either."""
+    item_id = (await correcting.found(uow, asked, held=False)).item.item_id
     seen = await _last(uow, item_id)
     # The batch's lock comes before the items': a medium is made of what it was checked with.
     locked = await batches.lock(uow.connection, [seen.batch_id] if seen and seen.batch_id else [])
@@ -74,6 +76,8 @@ async def _held(uow: UnitOfWork, item_id: UUID) -> tuple[StoredItem, StoredItem]
         await give_ups.hold_item(uow.connection, seen.item.item_id)
     correction = await _last(uow, item_id)
     if correction is None or correction.state is ItemState.WITHDRAWN:
+        raise correction_problems.nothing_to_give_up()
+    if asked not in (item_id, correction.item.item_id):  # an earlier one
         raise correction_problems.nothing_to_give_up()
     batch = locked.get(correction.batch_id) if correction.batch_id else None
     in_hand = correction.batch_id is None or (

@@ -45,6 +45,16 @@ ON_MEDIUM: Final = (
     "取消しの報告が必要になります。送付しないときは、先に媒体の取消しを提案してください。"
 )
 
+SENT: Final = (
+    "この届書の報告は送付済です。取り消すと、機構が返戻したものを除き、訂正を要する報告の一覧に載り、"
+    "取消しの報告が必要になります。"
+)
+TO_CORRECT: Final = (
+    "この届書の報告は、本登録取消の前に送付されています。訂正を要する報告の一覧に載っているときは、"
+    "報告データ作成の担当者がそこから取消しの報告を提案してください。"
+)
+_AT_JPS: Final = (EntryState.FORWARDED, EntryState.ACCEPTED, EntryState.CORRECTED)
+
 
 class DecideRequest(BaseModel):
     """Whether the other staff member agrees."""
@@ -73,7 +83,8 @@ class TakeBacks(View):
     state_label: str
     proposals: tuple[TakeBackView, ...]
     action: str | None
-    """What to do first, where its report is on a medium that is not handed over."""
+    """What to do first, where its report is on a medium that is not handed over; what has to be
+    done then, where JPS was sent it."""
 
 
 @router.post("/notices/{notice_id}/take-back", status_code=201)
@@ -178,8 +189,17 @@ async def _view(uow: UnitOfWork, notice_id: UUID) -> TakeBacks:
             )
             for p in proposals
         ),
-        action=None if notice.on_medium is None else ON_MEDIUM.format(notice.on_medium),
+        action=_action(notice, waits=any(p.decided_at is None for p in proposals)),
     )
+
+
+def _action(notice: Notice, *, waits: bool) -> str | None:
+    if notice.on_medium is not None:
+        return ON_MEDIUM.format(notice.on_medium)
+    if notice.state is EntryState.TAKEN_BACK:
+        was_sent = any(came.state is EntryState.FORWARDED for came in notice.history)
+        return TO_CORRECT if was_sent else None
+    return SENT if waits and notice.state in _AT_JPS else None
 
 
 def _record(

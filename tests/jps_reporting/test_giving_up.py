@@ -158,3 +158,24 @@ async def test_what_is_held_back_for_something_else_stays_so_where_nobody_agrees
     await propose(house, event)
     await decide(house, event, agree=False)
     assert await correction(house, event) == ("blocked", "JR-1203")
+
+
+async def test_who_decides_finds_it_by_the_correction_that_the_list_of_items_shows(
+    sealing_house: House,
+) -> None:
+    house = sealing_house
+    (event,) = await to_correct(house)
+    await propose(house, event)
+    (held,) = (await house.call("GET", "/items", params={"state": "blocked"})).json()["items"]
+    assert (held["blocked_code"], held["corrects"]) == ("JR-1206", str(event.item_id))
+    path = f"/items/{held['item_id']}/correction"
+    shown = (await house.call("GET", path)).json()
+    assert (shown["item"]["item_id"], len(shown["give_ups"])) == (str(event.item_id), 1)
+    done = await house.call("POST", f"{path}/give-up/settle", SEALER, json={"agree": True})
+    assert done.is_success, done.text
+    # That one is over: what is on its way now is another.
+    await corrected(house, event)
+    again = await house.call("POST", f"{path}/give-up", json=WHY)
+    assert (again.status_code, again.json()["code"]) == (409, "JR-3036")
+    assert await correction(house, event) == ("waiting", None)
+    assert (await propose(house, event)).status_code == 201

@@ -223,6 +223,25 @@ async def test_on_a_medium_staff_are_told_to_have_it_voided_first(
 
 
 @pytest.mark.stack
+async def test_of_what_was_sent_both_who_decide_are_told_that_it_has_to_be_corrected(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    notice_of_it = await settled(counter, hanako)
+    (report,) = await house.reports(hanako)
+    path = f"/notices/{notice_of_it}/take-back"
+    proposed = await counter.call("POST", path, SETTLER, json=WHY)
+    assert proposed.json()["action"] is None
+    await told(house, sent(hanako, report.item_id, "2026-11-04"))
+    no = await counter.call("POST", f"{path}/settle", SETTLER, by="s003", json={"agree": False})
+    assert no.json()["action"] is None
+    house.on("2026-11-10")
+    proposed = await counter.call("POST", path, SETTLER, json=WHY)
+    assert "訂正を要する報告の一覧に載り" in proposed.json()["action"]
+    done = await counter.call("POST", f"{path}/settle", SETTLER, by="s003", json={"agree": True})
+    assert "取消しの報告を提案" in done.json()["action"]
+
+
+@pytest.mark.stack
 async def test_of_what_was_never_sent_a_correction_is_a_dead_letter(
     house: House, counter: Counter, hanako: UUID
 ) -> None:

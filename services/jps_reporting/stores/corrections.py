@@ -48,6 +48,9 @@ with added as (
 insert into jps_reporting.item_history (item_id, at, state, staff_id)
 select item_id, $12, state, $13 from added
 """
+_REPORTED: Final = """
+select coalesce(corrects, item_id) from jps_reporting.items where item_id = $1
+"""
 _NUMBER: Final = """
 select 1 + coalesce(max(correction_no), 0) from jps_reporting.items where corrects = $1
 """
@@ -104,7 +107,11 @@ async def wanted(connection: Connection, after: UUID | None, limit: int) -> list
 
 
 async def find(connection: Connection, item_id: UUID, *, held: bool) -> StoredItem | None:
-    """An item as its owner reported it; ``held``: nobody corrects it or takes its fact back."""
+    """An item as its owner reported it; ``held``: nobody corrects it or takes its fact back.
+
+    Asked by the id of a correction, as the list of report items shows it, it is what that corrects.
+    """
+    item_id = await connection.fetchval(_REPORTED, item_id) or item_id
     if held:
         # By itself, so that what is read of it then is what the one before left.
         await connection.execute(
