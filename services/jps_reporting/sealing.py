@@ -59,7 +59,7 @@ class Order:
 async def seal(service: Service, reporting: Reporting, staff: StaffContext, batch_id: UUID) -> None:
     """Make the medium of a checked batch. Done already: nothing happens.
 
-    Raises ``Problem``: JR-3002 to JR-3009, JR-3012.
+    Raises ``Problem``: JR-3002 to JR-3009, JR-3012, JR-3025, JR-3031, JR-3034, JR-3035.
     """
     async with (
         service.database.session() as connection,
@@ -118,27 +118,34 @@ async def _order(
         return problems.unresolved_errors(len(errors))
     if batch.digest != reporting.parameters.digest:
         return problems.checked_otherwise()
+    found_items = await items.of_batch(uow.connection, batch_id)
+    if refused := _taken_back(found_items):
+        # It was as the batch was put together: the check finds it.
+        return refused
+    if stopped := await stopped_items(uow, found_items):
+        return problems.issue_stopped(len(stopped))
+    if any((await reported_anew.to_cancel_before(uow.connection, batch_id)).values()):
+        return problems.cancellation_first()
     layout = reporting.parameters.layout(batch.layout_id)
     try:
         medium = await _medium(uow, batch, layout, staff)
     except InvalidLayout:
         return problems.serial_exhausted()
     await batches.set_state(uow.connection, batch_id, BatchState.SEALING)
-    found_items = await items.of_batch(uow.connection, batch_id)
-    if any(one.stale for one in found_items):
-        # It fell away as the batch was put together: the check finds it.
-        return problems.fell_away_since()
-    if any(one.held_on is not None for one in found_items):
-        return problems.held_since()
-    if stopped := await stopped_items(uow, found_items):
-        return problems.issue_stopped(len(stopped))
-    if any((await reported_anew.to_cancel_before(uow.connection, batch_id)).values()):
-        return problems.cancellation_first()
     answers = await linkage.answers(
         uow.connection, batch_id, [one.item.person_id for one in found_items]
     )
     rows, provisions = await _rows(reporting, layout, medium, found_items, answers)
     return Order(medium, batch.version, layout, found_items, rows, provisions)
+
+
+def _taken_back(found: Sequence[StoredItem]) -> Problem | None:
+    """Why a medium may not hold these items as their owners see them now."""
+    if any(one.stale for one in found):
+        return problems.fell_away_since()
+    if any(one.held_on is not None for one in found):
+        return problems.held_since()
+    return None
 
 
 async def _medium(uow: UnitOfWork, batch: Batch, layout: Layout, staff: StaffContext) -> Medium:
@@ -238,12 +245,20 @@ def _provision(
 async def record(
     service: Service, reporting: Reporting, staff: StaffContext, order: Order, content: bytes
 ) -> None:
-    """Keep the medium, every provision (C23) and the items' new state, or none of them."""
+    """Keep the medium, every provision (C23) and the items' new state, or none of them.
+
+    Raises ``Problem`` where its content is not what it was ordered with: JR-3002, JR-3007; JR-3034,
+    JR-3035 where only its owner's word on an item, at this very moment, tells so.
+    """
     batch_id = order.medium.batch_id
     async with service.unit_of_work() as uow:
         batch = await locked(uow, batch_id, Action.SEAL)
         if batch.state is not BatchState.SEALING or batch.version != order.version:
             raise problems.changed_meanwhile()
+        # An owner's word that found an item before it was in the batch holds the item alone.
+        await items.hold_batch(uow.connection, batch_id)
+        if refused := _taken_back(await items.of_batch(uow.connection, batch_id)):
+            raise refused
         overtaken = await reported_anew.told_before(uow.connection, batch_id)
         if any((await reported_anew.to_cancel_before(uow.connection, batch_id)).values()):
             # A cancellation was agreed to while the vault was at work.

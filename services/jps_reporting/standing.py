@@ -56,8 +56,8 @@ async def take_held(
 ) -> None:
     """Hold back what its owner has to settle something about first, or let it go.
 
-    It leaves its batch while no medium is made of that; what is on a medium stays. Of several in
-    one batch about an item the last counts. Raises ``Rejected`` (JR-1004) like `take_standing`.
+    It leaves its batch as long as no medium was made of that; what is on a medium stays. Of several
+    in one batch about an item the last counts. Raises ``Rejected`` (JR-1004) like `take_standing`.
     """
     found = await _found(uow, received)
     latest = {one.event.item_id: one.event for one in received}
@@ -72,7 +72,6 @@ async def _found(
 ) -> dict[UUID, StoredItem]:
     """The items that are spoken of. Raises ``Rejected`` (JR-1004)."""
     ids = sorted({one.event.item_id for one in received})
-    # The batches' locks come before the items': a medium is made of what it was checked with.
     found = {one.item.item_id: one for one in await standing.find(uow.connection, ids)}
     strange = [
         one
@@ -96,7 +95,7 @@ def _falls(correction: StoredItem, latest: Mapping[UUID, Received[Stands]]) -> b
 async def leave(
     reporting: Reporting, uow: UnitOfWork, leaving: Iterable[StoredItem], code: str
 ) -> None:
-    """Take those out of their batches that are in one of which no medium is being made; held back
+    """Take those out of their batches that are in one of which no medium was made; held back
     with that code, or withdrawn where they do not stand."""
     inside: dict[UUID, list[UUID]] = {}
     for item in leaving:
@@ -109,9 +108,12 @@ async def leave(
 async def _take_out(
     reporting: Reporting, uow: UnitOfWork, batch_id: UUID, item_ids: Sequence[UUID], code: str
 ) -> None:
-    """Take items out of a batch that is not being sealed; of one that is, the medium stands."""
+    """Take items out of a batch that no medium was made of; of one that is on a medium none.
+
+    While the vault is at work on it they leave as well: what it makes is not kept (JR-3007).
+    """
     batch = (await batches.lock(uow.connection, [batch_id]))[batch_id]
-    if not allows(batch.state, Action.TAKE_OUT) or batch.state is BatchState.SEALING:
+    if not allows(batch.state, Action.TAKE_OUT):
         return
     persons = await items.leave(
         uow.connection, batch_id, [(i, code) for i in item_ids], now=uow.now, staff_id=None

@@ -99,15 +99,14 @@ async def test_it_leaves_a_batch_and_goes_on_the_next_once_it_is_let_go(
     assert await item(house, first) == ("sealed", None, HELD_SINCE)
 
 
-async def test_what_is_held_as_its_medium_is_made_is_on_no_further_one(
+async def test_what_was_held_as_the_batch_was_built_is_found_by_whoever_seals(
     sealing_house: House,
 ) -> None:
+    """Between the builder's choice and the owner's word neither sees the other."""
     house = sealing_house
     (event,) = await numbered(house, 1)
     batch = await house.checked()
-    async with house.service.unit_of_work() as uow:
-        await uow.connection.execute("update jps_reporting.batches set state = 'sealing'")
-    await house.take([held(event)])
+    await held_unseen(house, event)
     assert await item(house, event) == ("in_batch", None, HELD_SINCE)
     refused = await house.seal(batch)
     assert (refused.status_code, refused.json()["code"]) == (409, "JR-3035")
@@ -121,15 +120,23 @@ async def test_what_is_held_as_its_medium_is_made_is_on_no_further_one(
     assert await item(house, event) == ("blocked", "JR-1205", HELD_SINCE)
 
 
+async def held_unseen(house: House, event: Any) -> None:
+    """Its owner's word, of which the batch that it is in heard nothing."""
+    async with house.service.unit_of_work() as uow:
+        await uow.connection.execute(
+            "update jps_reporting.items set held_on = $2 where item_id = $1",
+            event.item_id,
+            HELD_SINCE,
+        )
+
+
 async def test_what_staff_took_out_for_that_finding_is_let_go_with_it(
     sealing_house: House,
 ) -> None:
     house = sealing_house
     first, _ = await numbered(house, 2)
     batch = await house.checked()
-    async with house.service.unit_of_work() as uow:
-        await uow.connection.execute("update jps_reporting.batches set state = 'sealing'")
-    await house.take([held(first)])
+    await held_unseen(house, first)
     assert (await house.call("POST", f"/batches/{batch}/check")).is_success
     out = await house.call("POST", f"/batches/{batch}/take-out", json={"all_with_errors": True})
     assert out.is_success, out.text

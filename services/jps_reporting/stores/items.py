@@ -304,6 +304,21 @@ async def of_batch(
     return [stored(row) for row in rows]
 
 
+_HOLD_BATCH = """
+select from jps_reporting.items where item_id in (
+    select item_id from jps_reporting.items where batch_id = $1
+    union all
+    select corrects from jps_reporting.items where batch_id = $1 and corrects is not null
+) order by item_id for no key update
+"""
+
+
+async def hold_batch(connection: Connection, batch_id: UUID) -> None:
+    """Hold a batch's items, and what its corrections correct, until the transaction ends: what an
+    owner says of them is there before, or comes after."""
+    await connection.execute(_HOLD_BATCH, batch_id)
+
+
 _PAGE = """
 where batch_id = $1
   and ($3::uuid is null or item_id > $3)
