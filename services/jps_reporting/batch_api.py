@@ -16,7 +16,7 @@ from services.chassis.http import requires
 from services.chassis.paging import page
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import building, sealing, views, voiding
+from services.jps_reporting import building, sealing, sending, views, voiding
 from services.jps_reporting.batch_views import batch_view, found
 from services.jps_reporting.cover_views import CoverView, cover_of
 from services.jps_reporting.domain.batches import Action, BatchState, allows
@@ -175,7 +175,7 @@ async def send(
     """Record the hand-over with its slip. Repeating it changes nothing."""
     async with service.unit_of_work() as uow:
         if (await found(uow, batch_id)).state is not BatchState.SENT:
-            await sealing.send(service, reporting, uow, staff, batch_id)
+            await sending.send(service, reporting, uow, staff, batch_id)
         return await batch_view(uow, await found(uow, batch_id))
 
 
@@ -184,7 +184,7 @@ async def download(batch_id: UUID, staff: Sealer, service: CurrentService) -> Re
     """The encrypted file. Each download enters the medium's life and the audit record."""
     async with service.unit_of_work() as uow:
         medium = await _sealed_medium(uow, await found(uow, batch_id))
-        await sealing.refuse_stopped(uow, batch_id)
+        await sending.refuse_stopped(uow, batch_id)
         await voiding.refuse_proposed(uow, medium.medium_id)
         content = await media.content(uow.connection, medium.medium_id)
         if content is None or medium.sha256 is None:

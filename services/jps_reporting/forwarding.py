@@ -11,6 +11,8 @@ from contracts.events import (
     ReportOwner,
     item_forwarded,
 )
+from services.chassis import telemetry
+from services.chassis.service import Service
 from services.chassis.unit_of_work import UnitOfWork
 from services.jps_reporting.domain.items import ReportItem
 from services.jps_reporting.stores.item_rows import StoredItem
@@ -67,3 +69,14 @@ def forwarded(
         medium_serial=serial,
         forwarded_on=today,
     )
+
+
+def hop(service: Service, name: str, one: StoredItem) -> str | None:
+    """A span for a sampled item, so that one trace goes from upstream to the medium."""
+    if not telemetry.is_sampled(one.trace):
+        return one.trace
+    span = service.tracing.start(
+        name, parent=one.trace, attributes={"item.kind": one.item.kind.value}
+    )
+    span.end()
+    return telemetry.traceparent_of(span)

@@ -1,4 +1,4 @@
-"""Sealing a batch and handing its medium over: two people, one serial, nothing twice.
+"""Sealing a batch: two people, one serial, nothing twice.
 
 The vault is called between two transactions. The first orders the medium: its id and serial are
 fixed there. The second records it together with every provision. A crash in between leaves the
@@ -13,19 +13,19 @@ from uuid import UUID, uuid4
 
 from contracts.events import AuditOperation, AuditOutcome
 from contracts.functions import Function
-from services.chassis import audit, telemetry
+from services.chassis import audit
 from services.chassis.problems import Problem
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
-from services.jps_reporting import problems, vault, voiding
+from services.jps_reporting import problems, vault
 from services.jps_reporting.building import locked
 from services.jps_reporting.checking import CHUNK, stopped_items
 from services.jps_reporting.domain.batches import Action, BatchState
 from services.jps_reporting.domain.items import ItemState
 from services.jps_reporting.domain.layout import InvalidLayout, Layout
 from services.jps_reporting.domain.rendering import Field, MediumFacts, NumberPlace, Rendered
-from services.jps_reporting.forwarding import forwarded, tell_on_medium
+from services.jps_reporting.forwarding import hop, tell_on_medium
 from services.jps_reporting.reporting import Reporting
 from services.jps_reporting.stores import (
     batches,
@@ -39,7 +39,7 @@ from services.jps_reporting.stores import (
 from services.jps_reporting.stores.batches import Batch
 from services.jps_reporting.stores.item_rows import StoredItem
 from services.jps_reporting.stores.linkage import Answer
-from services.jps_reporting.stores.media import Medium, ProvisionRow, Slip
+from services.jps_reporting.stores.media import Medium, ProvisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,79 +331,5 @@ def _record_provisions(
                 "items": ",".join(row.items),
                 "medium_serial": order.medium.serial,
             },
-            trace=_hop(service, "jps.item.sealed", one),
+            trace=hop(service, "jps.item.sealed", one),
         )
-
-
-def _hop(service: Service, name: str, one: StoredItem) -> str | None:
-    """A span for a sampled item, so that one trace goes from upstream to the medium."""
-    if not telemetry.is_sampled(one.trace):
-        return one.trace
-    span = service.tracing.start(
-        name, parent=one.trace, attributes={"item.kind": one.item.kind.value}
-    )
-    span.end()
-    return telemetry.traceparent_of(span)
-
-
-async def refuse_stopped(uow: UnitOfWork, batch_id: UUID) -> None:
-    """Raises ``Problem`` JR-3025 where a medium that was not sent holds somebody under 発行抑止."""
-    inside = await items.of_batch(uow.connection, batch_id)
-    if stopped := await stopped_items(uow, inside):
-        raise problems.issue_stopped(len(stopped))
-
-
-async def send(
-    service: Service, reporting: Reporting, uow: UnitOfWork, staff: StaffContext, batch_id: UUID
-) -> None:
-    """Hand the medium over: the slip (C22) is kept, and the owners of the items are told.
-
-    The receiver is configuration (C27). Raises ``Problem``: JR-3002 for a batch that is not sealed,
-    JR-3025 for one with somebody under 発行抑止, JR-3027 for one that may be voided.
-    """
-    await locked(uow, batch_id, Action.SEND)
-    await refuse_stopped(uow, batch_id)
-    medium = await media.of_batch(uow.connection, batch_id)
-    if medium is None or medium.record_count is None:
-        raise RuntimeError("a sealed batch without a sealed medium")
-    await voiding.refuse_proposed(uow, medium.medium_id)
-    await media.add_slip(
-        uow.connection,
-        medium.medium_id,
-        Slip(
-            handed_on=uow.today,
-            record_count=medium.record_count,
-            receiver=reporting.settings.receiver,
-            transport=reporting.settings.transport,
-            handed_by=staff.staff_id,
-            department=staff.department,
-            at=uow.now,
-        ),
-    )
-    await media.note_life(uow.connection, medium.medium_id, "handed_over", staff.staff_id, uow.now)
-    for one in await items.of_batch(uow.connection, batch_id):
-        uow.emit(
-            forwarded(one.item, batch_id, medium.serial, uow.today),
-            key=str(one.item.person_id),
-            trace=_hop(service, "jps.item.sent", one),
-        )
-    await items.move_all(
-        uow.connection,
-        batch_id,
-        ItemState.SEALED,
-        ItemState.SENT,
-        now=uow.now,
-        staff_id=staff.staff_id,
-    )
-    await batches.set_state(uow.connection, batch_id, BatchState.SENT, uow.now)
-    audit.record(
-        uow,
-        AuditOperation.PROVISION,
-        staff=staff,
-        function=Function.BATCH_SEAL,
-        count=medium.record_count,
-        purpose="report_to_jps",
-        legal_basis=reporting.parameters.provisions.clause,
-        reference=batch_id,
-        details={"action": "hand_over", "medium_serial": medium.serial},
-    )
