@@ -42,8 +42,8 @@ async def erasing(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """Some numbers are erased, and the last one is waited for."""
     async with connection.transaction():
         await connection.execute(
-            "select from token_vault.numbers where token ="
-            " (select max(token) from token_vault.numbers where entered_at is not null) for update"
+            "select from token_vault.numbers where entered_at is not null"
+            " order by token desc limit 1 for update"
         )
         yield
 
