@@ -54,7 +54,7 @@ def build(settings: Settings) -> Service:
             PERSONS_BLOCKS: on_blocks,
             PERSONS_FACTS: taking_back.on_facts(state),
             PERSONS_SIGHT: on_sight,
-            PERSONS_MERGES: handlers.on_merges,
+            PERSONS_MERGES: handlers.on_merges(state),
             QUALIFICATION_EVENTS: handlers.on_qualification(state),
             JPS_EVENTS: handlers.on_jps(state),
             LINKAGE_REPLIES_EXEMPTIONS: handlers.on_replies(state),

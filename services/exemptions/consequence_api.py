@@ -32,6 +32,11 @@ NOT_SENT = (
     "日本年金機構への送付前です。"
     "申請者に確認し、期間の訂正（申請の出し直し）の要否を判断してください。"
 )
+UNSURE_NOT_SENT = (
+    "日本年金機構への送付は、対応を記録するまで保留されます。資格の記録を確認し、対象の月でないときは本登録取消を提案してから、"
+    "対応を記録してください。"
+)
+_ACTIONS = {Consequence.FELL_AWAY: NOT_SENT, Consequence.TIMELINE_UNSURE: UNSURE_NOT_SENT}
 _LABELS = {
     kind.value: kind.label for kinds in (ApplicationKind, ExemptionNoticeKind) for kind in kinds
 }
@@ -69,20 +74,20 @@ class ConsequenceView(BaseModel):
     @classmethod
     def of(cls, found: Found) -> "ConsequenceView":
         """The view of one."""
-        fell = found.what is Consequence.FELL_AWAY
         afters = {
             Consequence.FELL_AWAY: AFTER,
             Consequence.ACQUIRED_AGAIN: f"要確認（{found.kind.label}が及ぶか）",
             Consequence.FACTS_TAKEN_BACK: "要確認（審査のやり直し）",
+            Consequence.TIMELINE_UNSURE: "要確認（資格の記録）",
         }
-        to_do = fell and found.state is ConsequenceState.OPEN
+        to_do = found.state is ConsequenceState.OPEN
         shown = {
             "what", "what_label", "before_label", "after_label", "state_label",
             "entry_kind_label", "action",
         }  # fmt: skip
         return cls(
             entry_kind_label=_LABELS.get(found.entry_kind, found.entry_kind),
-            action=NOT_SENT if to_do else None,
+            action=_ACTIONS.get(found.what) if to_do else None,
             what=found.what.value,
             what_label=found.what.label,
             before_label=found.kind.label,

@@ -1,14 +1,14 @@
 """Following changes of the qualification: what became of months that settled entries gave."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.forms import Forms
 from contracts.months import Month
 from services.chassis import merges
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import exempting
+from services.exemptions import exempting, holding
 from services.exemptions.domain.application.review import Result
 from services.exemptions.domain.consequences import Consequence, Given, changes
 from services.exemptions.domain.exemption_notices import ENDS, SUBJECTS, ended_from
@@ -16,7 +16,7 @@ from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.review_views import settled_months
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS, Kept
-from services.exemptions.stores.consequences import New
+from services.exemptions.stores.consequences import Found, New
 from services.exemptions.stores.entries import NOTICES, Entry, Notice
 
 _AHEAD: Final = 12
@@ -51,7 +51,8 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
     before = await consequences.standing(uow.connection, concerned)
     through = Month.of(uow.today) + _AHEAD
     new: list[New] = []
-    gone: list[UUID] = []
+    gone: list[Found] = []
+    of: dict[UUID, Entry] = {}
     for person_id in concerned:
         held = [*applied.get(person_id, ()), *notices.get(person_id, ())]
         by_id = {entry.entry_id: entry for entry in held}
@@ -61,16 +62,49 @@ async def follow(uow: UnitOfWork, people: Collection[UUID], forms: Forms) -> Non
         if found is None:
             continue
         now = {one.key: one for one in (New(by_id[change.entry_id], change) for change in found)}
-        standing = {
-            one.key: one
-            for one in before.get(person_id, ())
+        review = bool(known[person_id].qualification_review)
+        kept, standing = _parted(before.get(person_id, ()), by_id, review=review)
+        new += [
+            one
+            for key, one in now.items()
+            if key not in standing and one.entry.entry_id not in kept
+        ]
+        gone += [one for key, one in standing.items() if key not in now]
+        of |= by_id
+    await _keep(uow, new, gone, of)
+
+
+def _parted(
+    before: Iterable[Found], by_id: Mapping[UUID, Entry], *, review: bool
+) -> tuple[set[UUID], dict[tuple[Any, ...], Found]]:
+    """The entries of which what was found stays whatever is found now, and what is compared."""
+    kept: set[UUID] = set()
+    compared = {}
+    for one in before:
+        if by_id[one.entry_id].counts:
             # That one rests on somebody else's facts, no timeline says.
-            if one.what is not Consequence.FACTS_TAKEN_BACK or not by_id[one.entry_id].counts
-        }
-        new += [one for key, one in now.items() if key not in standing]
-        gone += [one.consequence_id for key, one in standing.items() if key not in now]
-    await consequences.is_gone(uow.connection, gone)
+            if one.what is Consequence.FACTS_TAKEN_BACK:
+                continue
+            # A timeline under review takes nothing back that a sure one told.
+            if review and one.what is not Consequence.TIMELINE_UNSURE:
+                kept.add(one.entry_id)
+                continue
+        compared[one.key] = one
+    return kept, compared
+
+
+async def _keep(
+    uow: UnitOfWork, new: Sequence[New], gone: Sequence[Found], of: Mapping[UUID, Entry]
+) -> None:
+    """Keep what is found, and tell which reports have to wait for it, and which no more."""
+    unsure = {
+        one.entry.entry_id for one in new if one.change.what is Consequence.TIMELINE_UNSURE
+    } | {one.entry_id for one in gone if one.what is Consequence.TIMELINE_UNSURE}
+    held = await holding.held(uow, unsure) if unsure else set()
+    await consequences.is_gone(uow.connection, [one.consequence_id for one in gone])
     await consequences.add(uow.connection, new, uow.now)
+    if unsure:
+        await holding.tell(uow, [of[entry_id] for entry_id in sorted(unsure)], held)
 
 
 def _applied(kept: Iterable[Kept]) -> Iterator[Given]:

@@ -84,10 +84,16 @@ def on_qualification(state: State) -> Handler:
     return handle
 
 
-async def on_merges(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Follow who answers for whom; who is watched goes on being."""
-    concerned = await merges.follow(batch, uow)
-    await assistance.follow(uow.connection, concerned, uow.today)
+def on_merges(state: State) -> Handler:
+    """The handler of who answers for whom; who is watched goes on being. The timeline of who
+    answers may have come before: what it does to settled entries of the other id is found now."""
+
+    async def handle(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        concerned = await merges.follow(batch, uow)
+        await assistance.follow(uow.connection, concerned, uow.today)
+        await following.follow(uow, concerned, state.forms)
+
+    return handle
 
 
 def on_jps(state: State) -> Handler:

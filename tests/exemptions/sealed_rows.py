@@ -19,7 +19,7 @@ from exemptions.applications where person_id = $1 and continued_from is not null
 CONSEQUENCE = """
 insert into exemptions.consequences (consequence_id, person_id, entry_id, entry_kind, what, kind,
     from_month, to_month, code, sentence, article, needs_check, state, found_at)
-values (gen_random_uuid(), $1, gen_random_uuid(), 'exemption_application', 'fell_away', 'full',
+values (gen_random_uuid(), $1, $2, 'exemption_application', 'fell_away', 'full',
     '2026-12', '2027-06', 'x', 'x', 'x', false, 'open', now())
 returning consequence_id
 """

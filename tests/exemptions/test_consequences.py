@@ -117,11 +117,26 @@ def test_death_says_so() -> None:
     assert "令和8年11月3日に亡くなった" in change.reason.sentence
 
 
-@pytest.mark.parametrize("facts", [person(), person(period(1, "2010-04-01"), review=("x",))])
-def test_a_timeline_that_is_not_told_or_under_review_says_nothing(facts: Any) -> None:
-    if not facts.periods:
-        facts = facts.model_copy(update={"periods": None})
-    assert changes([full()], facts) is None
+def test_a_timeline_that_is_not_told_says_nothing() -> None:
+    assert changes([full()], person().model_copy(update={"periods": None})) is None
+
+
+def test_of_a_timeline_under_review_only_what_it_does_not_tell_is_unsure() -> None:
+    known = person(period(1, "2026-09-01"), review=("x",))
+    assert shown(changes([full(sent=False)], known)) == [
+        ("2026-07", "2026-08", "month-unsure", True)
+    ]
+    assert shown(changes([full(by_application=False)], known)) == [
+        ("2026-07", "2026-08", "month-unsure", False)
+    ]
+    # What JPS has of an application is JPS's to decide, with its own records.
+    assert shown(changes([full()], known)) == []
+    nothing = person(review=("not-in-our-records",))
+    (change,) = changes([full(sent=False, by_application=False)], nothing) or ()
+    assert (str(change.first), str(change.last)) == ("2026-07", "2027-06")
+    assert change.what is Consequence.TIMELINE_UNSURE
+    assert "確認できなくなりました" in change.reason.sentence
+    assert shown(changes([full(sent=False)], person(period(1, "2010-04-01"), review=("x",)))) == []
 
 
 days = st.dates(date(2025, 1, 1), date(2028, 12, 31))

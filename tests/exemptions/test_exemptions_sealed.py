@@ -159,7 +159,7 @@ async def with_everything(stack: TestStack, service: Service) -> dict[str, str]:
             )
         await connection.execute(CONTINUED, UUID(application))
         await connection.execute(REGISTERED, person_id)
-        consequence = await connection.fetchval(CONSEQUENCE, person_id)
+        consequence = await connection.fetchval(CONSEQUENCE, person_id, UUID(application))
         decisions = await connection.fetch(DECIDED, UUID(first), UUID(application))
         await connection.execute(
             "insert into exemptions.decisions_settled values ($1, 'x', 's', now())",

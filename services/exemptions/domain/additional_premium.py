@@ -35,6 +35,10 @@ class Cause(Code):
     FARMERS_PENSION_LOST = "farmers_pension_lost", "農業者年金の被保険者でなくなったため"
     PENSION_FUND = "pension_fund", "国民年金基金の加入員となったため"
     LOSS_OF_CATEGORY_1 = "loss_of_category_1", "第１号被保険者でなくなったため"
+    CATEGORY_1_UNSURE = (
+        "category_1_unsure",
+        "資格の記録が要確認で、第１号被保険者であることを確認できないため",
+    )
     DEATH = "death", "死亡のため"
 
 
@@ -45,6 +49,7 @@ _ARTICLES = {
     Cause.FARMERS_PENSION_LOST: "農業者年金基金法13条・15条、国民年金法施行規則78条の6",
     Cause.PENSION_FUND: "国民年金法87条の2第4項・第3項",
     Cause.LOSS_OF_CATEGORY_1: "国民年金法87条の2第1項・11条・11条の2",
+    Cause.CATEGORY_1_UNSURE: "国民年金法87条の2第1項",
     Cause.DEATH: "国民年金法9条1号・87条の2第1項",
 }
 
@@ -215,7 +220,8 @@ def _by_loss(on: date, insured: Insured, facts: PersonFacts) -> tuple[Month, Rea
     stay = stay_in_category_1(facts.periods, on)
     if stay is None:
         # Settled on a timeline that has been corrected since: the notice gives no month.
-        return start_month(on), _reason(Cause.LOSS_OF_CATEGORY_1, on)
+        cause = Cause.CATEGORY_1_UNSURE if facts.qualification_review else Cause.LOSS_OF_CATEGORY_1
+        return start_month(on), _reason(cause, on)
     acquired_on, lost_on = stay
     if lost_on is None:
         return None

@@ -30,6 +30,7 @@ class Consequence(Code):
     FELL_AWAY = "fell_away", "対象月でなくなった"
     ACQUIRED_AGAIN = "acquired_again", "資格を再取得した後の月"
     FACTS_TAKEN_BACK = "facts_taken_back", "審査に用いた他業務情報が別人のもの"
+    TIMELINE_UNSURE = "timeline_unsure", "資格の記録が要確認となった月"
 
 
 _ARTICLE: Final = "国民年金法7条1項・11条・11条の2"
@@ -68,6 +69,13 @@ ANOTHERS: Final = Rule(
     "取り下げて受け付け直し、審査をやり直してください。",
     says=Says.ASKS,
 )
+UNSURE: Final = Rule(
+    "month-unsure",
+    "国民年金法7条1項1号",
+    "資格の記録が確認を要するものとなり、{kind}の月が第１号被保険者の月であることを確認できなくなりました。"
+    "資格の記録を確認してください。",
+    says=Says.ASKS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +103,21 @@ class Change:
     """None: no end of them is known."""
     reason: Reason
     acts: bool
-    """Whether staff have to do something: before an application is sent, or about months after a
-    break."""
+    """Whether staff have to do something: before an application is sent, or anything whose months
+    are not sure any more; or about months after a break."""
 
 
 def changes(given: Iterable[Given], facts: PersonFacts) -> tuple[Change, ...] | None:
     """What became of the months of settled entries, by the timeline as it is known now.
 
-    None: no timeline has come, or it is under review; nothing can be said then. It depends on the
-    last timeline alone: in which order, or how often, it was told does not matter.
+    None: no timeline has come; nothing can be said then. Of one under review only what it does not
+    tell to be of category 1 any more is said, and not why. It depends on the last timeline alone:
+    in which order, or how often, it was told does not matter.
     """
-    if facts.periods is None or facts.qualification_review:
+    if facts.periods is None:
         return None
+    if facts.qualification_review:
+        return tuple(change for one in given for change in _unsure(one, facts.periods))
     return tuple(change for one in given for change in _of(one, facts, facts.periods))
 
 
@@ -136,6 +147,24 @@ def _of(
             run = []
         if found is not None:
             run.append((month, *found))
+    if run:
+        yield _change(given, run)
+
+
+def _unsure(given: Given, periods: Sequence[QualificationPeriod]) -> Iterator[Change]:
+    """Months of which nobody can say any more that they are of category 1. Of an application that
+    JPS has, it is JPS that decides whether they are."""
+    if not given.months or (given.by_application and given.sent):
+        return
+    insured = months_in_category_1(periods, max(given.months), since=min(given.months))
+    run: list[_Found] = []
+    for month in sorted(given.months.keys() - insured):
+        kind = given.months[month]
+        one = (month, Consequence.TIMELINE_UNSURE, kind, because(UNSURE, kind=kind.label))
+        if run and not _goes_on(run[-1], one):
+            yield _change(given, run)
+            run = []
+        run.append(one)
     if run:
         yield _change(given, run)
 
@@ -193,6 +222,8 @@ def _goes_on(before: _Found, now: _Found) -> bool:
 
 def _change(given: Given, run: Sequence[_Found]) -> Change:
     first, what, kind, reason = run[0]
-    asks = what is Consequence.ACQUIRED_AGAIN or (given.by_application and not given.sent)
+    asks = what is Consequence.ACQUIRED_AGAIN or (
+        (given.by_application or what is Consequence.TIMELINE_UNSURE) and not given.sent
+    )
     last = None if given.goes_on and run[-1][0] == max(given.months) else run[-1][0]
     return Change(given.entry_id, what, kind, first, last, reason, asks)

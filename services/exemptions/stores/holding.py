@@ -15,7 +15,8 @@ select application_id from exemptions.reviews_again
 where application_id = any($1::uuid[]) and state = 'open'
 union
 select entry_id from exemptions.consequences
-where entry_id = any($1::uuid[]) and what = 'facts_taken_back' and state = 'open'
+where entry_id = any($1::uuid[]) and what in ('facts_taken_back', 'timeline_unsure')
+    and state = 'open'
 """
 # What waits to be sent, of either table, by its id.
 _WAITING: Final = """
@@ -24,7 +25,8 @@ with held as (
     union
     select application_id from exemptions.reviews_again where state = 'open'
     union
-    select entry_id from exemptions.consequences where what = 'facts_taken_back' and state = 'open'
+    select entry_id from exemptions.consequences
+    where what in ('facts_taken_back', 'timeline_unsure') and state = 'open'
 )
 select entry_id, item_id, person_id from (
     select entry_id, item_id, person_id, state from exemptions.entries
@@ -53,5 +55,6 @@ async def waiting(connection: asyncpg.Connection, after: UUID | None, limit: int
 
 async def held(connection: asyncpg.Connection, ids: Collection[UUID]) -> set[UUID]:
     """Which of these entries: a difference of a review made again is open, facts that their review
-    rests on were another's, or somebody proposed to take them back."""
+    rests on were another's, their months are not sure any more, or somebody proposed to take them
+    back."""
     return {row["entry_id"] for row in await connection.fetch(_HELD, list(ids))}
