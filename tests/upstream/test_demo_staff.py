@@ -3,7 +3,14 @@
 import pytest
 
 from contracts.functions import Function
-from deploy.demo.staff import AUDITOR, STAFF, who_can_do_what
+from deploy.demo.staff import (
+    AUDITOR,
+    PROTECTION_CHIEF,
+    PROTECTOR,
+    SECOND_PROTECTION_CHIEF,
+    STAFF,
+    who_can_do_what,
+)
 
 TWO_PEOPLE = [
     (Function.NOTICE_ACCEPT, Function.NOTICE_SETTLE),
@@ -11,7 +18,18 @@ TWO_PEOPLE = [
     (Function.OUTSIDE_PROPOSE, Function.OUTSIDE_SETTLE),
     (Function.BLOCK_PROPOSE, Function.BLOCK_SETTLE),
     (Function.MEASURE_PROPOSE, Function.MEASURE_SETTLE),
+    # 本登録取消; corrections and giving them up; matches of results.
+    (Function.NOTICE_SETTLE, Function.NOTICE_SETTLE),
+    (Function.BATCH_BUILD, Function.BATCH_BUILD),
+    (Function.RESULT_TAKE, Function.RESULT_TAKE),
 ]
+READ_BY = {
+    Function.LINK_SETTLE: Function.LINK_PROPOSE,
+    Function.OUTSIDE_SETTLE: Function.OUTSIDE_PROPOSE,
+    Function.BLOCK_SETTLE: Function.BLOCK_PROPOSE,
+    Function.BATCH_SEAL: Function.BATCH_BUILD,
+}
+"""By which function the work lists are shown of what another one settles."""
 
 
 def holders(*functions: Function) -> set[str]:
@@ -34,9 +52,14 @@ def test_what_one_proposes_another_settles(
         assert holders(settles, *sealed) - {proposer}
 
 
+@pytest.mark.parametrize("settles", READ_BY)
+def test_who_settles_reads_what_they_settle(settles: Function) -> None:
+    assert holders(settles) == holders(settles, READ_BY[settles])
+
+
 def test_the_auditor_sees_no_person() -> None:
     assert STAFF[AUDITOR].functions == (Function.AUDIT_REVIEW,)
-    assert len(holders(Function.SEALED_VIEW)) == 2
+    assert holders(Function.SEALED_VIEW) == {PROTECTOR, PROTECTION_CHIEF, SECOND_PROTECTION_CHIEF}
 
 
 def test_it_is_printed_in_the_consoles_words() -> None:
