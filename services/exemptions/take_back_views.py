@@ -25,6 +25,9 @@ TO_CLOSE = (
     "送付済のため取り消せません。「取り消さない」として決定してください。"
     "訂正を要するときは、年金事務所に連絡してください。"
 )
+WAITS_AGAIN: Final = (
+    "受付（仮登録）に戻りました。内容を確認し、本登録をし直すか、取下げを登録してください。"
+)
 
 
 class Concern(Code):
@@ -84,6 +87,8 @@ class TakeBackView(BaseModel):
         """The view of a proposal. ``state`` of its entry, and the ``months`` that it stands for
         now, where nobody has decided yet."""
         action = SENT_ALL_THE_SAME if one.sent_on else None
+        if one.agreed and action is None and state is EntryState.RECEIVED:
+            action = WAITS_AGAIN
         if one.is_open:
             action = TO_DECIDE if state is EntryState.SETTLED else TO_CLOSE
         kept = None if one.months is None else CONCERNED.validate_json(one.months)

@@ -66,6 +66,7 @@ async def test_who_decides_finds_it_on_a_list_with_the_months_concerned(
     assert (await waiting(call))["take_backs"] == []
     (agreed,) = (await waiting(call, state="agreed"))["take_backs"]
     assert (agreed["state_label"], agreed["own"]) == ("取消し", False)
+    assert "本登録をし直すか、取下げ" in agreed["proposal"]["action"]
     # What fell away stays as who decided saw it, the entry being settled otherwise by now.
     assert runs(agreed["proposal"]) == months
     assert await searches(exemptions) == [0, 1, 1, 0, 1]
