@@ -7,10 +7,12 @@ medium already is not.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
 from contracts.events import ExemptionReportHeld
 from contracts.forms import EntryState
+from services.chassis.clock import japan_date
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.stores import holding
 from services.exemptions.stores.entries import Entry
@@ -33,21 +35,22 @@ async def tell(uow: UnitOfWork, concerned: Iterable[Entry], before: Collection[U
     for one in waiting:
         if (one.entry_id in after) != (one.entry_id in before):
             assert one.item_id is not None  # it is reported
-            _tell(uow, one.item_id, one.person_id, held=one.entry_id in after)
+            held = one.entry_id in after
+            _tell(uow, one.item_id, one.person_id, uow.today, held=held)
 
 
 async def tell_again(
     uow: UnitOfWork, after: UUID | None, limit: int, *, dry_run: bool
 ) -> tuple[int, UUID | None]:
-    """Tell of the next entries that wait that they do: of those that began to before it was told of
-    anything. How many, and the last of them (None: there was none). Told twice, it is the same.
-    ``dry_run``: they are only counted."""
+    """Tell of the next entries that wait that they do, and since when: of those that began to
+    before it was told of anything. How many, and the last of them (None: there was none). Told
+    twice, it is the same. ``dry_run``: they are only counted."""
     found = await holding.waiting(uow.connection, after, limit)
     for one in () if dry_run else found:
-        _tell(uow, one.item_id, one.person_id, held=True)
+        _tell(uow, one.item_id, one.person_id, japan_date(one.since), held=True)
     return len(found), found[-1].entry_id if found else None
 
 
-def _tell(uow: UnitOfWork, item_id: UUID, person_id: UUID, *, held: bool) -> None:
-    event = ExemptionReportHeld(item_id=item_id, person_id=person_id, held=held, since=uow.today)
+def _tell(uow: UnitOfWork, item_id: UUID, person_id: UUID, since: date, *, held: bool) -> None:
+    event = ExemptionReportHeld(item_id=item_id, person_id=person_id, held=held, since=since)
     uow.emit(event, key=str(person_id))

@@ -227,13 +227,43 @@ async def test_what_waited_before_anybody_told_is_told_of_by_command(
     assert (await settle(call, goes)).status_code == 200
     held = {one.item_id for one in await sent(exemptions, ExemptionReportHeld)}
     assert len(held) == 2
+    since = {one.item_id: one.since for one in await sent(exemptions, ExemptionReportHeld)}
+    assert since[before.item_id] == date(2026, 10, 16)
+    Night(exemptions).on("2026-11-02")
     for dry_run, told_of in ((True, 2), (False, 4), (False, 6)):
         with sight.everybody():
             assert await tell_held(exemptions, Namespace(dry_run=dry_run)) == 0
         every = await sent(exemptions, ExemptionReportHeld)
         assert (len(every), {one.item_id for one in every}) == (told_of, held)
         assert all(one.held for one in every)
+        # Not the day of the run: the day from which it waits.
+        assert {one.item_id: one.since for one in every} == since
     assert before.item_id in held
+
+
+async def test_it_waits_since_the_first_of_what_it_waits_for_now(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    """Facts of another's, and then a proposal to take it back: it has waited since the facts. When
+    these are dealt with, since the proposal, which stands."""
+    application_id = await held_by_anothers_facts(call, exemptions, person)
+    Night(exemptions).on("2026-10-20")
+    path = f"{PATH}/{application_id}/take-back"
+    assert (await call(*CHIEF, post=path, json={"reason": "取違え"})).status_code == 201
+    Night(exemptions).on("2026-11-02")
+    assert await told_again(exemptions) == [date(2026, 10, 16)]
+    (entry,) = (await call(*CLERK, get=WORK)).json()["consequences"]
+    note = f"{WORK}/{entry['consequence_id']}/note"
+    assert (await call(*CLERK, post=note, json={"note": "確認した"})).is_success
+    assert await told_again(exemptions) == [date(2026, 10, 20)]
+
+
+async def told_again(exemptions: Service) -> list[date]:
+    """Since when reports wait by the command's word."""
+    before = len(await sent(exemptions, ExemptionReportHeld))
+    with sight.everybody():
+        assert await tell_held(exemptions, Namespace(dry_run=False)) == 0
+    return [one.since for one in (await sent(exemptions, ExemptionReportHeld))[before:]]
 
 
 async def test_what_jps_has_it_decides_itself(

@@ -75,6 +75,20 @@ async def test_what_was_held_back_for_something_else_stays_so_when_its_owner_let
     assert await item(house, event) == ("blocked", "JR-1201", None)
 
 
+async def test_told_again_of_another_day_it_is_held_since_the_earlier(house: House) -> None:
+    event = reportable()
+    later = held(event).model_copy(update={"since": date(2026, 11, 2)})
+    earlier = held(event).model_copy(update={"since": date(2026, 10, 1)})
+    await house.take([event, held(event)])
+    for told, since in ((later, HELD_SINCE), (earlier, date(2026, 10, 1))):
+        await house.take([told])
+        assert await item(house, event) == ("blocked", "JR-1205", since)
+    # Let go and held back anew, it is since that day.
+    await house.take([held(event, go=True)])
+    await house.take([later])
+    assert await item(house, event) == ("blocked", "JR-1205", date(2026, 11, 2))
+
+
 async def test_it_leaves_a_batch_and_goes_on_the_next_once_it_is_let_go(
     sealing_house: House,
 ) -> None:

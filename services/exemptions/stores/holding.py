@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,23 +19,24 @@ select entry_id from exemptions.consequences
 where entry_id = any($1::uuid[]) and what in ('facts_taken_back', 'timeline_unsure')
     and state = 'open'
 """
-# What waits to be sent, of either table, by its id.
+# What waits to be sent, of either table, by its id. Nothing waits to be sent before it is settled.
 _WAITING: Final = """
-with held as (
-    select entry_id from exemptions.take_backs where decided_at is null
-    union
-    select application_id from exemptions.reviews_again where state = 'open'
-    union
-    select entry_id from exemptions.consequences
-    where what in ('facts_taken_back', 'timeline_unsure') and state = 'open'
-)
-select entry_id, item_id, person_id from (
-    select entry_id, item_id, person_id, state from exemptions.entries
+with cause as (
+    select entry_id, proposed_at as since from exemptions.take_backs where decided_at is null
     union all
-    select application_id, item_id, person_id, state from exemptions.applications
-) as e
-where e.state = 'settled' and e.item_id is not null and e.entry_id in (select entry_id from held)
-  and ($1::uuid is null or e.entry_id > $1)
+    select application_id, found_at from exemptions.reviews_again where state = 'open'
+    union all
+    select entry_id, found_at from exemptions.consequences
+    where what in ('facts_taken_back', 'timeline_unsure') and state = 'open'
+), held as (
+    select entry_id, min(since) as since from cause group by entry_id
+)
+select entry_id, item_id, person_id, greatest(held.since, e.settled_at) as since from (
+    select entry_id, item_id, person_id, state, settled_at from exemptions.entries
+    union all
+    select application_id, item_id, person_id, state, settled_at from exemptions.applications
+) as e join held using (entry_id)
+where e.state = 'settled' and e.item_id is not null and ($1::uuid is null or e.entry_id > $1)
 order by e.entry_id limit $2
 """
 
@@ -46,6 +48,8 @@ class Waiting:
     entry_id: UUID
     item_id: UUID
     person_id: UUID
+    since: datetime
+    """When the first of what it waits for now was found or proposed."""
 
 
 async def waiting(connection: asyncpg.Connection, after: UUID | None, limit: int) -> list[Waiting]:

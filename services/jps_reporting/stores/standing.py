@@ -37,7 +37,7 @@ with before as (
     from before
 ), moved as (
     update jps_reporting.items as i
-    set held_on = n.held_on,
+    set held_on = case when n.held_on is not null then least(i.held_on, n.held_on) end,
         state = case when n.stops then 'blocked' when n.goes then 'waiting' else n.was end,
         blocked_code = case when n.stops then $4 when not coalesce(n.goes, false) then n.code end,
         state_since = case when n.stops or n.goes then $3 else i.state_since end
@@ -91,7 +91,7 @@ async def fall_away(connection: Connection, since: Mapping[UUID, date], now: dat
 
 async def hold(connection: Connection, since: Mapping[UUID, date | None], now: datetime) -> None:
     """Hold items back since a day, or let them go (None). What was held back for something else
-    stays so."""
+    stays so; what is held back already is so since the earlier day."""
     ordered = sorted(since.items())
     days = [day for _, day in ordered]
     ids = [item_id for item_id, _ in ordered]
