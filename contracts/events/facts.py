@@ -287,6 +287,22 @@ class IncomeTold(Event):
         return str(self.person_id)
 
 
+class IncomeNotAwaited(Event):
+    """Income of a levy year that exemptions asked for in vain is awaited no more (C08, C11): the
+    applications whose review it was for were sent or withdrawn. `IncomeTold` is not to come."""
+
+    TYPE: ClassVar[str] = "nenkin.income.not_awaited.v1"
+    TOPIC: ClassVar[Topic] = LINKAGE_REQUESTS
+
+    person_id: UUID
+    levy_year: Year
+    """賦課年度."""
+
+    @property
+    def record_key(self) -> str:
+        return str(self.person_id)
+
+
 class ClaimsFactsAnswered(FactsAnswered):
     """The answer to claims."""
 

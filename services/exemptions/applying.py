@@ -11,6 +11,7 @@ from contracts.events import (
     AskedHousehold,
     FactPurpose,
     FactsRequested,
+    IncomeNotAwaited,
     ManyHouseholdFactsRequested,
 )
 from contracts.events.feeds import Span
@@ -126,3 +127,12 @@ async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]
             )
             uow.emit(event, key=event.record_key)
     await answers.ask(uow.connection, asked, uow.now)
+
+
+async def review_is_over(uow: UnitOfWork, applications: Sequence[UUID]) -> None:
+    """These were sent or withdrawn: what was told for them is emptied, and identity hears whose
+    income nothing waits for any more (C08)."""
+    for person_id, levy_year in await answers.awaited_by(uow.connection, applications):
+        event = IncomeNotAwaited(person_id=person_id, levy_year=levy_year)
+        uow.emit(event, key=event.record_key)
+    await answers.dispose(uow.connection, applications, uow.now)

@@ -28,7 +28,7 @@ from contracts.events import (
 from services.chassis import audit, media, merges
 from services.chassis.received import Handler, Received, Rejected, Rejection
 from services.chassis.unit_of_work import UnitOfWork
-from services.exemptions import deciding, following, proposing, renewing, reviewing_again
+from services.exemptions import applying, deciding, following, proposing, renewing, reviewing_again
 from services.exemptions.state import State
 from services.exemptions.stores import (
     answers,
@@ -160,7 +160,7 @@ async def _forwarded(batch: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     sent = await entries.forward(uow.connection, APPLICATIONS, first)
     await applications.forget(uow.connection, sent)
     await reviews_again.forget(uow.connection, sent)
-    await answers.dispose(uow.connection, sent, uow.now)
+    await applying.review_is_over(uow, sent)
 
 
 _OF_INCOME: Final = (IncomeCorrected, IncomeTold)

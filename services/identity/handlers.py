@@ -7,6 +7,7 @@ from contracts.events import (
     BlockKind,
     FactsRequested,
     HouseholdFactsRequested,
+    IncomeNotAwaited,
     LinkageAnswer,
     LinkageAnswered,
     LinkageItem,
@@ -145,6 +146,10 @@ class Handlers:
         ]
         if together:
             await household_telling.tell(together, uow, self._fact_purposes)
+        # After what is asked for in the same batch: an application asks before it ends.
+        ended = [received for received in batch if isinstance(received.event, IncomeNotAwaited)]
+        if ended:
+            await telling.not_awaited(ended, uow)
         others = [received for received in batch if isinstance(received.event, LinkageRequested)]
         if others:
             await self._link(others, uow)

@@ -99,7 +99,7 @@ async def signal_settled(
     told = await _owners(uow, {subject: {number} for subject in incomes})
     await _signal(uow, told, IncomeCorrected, purposes)
     if told:
-        await awaiting.come(uow.connection, told)
+        await awaiting.no_more(uow.connection, told)
 
 
 async def _owners(uow: UnitOfWork, told: Mapping[str, Collection[Number]]) -> set[Awaited]:
@@ -120,7 +120,7 @@ async def _awaited(uow: UnitOfWork, feeds: Feeds) -> set[Awaited]:
     told = {(year, person_id) for year, person_id in told if year in years}
     if years and joined:  # what waited under the number before is theirs, too
         told |= await facts.incomes_of(uow.connection, joined, years)
-    return await awaiting.come(uow.connection, told) if told else set()
+    return await awaiting.no_more(uow.connection, told) if told else set()
 
 
 def _told(feeds: Feeds) -> set[Awaited]:

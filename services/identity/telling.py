@@ -15,6 +15,7 @@ from contracts.events import (
     ExemptionsFactsAnswered,
     FactsAnswered,
     FactsRequested,
+    IncomeNotAwaited,
     QualificationFactsAnswered,
     Whose,
 )
@@ -84,10 +85,24 @@ async def known_of(
         for year in facts.awaited(request, known.get(person_id, facts.NOTHING))
     }
     if awaited:
-        await awaiting.note(uow.connection, awaited, uow.now)
+        oldest = facts.oldest_awaited(uow.today)
+        await awaiting.note(uow.connection, awaited, uow.now, oldest)
         people = {person_id for _, person_id in awaited}
         known |= await store.known(uow.connection, people, subjects)
     return known
+
+
+async def not_awaited(batch: Sequence[Received[IncomeNotAwaited]], uow: UnitOfWork) -> None:
+    """Forget of whom and of which year income is awaited no more; how many is recorded. By whose
+    word nothing is awaited, has none to take back."""
+    told = {(r.event.levy_year, r.event.person_id) for r in batch if r.source in WAITING}
+    if told and (gone := await awaiting.no_more(uow.connection, told)):
+        audit.record(
+            uow,
+            AuditOperation.BATCH_JOB,
+            count=len(gone),
+            details={"job": "income_not_awaited"},
+        )
 
 
 async def _decide(

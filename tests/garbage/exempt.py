@@ -8,6 +8,7 @@ from contracts.events import (
     AssistanceChanged,
     Event,
     IncomeCorrected,
+    IncomeNotAwaited,
     IncomeTold,
     PremiumStatementKind,
     PremiumStatementSettled,
@@ -33,6 +34,10 @@ def come(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return IncomeTold(person_id=person(n), levy_year=2026)
 
 
+def not_awaited(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
+    return IncomeNotAwaited(person_id=person(n), levy_year=2026)
+
+
 def assisted(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
     return AssistanceChanged(person_id=person(n))
 
@@ -40,6 +45,7 @@ def assisted(_house: House, n: int, _version: int, _event_id: UUID) -> Event:
 NEWS: Final[dict[type[Event], Callable[[House, int, int, UUID], Event]]] = {
     IncomeCorrected: corrected,
     IncomeTold: come,
+    IncomeNotAwaited: not_awaited,
     AssistanceChanged: assisted,
 }
 """Of whom identity has news, which exemptions asks about."""

@@ -2,6 +2,7 @@
 year, and of nobody else's, however much income comes."""
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from contracts.events import (
     FactPurpose,
     FactsRequested,
     IncomeCorrected,
+    IncomeNotAwaited,
     IncomeTold,
     Whose,
 )
 from contracts.events.income import IncomeStanding
 from contracts.events.residents import PersonName
+from services.identity.domain.facts import oldest_awaited
 from services.identity.stores import awaiting
 from tests.identity.feeds import attributes, income
 from tests.identity.house import Counter, House
@@ -118,6 +121,82 @@ async def test_others_who_ask_in_vain_are_not_waited_for(house: House) -> None:
     assert await waiting(house) == {(2026, hanako)}
 
 
+async def ends(house: House, person_id: UUID, by: str = "exemptions", year: int = 2026) -> None:
+    """Nothing of the asker's waits for that income any more."""
+    event = IncomeNotAwaited(person_id=person_id, levy_year=year)
+    tally = await house.service.intake.take(house.records(by, [(event.record_key, event)]))
+    assert (tally.handled, tally.refused) == (1, 0)
+
+
+async def forgotten(house: House) -> list[int | None]:
+    recorded = await house.outbox(AuditRecorded)
+    return [r.count for r in recorded if r.details.get("job") == "income_not_awaited"]
+
+
+async def test_what_no_application_waits_for_any_more_is_not_kept_nor_signalled(
+    house: House,
+) -> None:
+    hanako, taro = await couple(house)
+    for person_id in (hanako, taro):
+        await outcomes(house, person_id)
+    # Of another year, and by somebody who cannot have asked: it is awaited still.
+    await ends(house, hanako, year=2025)
+    await ends(house, hanako, by="claims")
+    assert await waiting(house) == {(2026, hanako), (2026, taro)}
+    assert await forgotten(house) == []
+    for _ in range(2):  # told twice, it is done and recorded once
+        await ends(house, hanako)
+    assert await waiting(house) == {(2026, taro)}
+    assert await forgotten(house) == [1]
+    await tell(house, income())
+    assert await come(house) == []
+    # Asked about again later, it is awaited again.
+    await ends(house, taro)
+    assert await outcomes(house, taro) == ["no_record"]
+    assert await waiting(house) == {(2026, taro)}
+
+
+async def test_it_is_forgotten_under_every_id_of_the_person(house: House) -> None:
+    hanako, taro = await couple(house)
+    await outcomes(house, taro)
+    async with house.owner() as connection:
+        await connection.execute(
+            "update identity.residents set person_id = $1, former_id = $2 where person_id = $2",
+            hanako,
+            taro,
+        )
+    await ends(house, hanako)
+    assert await waiting(house) == set()
+
+
+async def test_of_years_that_nobody_applies_for_any_more_nothing_is_kept(house: House) -> None:
+    hanako, taro = await couple(house)
+    async with house.owner() as connection:
+        await connection.execute(
+            "insert into identity.awaited_incomes (levy_year, person_id, asked_at)"
+            " select y, $1, now() from unnest(array[2021, 2022, 2023]) as y",
+            taro,
+        )
+    await outcomes(house, hanako)
+    assert await waiting(house) == {(2023, taro), (2026, hanako)}
+
+
+@pytest.mark.parametrize(
+    ("today", "oldest"),
+    [
+        # June 2024, the last month of the cycle of 2023, can be applied for until July 2026.
+        (date(2026, 7, 31), 2022),
+        (date(2026, 8, 1), 2023),
+        (date(2027, 7, 31), 2023),
+        (date(2027, 8, 1), 2024),
+    ],
+)
+def test_a_levy_year_is_waited_for_a_year_longer_than_it_can_be_applied_for(
+    today: date, oldest: int
+) -> None:
+    assert oldest_awaited(today) == oldest
+
+
 async def test_nothing_is_said_of_whom_an_inquiry_block_protects(
     house: House, counter: Counter
 ) -> None:
@@ -173,7 +252,7 @@ async def test_income_that_comes_while_somebody_asks_is_told_or_signalled(
     async with house.service.unit_of_work() as uow:
         # Whoever comes first has done all but commit; the other has to wait for it.
         if first == "asked":
-            await awaiting.note(uow.connection, {(2026, hanako)}, uow.now)
+            await awaiting.note(uow.connection, {(2026, hanako)}, uow.now, 2023)
             other: asyncio.Future[Any] = asyncio.ensure_future(tell(house, income()))
         else:
             await awaiting.years(uow.connection)

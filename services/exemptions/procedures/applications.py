@@ -196,7 +196,7 @@ class Applications(Procedure[Kept, Review]):
 
     async def after_withdrawal(self, uow: UnitOfWork, entry: Kept) -> None:
         """What was told for it is emptied."""
-        await answers.dispose(uow.connection, [entry.entry_id], uow.now)
+        await applying.review_is_over(uow, [entry.entry_id])
 
     def rests_on(self, other: Kept, entry: Kept) -> bool:
         """One that continues it, or one of its kind and cycle that waits."""

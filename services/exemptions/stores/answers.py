@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.events import AnsweredAbout, ExemptionsFactsAnswered, Whose
+from contracts.events import AnsweredAbout, ExemptionsFactsAnswered, FactOutcome, Whose
 from contracts.values import value
 from services.exemptions.domain.case import REVIEWED, ReviewFacts, Told
 
@@ -62,6 +62,27 @@ with resting as (
 select a.application_id from exemptions.applications a
 where a.application_id in (select application_id from resting)
 order by a.application_id for update
+"""
+# Of whom the last answer said that there is no income, or none that is certain, or that is emptied
+# or did not come; and no other application of the cycle rests on, under any id of the person.
+_AWAITED: Final = """
+with last as (
+    select distinct on (q.application_id, q.person_id) q.person_id, a.cycle, q.answer
+    from exemptions.application_questions q join exemptions.applications a using (application_id)
+    where q.application_id = any($1::uuid[])
+    order by q.application_id, q.person_id, q.asked_at desc
+), awaited as (
+    select distinct person_id, cycle from last where answer is null or exists (
+        select from json_array_elements(answer -> 'income') as i
+        where i ->> 'outcome' = any($2::text[]))
+)
+select a.person_id, a.cycle from awaited a where not exists (
+    select from bus.same_person(a.person_id) as s (id)
+    join exemptions.application_questions q on q.person_id = s.id
+    join exemptions.applications o on o.application_id = q.application_id
+    where o.cycle = a.cycle and o.state in ('received', 'settled')
+      and o.application_id <> all($1::uuid[]))
+order by a.cycle, a.person_id
 """
 _DISPOSE_FORMER: Final = """
 update exemptions.application_questions q set answer = null, disposed_at = $2
@@ -153,6 +174,15 @@ async def latest(
     for row in await connection.fetch(_LATEST, list(applications)):
         found[row["application_id"]].append(_answer(row))
     return found
+
+
+async def awaited_by(
+    connection: asyncpg.Connection, applications: Sequence[UUID]
+) -> list[tuple[UUID, int]]:
+    """Whose income of which levy year these applications alone still wait for."""
+    outcomes = [FactOutcome.NO_RECORD.value, FactOutcome.UNSETTLED.value]
+    rows = await connection.fetch(_AWAITED, list(applications), outcomes)
+    return [(row["person_id"], row["cycle"]) for row in rows]
 
 
 async def dispose(

@@ -5,7 +5,7 @@ whose person is not certain yet."""
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -42,6 +42,8 @@ _SPANNED: Final[Mapping[FactItem, tuple[type[Any], str]]] = {
 """What is told for days, each under the item's name: the fact, and its list of what has a span."""
 
 
+_LAST_APPLIED_FOR: Final = 7
+"""The month in which a cycle's last month, June, can be applied for last: 25 months after it."""
 _WITHDRAWN: Final = IncomeStanding.WITHDRAWN.value
 _NOT_DECLARED: Final = IncomeStanding.NOT_DECLARED.value
 
@@ -148,6 +150,16 @@ def awaited(request: Asking, known: Known) -> list[int]:
         for year in request.levy_years
         if known.find(f"income/{year}")[0] in (FactOutcome.NO_RECORD, FactOutcome.UNSETTLED)
     ]
+
+
+def oldest_awaited(today: date) -> int:
+    """The oldest levy year whose income is worth waiting for: a year after nobody can apply for a
+    month of its cycle any more.
+
+    A cycle ends with June of the next year, and a month can be applied for until the end of the
+    25th month after it (NPA arts. 91, 102(4): two years and one month).
+    """
+    return today.year - 3 if today.month > _LAST_APPLIED_FOR else today.year - 4
 
 
 def withheld(kind: type[A], request: FactsRequested) -> A:

@@ -17,6 +17,8 @@ insert into identity.awaited_incomes (levy_year, person_id, asked_at)
 select levy_year, person_id, $3 from unnest($1::int[], $2::uuid[]) as t (levy_year, person_id)
 order by 1, 2 on conflict do nothing
 """
+# Of years that nobody applies for any more there are none, or few: a look at the index's beginning.
+_FORGET: Final = "delete from identity.awaited_incomes where levy_year < $1"
 # From one year to the next by the index: two or three looks, however many wait.
 _YEARS: Final = """
 with recursive years as (
@@ -29,7 +31,7 @@ with recursive years as (
 select levy_year from years where levy_year is not null
 """
 # Asked about and linked under any of their ids.
-_COME: Final = """
+_NO_MORE: Final = """
 with told as (
     select distinct t.levy_year, identity.surviving(t.person_id) as person_id
     from unnest($1::int[], $2::uuid[]) as t (levy_year, person_id)
@@ -46,10 +48,14 @@ returning every.levy_year, every.person_id
 """
 
 
-async def note(connection: asyncpg.Connection, awaited: Collection[Awaited], now: datetime) -> None:
-    """Note that these are awaited. What is read from here on is all that will not be signalled:
-    who keeps income waits until the transaction ends."""
+async def note(
+    connection: asyncpg.Connection, awaited: Collection[Awaited], now: datetime, oldest: int
+) -> None:
+    """Note that these are awaited, and forget what is of a year before ``oldest``. What is read
+    from here on is all that will not be signalled: who keeps income waits until the transaction
+    ends."""
     await connection.execute(_NOTING)
+    await connection.execute(_FORGET, oldest)
     years, people = zip(*sorted(awaited), strict=True)
     await connection.execute(_NOTE, years, people, now)
 
@@ -61,8 +67,9 @@ async def years(connection: asyncpg.Connection) -> frozenset[int]:
     return frozenset(row["levy_year"] for row in await connection.fetch(_YEARS))
 
 
-async def come(connection: asyncpg.Connection, told: Collection[Awaited]) -> set[Awaited]:
-    """Which of these were awaited, by the id that answers for each; they are no more."""
+async def no_more(connection: asyncpg.Connection, told: Collection[Awaited]) -> set[Awaited]:
+    """Which of these were awaited, by the id that answers for each; they are no more: it came, or
+    nobody waits for it any longer."""
     levy_years, people = zip(*sorted(told), strict=True)
-    rows = await connection.fetch(_COME, levy_years, people)
+    rows = await connection.fetch(_NO_MORE, levy_years, people)
     return {(row["levy_year"], row["person_id"]) for row in rows}
