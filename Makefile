@@ -1,5 +1,6 @@
 # The house from the command line. `make help` lists everything.
 PYTHON ?= python3
+MAKE_VENV = $(PYTHON) deploy/local/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--this)
 PY     := .venv/bin/python
 STACK  := $(PY) -m deploy.local
 BACKUP  = $(PY) -m deploy.backup $(if $(to),--to $(to))
@@ -86,10 +87,10 @@ lock: venv-dev  ## pin requirements and jars anew, each with its hash
 # Installing
 
 venv:
-	@$(PYTHON) deploy/local/bootstrap.py requirements.lock
+	@$(MAKE_VENV) requirements.lock
 
 venv-dev:
-	@$(PYTHON) deploy/local/bootstrap.py requirements-dev.lock
+	@$(MAKE_VENV) requirements-dev.lock
 
 help:
 	@awk '/^## /{printf "\n%s\n", substr($$0, 4)} \
