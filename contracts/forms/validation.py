@@ -1,8 +1,9 @@
 """What is wrong with a form as handed in, and its values once nothing is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from contracts.dates import UncertainDate
@@ -50,10 +51,10 @@ def values_of(form: Form, submission: Submission) -> dict[str, Value]:
     values: dict[str, Value] = {}
     there = submission.values
     for field in form.fields:
-        if there.get(field.name) is not None:  # most fields of most forms are empty
-            entered = given(there, field.name)
-            if entered is not None:
-                values[field.name] = _read(field, entered)
+        entered = there.get(field.name)
+        if entered is None or (entered.__class__ is str and not entered.strip()):
+            continue  # most fields of most forms are empty
+        values[field.name] = _read(field, entered)
     return values
 
 
@@ -120,31 +121,45 @@ def _value_error(field: FormField, entered: EnteredValue, today: date) -> tuple[
 
 def _read(field: FormField, entered: EnteredValue) -> Value:
     """The value as its kind. Raises `ValueError` (`ContractError` is one) where it is not."""
-    if field.kind in (FieldKind.YES_NO, FieldKind.CONFIRMATION):
+    if field.kind in _TICKED:
         if isinstance(entered, bool):
             return entered
         raise ValueError("not a tick")
     if isinstance(entered, bool):
         raise ValueError("a tick")
-    match field.kind:
-        case FieldKind.DATE:
-            return parse_date(entered)
-        case FieldKind.MONTH:
-            return Month.parse(entered)
-        case FieldKind.PERSON:
-            return UUID(entered)
-        case FieldKind.CHOICE:
-            if entered not in field.codes:
-                raise ValueError("not a choice")
-        case FieldKind.DIGITS:
-            entered = ascii_digits(entered)
-            wanted = f"{{{field.digits}}}" if field.digits else f"{{1,{field.max_length}}}"
-            if not re.fullmatch(f"[0-9]{wanted}", entered):
-                raise ValueError("not the digits asked for")
-        case _:
-            if _length(entered) > field.max_length or not is_text(entered):
-                raise ValueError("too long, or not text")
+    return _WRITTEN[field.kind](field, entered)
+
+
+def _choice(field: FormField, entered: str) -> Value:
+    if entered not in field.codes:
+        raise ValueError("not a choice")
     return entered
+
+
+def _digits(field: FormField, entered: str) -> Value:
+    digits = ascii_digits(entered)
+    wanted = f"{{{field.digits}}}" if field.digits else f"{{1,{field.max_length}}}"
+    if not re.fullmatch(f"[0-9]{wanted}", digits):
+        raise ValueError("not the digits asked for")
+    return digits
+
+
+def _text(field: FormField, entered: str) -> Value:
+    if _length(entered) > field.max_length or not is_text(entered):
+        raise ValueError("too long, or not text")
+    return entered
+
+
+_TICKED: Final = frozenset({FieldKind.YES_NO, FieldKind.CONFIRMATION})
+_WRITTEN: Final[Mapping[FieldKind, Callable[[FormField, str], Value]]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.DATE: lambda _, entered: parse_date(entered),
+    FieldKind.MONTH: lambda _, entered: Month.parse(entered),
+    FieldKind.CHOICE: _choice,
+    FieldKind.DIGITS: _digits,
+    FieldKind.PERSON: lambda _, entered: UUID(entered),
+}
+"""How what is written in a field is read, by its kind."""
 
 
 def _attachment_errors(form: Form, submission: Submission) -> Iterator[FormError]:

@@ -2,12 +2,13 @@
 for, and of each whether there is a value, no record, no declaration, more than one, or a record
 whose person is not certain yet."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
+
+from pydantic_core import from_json
 
 from contracts.events import (
     AnsweredAbout,
@@ -61,7 +62,7 @@ class Held:
     """The record, read."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "says", json.loads(self.content))
+        object.__setattr__(self, "says", from_json(self.content))
 
 
 @value

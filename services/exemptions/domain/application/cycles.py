@@ -7,6 +7,7 @@ cycle that it is made in.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from contracts.ages import same_day
@@ -32,7 +33,13 @@ class Months:
 
     def all(self) -> tuple[Month, ...]:
         """Each of them, in order; none where ``last`` lies before ``first``."""
-        return tuple(self.first + n for n in range(self.last - self.first + 1))
+        return _each(self.first, self.last)
+
+
+# A city's applications are of a few cycles.
+@lru_cache(maxsize=256)
+def _each(first: Month, last: Month) -> tuple[Month, ...]:
+    return tuple(first + n for n in range(last - first + 1))
 
 
 def cycle_of(month: Month, kind: Kind, figures: Parameters) -> Months:

@@ -132,7 +132,10 @@ def review(application: Application, case: Case, figures: Parameters) -> tuple[M
         and Kind.DEFERMENT not in application.order
         and case.category_1.issuperset(months)
     )
-    one = _Review(application, case, figures, window, is_steady(case), plain, alike, {}, {}, {})
+    open_all = window.first <= months[0] and months[-1] <= window.last
+    one = _Review(
+        application, case, figures, window, open_all, is_steady(case), plain, alike, {}, {}, {}
+    )
     return tuple(one.of(month) for month in months)
 
 
@@ -149,6 +152,8 @@ class _Review:
     figures: Parameters
     window: Months
     """The months that an application of that day can be for."""
+    open_all: bool
+    """All months applied for are among them."""
     steady: bool
     """Nobody came into the household or left it: one day stands for all."""
     plain: bool
@@ -163,7 +168,7 @@ class _Review:
 
     def of(self, month: Month) -> MonthOutcome:
         """The outcome of a month."""
-        inside = self.window.first <= month <= self.window.last
+        inside = self.open_all or month in self.window
         if self.alike is None or not inside:  # of a month outside no figure may be known
             return self._look_at(month)
         telling = self._telling(month)
