@@ -22,19 +22,21 @@ Found = dict[bytes, list[Bearer]]
 NAMESAKES: Final = 100
 """So many of one name are looked at where the birth date does not agree."""
 
+# From the birth date: of a million some forty share it, and of a common name many hundreds bear it.
 _BORN_SO_NAMED: Final = """
-select a.place, r.person_id, v.record, n.current, n.kanji_key
+select distinct a.place, r.person_id, v.record::text as record, n.current, n.kanji_key
 from unnest($1::int[], $2::text[], $3::text[], $4::date[])
     as a (place, kanji_key, latin_key, birth)
 join lateral (
-    select addressee_number, system, current, kanji_key from identity.names
-    where kanji_key = a.kanji_key
-    union
-    select addressee_number, system, current, kanji_key from identity.names
-    where latin_key = a.latin_key and latin_key <> ''
+    select person_id, addressee_number, system, record_version
+    from identity.residents where birth_sort = a.birth offset 0
+) r on true
+join lateral (
+    select n.current, n.kanji_key from identity.names n
+    where n.addressee_number = r.addressee_number and n.system = r.system
+      and (n.kanji_key = a.kanji_key or n.latin_key = a.latin_key and n.latin_key <> '')
+    offset 0
 ) n on true
-join identity.residents r
-  on r.addressee_number = n.addressee_number and r.system = n.system and r.birth_sort = a.birth
 join identity.record_versions v
   on v.addressee_number = r.addressee_number and v.system = r.system
  and v.record_version = r.record_version
