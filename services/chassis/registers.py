@@ -16,6 +16,7 @@ from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.eras import fiscal_year_text, wareki
 from contracts.events import ReportProcessing
+from contracts.forms import DECIDED, EntryState
 from services.chassis.clock import JAPAN
 from services.chassis.corrections import CorrectionView
 from services.chassis.printing import Column, Sheet, with_geta
@@ -44,6 +45,19 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What JPS decided on a report, in the words of the register; ``on`` None: not known here."""
+
+    label: str
+    on: date | None
+
+    @classmethod
+    def by(cls, state: EntryState, on: date | None) -> "Decided | None":
+        """The decision that a state of an entry tells of; None where JPS decided nothing."""
+        return cls(state.label, on) if state in DECIDED else None
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedReceipt:
     """One line."""
 
@@ -58,6 +72,8 @@ class PrintedReceipt:
     result: str
     result_on: date | None
     forwarded_on: date | None
+    decided: "Decided | None" = None
+    """What JPS decided on its report: it stands below."""
     correction: CorrectionView | None = None
     """What JPS was told last since about its report: it stands below, in the last columns."""
 
@@ -111,9 +127,12 @@ def _row(line: PrintedReceipt) -> tuple[str, ...]:
 
 
 def _what_became(line: PrintedReceipt) -> Iterator[tuple[str, str, str]]:
-    """結果, 結果の日 and 送付日: of the report, of its correction, and of what JPS decided on that,
-    each on a line of its own, so that nobody reads one's day as another's."""
+    """結果, 結果の日 and 送付日: of the report, of JPS's decision on it, of its correction, and of
+    JPS's decision on that, each on a line of its own, so that nobody reads one's day as
+    another's."""
     yield line.result, _day(line.result_on), _day(line.forwarded_on)
+    if line.decided is not None:
+        yield line.decided.label, _day(line.decided.on), ""
     since = line.correction
     if since is None:
         return

@@ -22,6 +22,7 @@ from services.chassis.printing import PDF, pdf
 from services.chassis.registers import (
     MOST,
     AfterReceipt,
+    Decided,
     FiscalYear,
     Office,
     PrintedReceipt,
@@ -64,9 +65,11 @@ class ReceiptView(BaseModel):
     """What the claimant (請求者) was to the deceased."""
     claimant_label: str
     result: str | None
-    """本登録 or 取下げ; None: nobody has decided yet. What JPS decides is not known here."""
+    """本登録 or 取下げ; None: nobody has decided yet."""
     result_on: date | None
     forwarded_on: date | None
+    decided_on: date | None
+    """処理年月日: the day of JPS's decision, where the state is one."""
     correction: CorrectionView | None
     """What JPS was told last since about its report (訂正の報告)."""
 
@@ -97,6 +100,7 @@ class ReceiptView(BaseModel):
             result=None if at is None else result.label,
             result_on=None if at is None else japan_date(at),
             forwarded_on=kept.forwarded_on,
+            decided_on=None if kept.decision is None else kept.decision.decided_on,
             correction=CorrectionView.last_of(kept.corrections),
         )
 
@@ -202,5 +206,6 @@ def _line(line: ReceiptView) -> PrintedReceipt:
         result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        decided=Decided.by(line.state, line.decided_on),
         correction=line.correction,
     )

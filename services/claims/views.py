@@ -1,11 +1,12 @@
 """What staff see, and what they send."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.events import ItemOutcome
 from contracts.events.claims import ClaimantRelationship
 from contracts.forms import (
     AttachmentRecord,
@@ -21,6 +22,7 @@ from contracts.forms import (
 from services.chassis.corrections import CorrectionView
 from services.claims.domain.facts import PensionKind, UnpaidBenefitClaim
 from services.claims.stores.claims import KeptClaim
+from services.claims.stores.decisions import Decision
 
 
 class _Sent(BaseModel):
@@ -57,6 +59,37 @@ class FormList(EntryChoices):
     forms: tuple[Form, ...]
 
 
+RETURNED: Final = "返戻事由を確認して請求者に連絡し、書類を整えた請求書を新たに受け付けてください。"
+
+
+class DecisionView(BaseModel):
+    """What JPS decided on a claim's report: theirs (C40)."""
+
+    outcome: ItemOutcome
+    outcome_label: str
+    decided_on: date
+    """処理年月日."""
+    return_code: str | None
+    """返戻事由コード, where JPS returned it."""
+    return_reason: str | None
+    action: str | None
+    """What to do about it."""
+
+    @classmethod
+    def of(cls, one: Decision | None) -> "DecisionView | None":
+        """The view of the decision that counts; None: JPS has not decided."""
+        if one is None:
+            return None
+        return cls(
+            outcome=one.outcome,
+            outcome_label=one.outcome.label,
+            decided_on=one.decided_on,
+            return_code=one.return_code,
+            return_reason=one.return_reason,
+            action=RETURNED if one.outcome is ItemOutcome.RETURNED else None,
+        )
+
+
 class ClaimSummary(BaseModel):
     """A claim in a list."""
 
@@ -82,6 +115,8 @@ class ClaimSummary(BaseModel):
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    decision: DecisionView | None
+    """What JPS decided on its report; None: nothing yet."""
     correction: CorrectionView | None
     """What JPS was told last since about its report (訂正の報告): that it does not stand, or does
     after all."""
@@ -110,6 +145,7 @@ class ClaimSummary(BaseModel):
             withdrawn_by=kept.withdrawn_by,
             withdrawn_at=kept.withdrawn_at,
             forwarded_on=kept.forwarded_on,
+            decision=DecisionView.of(kept.decision),
             correction=CorrectionView.last_of(kept.corrections),
         )
 

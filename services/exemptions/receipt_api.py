@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from contracts.events import AuditOperation
-from contracts.forms import Channel, EntryState, Notifier, notifier_of, receipt_text
+from contracts.forms import DECIDED, Channel, EntryState, Notifier, notifier_of, receipt_text
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
@@ -20,6 +20,7 @@ from services.chassis.printing import PDF, pdf
 from services.chassis.registers import (
     MOST,
     AfterReceipt,
+    Decided,
     FiscalYear,
     Office,
     PrintedReceipt,
@@ -64,6 +65,8 @@ class ReceiptView(BaseModel):
     """本登録 or 取下げ; None: nobody has decided yet."""
     result_on: date | None
     forwarded_on: date | None
+    decided_on: date | None
+    """処理年月日: the day of JPS's decision, where the state is one."""
     correction: CorrectionView | None
     """What JPS was told last since about its report (訂正の報告)."""
 
@@ -92,6 +95,7 @@ class ReceiptView(BaseModel):
             result=None if at is None else result.label,
             result_on=None if at is None else japan_date(at),
             forwarded_on=receipt.forwarded_on,
+            decided_on=receipt.decided_on if receipt.state in DECIDED else None,
             correction=CorrectionView.last_of(receipt.corrections),
         )
 
@@ -202,5 +206,6 @@ def _line(line: ReceiptView, receipt: Receipt, known: PersonFacts | None) -> Pri
         result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        decided=Decided.by(line.state, line.decided_on),
         correction=line.correction,
     )

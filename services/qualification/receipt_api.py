@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from contracts.events import AuditOperation
-from contracts.forms import Channel, EntryState, Notifier, is_apart, receipt_text
+from contracts.forms import DECIDED, Channel, EntryState, Notifier, is_apart, receipt_text
 from contracts.functions import Function
 from services.chassis import audit
 from services.chassis.clock import japan_date
@@ -50,6 +50,8 @@ class ReceiptView(View):
     JPS decided is the state."""
     result_on: date | None
     forwarded_on: date | None
+    decided_on: date | None
+    """処理年月日: the day of JPS's decision, where the state is one."""
     correction: CorrectionView | None
     """What JPS was told last since about its report (訂正の報告)."""
 
@@ -127,6 +129,7 @@ def receipt_line(
         result=None if at is None else result.label,
         result_on=None if at is None else japan_date(at),
         forwarded_on=receipt.forwarded_on,
+        decided_on=receipt.decided_on if receipt.state in DECIDED else None,
         correction=CorrectionView.last_of(since),
     )
 

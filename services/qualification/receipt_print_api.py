@@ -17,6 +17,7 @@ from services.chassis.http import current_service, requires
 from services.chassis.printing import PDF, pdf
 from services.chassis.registers import (
     MOST,
+    Decided,
     FiscalYear,
     Office,
     PrintedReceipt,
@@ -110,5 +111,6 @@ def _line(line: ReceiptView, facts: Sequence[Fact]) -> PrintedReceipt:
         result=line.result or line.state_label,
         result_on=line.result_on,
         forwarded_on=line.forwarded_on,
+        decided=Decided.by(line.state, line.decided_on),
         correction=line.correction,
     )

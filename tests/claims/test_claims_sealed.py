@@ -9,6 +9,7 @@ import pytest
 
 from contracts.dates import UncertainDate
 from contracts.events import (
+    ItemOutcome,
     PersonSightChanged,
     ReportItemKind,
     ReportOwner,
@@ -18,6 +19,7 @@ from contracts.functions import Function
 from deploy.local.testing import TestStack
 from services.chassis.service import Service
 from tests.claims.deaths import a_claim, claims_service
+from tests.claims.test_claim_decisions import decided
 from tests.corrections import given_up, taken_away
 from tests.exemptions.counter import category_1, forwarded, person_changed, sent, take
 from tests.sealed.doors import EVERYONE, Caller, Question, doors_of, nobody
@@ -121,6 +123,7 @@ async def with_everything(
         )
     [away, decision] = taken_away(event, ReportOwner.CLAIMS)
     await take(service, away, decision, given_up(event, ReportOwner.CLAIMS))
+    await take(service, decided(event.item_id, deceased, ItemOutcome.RETURNED, "2026-11-10"))
     person, other = (claimant, deceased) if as_claimant else (deceased, claimant)
     return {
         "person_id": str(person),
@@ -140,7 +143,7 @@ async def test_every_table_about_a_person_is_filtered(stack: TestStack, claims: 
         assert await unfiltered(connection, "claims", persons) == set()
         assert await filtered(connection, "claims") >= {
             "persons", "qualifications", "unpaid_benefit_claims", "claim_documents",
-            "corrections", "correction_decisions", "corrections_given_up",
+            "corrections", "correction_decisions", "corrections_given_up", "decisions",
         }  # fmt: skip
 
 

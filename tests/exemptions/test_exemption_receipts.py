@@ -18,8 +18,9 @@ from services.exemptions.stores import answers
 from tests.audit.calling import Caller
 from tests.chassis.test_printing import texts
 from tests.exemptions.applying import CHIEF, CLERK, PATH, an_application
-from tests.exemptions.counter import a_notice, exemptions_service, sent, somebody
+from tests.exemptions.counter import a_notice, exemptions_service, sent, somebody, take
 from tests.exemptions.exempting import NOTICES, expecting
+from tests.exemptions.jps import returned, with_jps
 
 pytestmark = pytest.mark.stack
 
@@ -179,3 +180,18 @@ async def test_what_was_numbered_before_stays_in_one_book_for_the_city(
             assert answer.json()["notice"]["receipt"] == receipt
             where = f"{PREMIUM}/{answer.json()['notice']['notice_id']}/withdraw"
             await call(*CLERK, post=where, json={"reason": "取下げ"})
+
+
+async def test_what_jps_returned_is_on_paper_too(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    _, item_id = await with_jps(exemptions, call, person)
+    (line,) = (await call(*CHIEF, get="/receipts")).json()["receipts"]
+    assert line["decided_on"] is None
+    await take(exemptions, returned(item_id, person, on="2026-11-12"))
+    (line,) = (await call(*CHIEF, get="/receipts")).json()["receipts"]
+    assert (line["state_label"], line["decided_on"]) == ("機構返戻", "2026-11-12")
+    (printed,) = texts((await call(*CHIEF, get="/receipts/print")).content)
+    place = printed.index("本登録")
+    assert printed[place : place + 2] == ["本登録", "機構返戻"]
+    assert "令和8年11月12日" in printed

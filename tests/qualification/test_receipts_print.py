@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from contracts.codes import ResidentKind
-from contracts.events import AuditOperation
+from contracts.events import AuditOperation, ItemOutcome
 from contracts.functions import Function
 from tests.chassis.test_printing import texts
+from tests.qualification.decided import decided, sent, told
 from tests.qualification.house import CENTRAL_WARD, HANAKO, Counter, House, notice
 from tests.qualification.people import Life
 
@@ -91,3 +92,19 @@ async def test_what_is_not_printed(counter: Counter, query: dict[str, str], code
 async def test_an_office_s_name_that_cannot_be_drawn_shows_where(counter: Counter) -> None:
     (page,) = await printed(counter, office="𠮷野区")
     assert "令和8年度　〓野区" in page
+
+
+async def test_what_jps_returned_stands_below_with_its_day(
+    house: House, counter: Counter, hanako: UUID
+) -> None:
+    accepted = await counter.accept(notice(hanako))
+    await counter.settle(accepted.json()["summary"]["notice_id"])
+    (report,) = await house.reports(hanako)
+    await told(house, sent(hanako, report.item_id, "2026-11-06"))
+    (page,) = await printed(counter)
+    assert "機構返戻" not in page
+    await told(house, decided(hanako, report.item_id, "2026-11-20", ItemOutcome.RETURNED))
+    (page,) = await printed(counter)
+    place = page.index("本登録")
+    assert page[place : place + 2] == ["本登録", "機構返戻"]
+    assert "令和8年11月20日" in page

@@ -18,7 +18,8 @@ from contracts.forms import (
 from services.chassis.corrections import Correction
 from services.chassis.staff_context import StaffContext
 from services.claims.domain.facts import UnpaidBenefitClaim, fiscal_year
-from services.claims.stores import corrections
+from services.claims.stores import corrections, decisions
+from services.claims.stores.decisions import Decision
 
 _COLUMNS: Final = """
 c.claim_id, c.sequence, c.kind, c.deceased_id, c.claimant_id, c.fiscal_year, c.receipt_number,
@@ -100,6 +101,8 @@ class KeptClaim:
     surviving_deceased_id: UUID
     surviving_claimant_id: UUID | None
     """Who answers for them now."""
+    decision: Decision | None
+    """What JPS decided on its report; None: nothing yet."""
     corrections: tuple[Correction, ...]
     """What JPS was told since about its report, the earliest first."""
 
@@ -244,20 +247,30 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
     rows = await connection.fetch(query, *arguments)
     ids = [row["claim_id"] for row in rows]
     since = await corrections.KEPT.of(connection, ids)
+    decided = await decisions.counting(connection, ids)
     later: dict[UUID, list[AttachmentRecord]] = {}
     for row in await connection.fetch(_DOCUMENTS, ids):
         state = AttachmentState(row["state"])
         record = AttachmentRecord(code=row["code"], state=state, waiver=row["waiver"])
         later.setdefault(row["claim_id"], []).append(record)
     return [
-        _claim(row, later.get(row["claim_id"], ()), since.get(row["claim_id"], ())) for row in rows
+        _claim(
+            row,
+            later.get(row["claim_id"], ()),
+            decided.get(row["claim_id"]),
+            since.get(row["claim_id"], ()),
+        )
+        for row in rows
     ]
 
 
 def _claim(
-    row: asyncpg.Record, later: Sequence[AttachmentRecord], since: Sequence[Correction]
+    row: asyncpg.Record,
+    later: Sequence[AttachmentRecord],
+    decided: Decision | None,
+    since: Sequence[Correction],
 ) -> KeptClaim:
-    values = {**row, "corrections": tuple(since)}
+    values = {**row, "decision": decided, "corrections": tuple(since)}
     submission = Submission.model_validate_json(values["submission"])
     values["submission"] = submission.with_documents(later)
     values["state"] = EntryState(values["state"])

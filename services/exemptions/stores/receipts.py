@@ -13,17 +13,19 @@ from services.exemptions.stores import corrections
 
 _ALL: Final = """
 (select entry_id, office, fiscal_year, receipt_number, apart, kind, person_id, state, submission,
-    received_on, settled_at, withdrawn_at, forwarded_on
+    received_on, settled_at, withdrawn_at, forwarded_on, item_id
  from exemptions.entries
  union all
  select application_id, office, fiscal_year, receipt_number, apart, kind, person_id, state,
-    submission, received_on, settled_at, withdrawn_at, forwarded_on
+    submission, received_on, settled_at, withdrawn_at, forwarded_on, item_id
  from exemptions.applications) as e
 where e.office = $1 and e.fiscal_year = $2
 """
 _LISTED: Final = f"""
 select entry_id, receipt_number, apart, kind, bus.surviving(person_id) as person_id, state,
-    submission::text as submission, received_on, settled_at, withdrawn_at, forwarded_on
+    submission::text as submission, received_on, settled_at, withdrawn_at, forwarded_on,
+    (select max(d.decided_on) from exemptions.decisions d
+     where d.item_id = e.item_id and d.taken_back_at is null) as decided_on
 from {_ALL} and e.receipt_number > $3 order by e.receipt_number limit $4
 """  # noqa: S608  constants of this module
 
@@ -43,6 +45,8 @@ class Receipt:
     settled_at: datetime | None
     withdrawn_at: datetime | None
     forwarded_on: date | None
+    decided_on: date | None
+    """The latest day on which JPS decided on its report."""
     corrections: tuple[Correction, ...]
     """What JPS was told since about its report, the earliest first."""
 

@@ -16,7 +16,7 @@ returning last_number
 """
 _LISTED: Final = """
 select notice_id, receipt_number, kind, bus.surviving(person_id) as person_id, state, received_on,
-    settled_at, withdrawn_at, taken_back_at, forwarded_on, channel, notifier
+    settled_at, withdrawn_at, taken_back_at, forwarded_on, decided_on, channel, notifier
 from qualification.notices
 where office = $1 and fiscal_year = $2 and receipt_number > $3
 order by receipt_number limit $4
@@ -40,6 +40,7 @@ class Receipt:
     withdrawn_at: datetime | None
     taken_back_at: datetime | None
     forwarded_on: date | None
+    decided_on: date | None
     channel: Channel
     notifier: Notifier | None
 
