@@ -21,6 +21,10 @@ TO_DECIDE = (
     "下の対象月と理由を確認し、提案者以外の職員が取消しの可否を決定してください。"
     "決定まで日本年金機構への送付は保留されます。"
 )
+NO_MONTHS = (
+    "現在の資格の記録では、取消しにより変わる月はありません。理由を確認し、提案者以外の職員が取消しの可否を決定してください。"
+    "決定まで日本年金機構への送付は保留されます。"
+)
 TO_CLOSE = (
     "送付済のため取り消せません。「取り消さない」として決定してください。"
     "訂正を要するときは、年金事務所に連絡してください。"
@@ -90,7 +94,7 @@ class TakeBackView(BaseModel):
         if one.agreed and action is None and state is EntryState.RECEIVED:
             action = WAITS_AGAIN
         if one.is_open:
-            action = TO_DECIDE if state is EntryState.SETTLED else TO_CLOSE
+            action = _to_decide(months) if state is EntryState.SETTLED else TO_CLOSE
         kept = None if one.months is None else CONCERNED.validate_json(one.months)
         return cls(
             proposed_at=one.proposed_at,
@@ -106,6 +110,10 @@ class TakeBackView(BaseModel):
             months=tuple(months) if one.is_open else kept,
             action=action,
         )
+
+
+def _to_decide(months: Sequence[ConcernedMonths]) -> str:
+    return TO_DECIDE if months else NO_MONTHS
 
 
 class TakeBacks(BaseModel):

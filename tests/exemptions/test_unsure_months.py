@@ -5,17 +5,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.events import ExemptionReportHeld, QualificationChanged
+from contracts.events import ExemptionNotified, ExemptionReportHeld, QualificationChanged
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.chassis.merging import merged, separated
 from tests.exemptions.applying import CHIEF, CLERK
 from tests.exemptions.counter import category_1, person_changed, sent, take
+from tests.exemptions.exempting import NOTICES as BY_LAW
 from tests.exemptions.exempting import a_notice, notify
 from tests.exemptions.people import period
 from tests.exemptions.test_consequences import LIST, applied, consequences_of, listed, timeline
 from tests.exemptions.test_exemptions_api import accepted
 from tests.exemptions.test_exemptions_api import settled as premium_settled
+from tests.exemptions.test_taking_back import decide, propose
 
 pytestmark = pytest.mark.stack
 FACILITY = {"ground": "facility", "since": "R8.9.10"}
@@ -78,6 +80,23 @@ async def test_what_a_sure_timeline_told_stays_while_it_is_under_review(
     await take(exemptions, unknown(person, 3))
     assert await listed(call) == [before]
     assert before["what"] == "fell_away"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+async def test_taken_back_nothing_has_to_be_done_about_it_any_more(
+    exemptions: Service, call: Caller, person: UUID, *, sure: bool
+) -> None:
+    """Where it was the only settled entry of the person, too."""
+    await notify(call, a_notice(person, "statutory_start", FACILITY))
+    (event,) = await sent(exemptions, ExemptionNotified)
+    await take(exemptions, timeline(person, 2, LOST) if sure else unknown(person, 2))
+    assert len(await consequences_of(call, person)) == 1
+    proposed = (await propose(call, str(event.notice_id), BY_LAW)).json()["proposals"][0]
+    assert (proposed["months"] == []) is not sure
+    assert ("変わる月はありません" in proposed["action"]) is not sure
+    await decide(call, str(event.notice_id), BY_LAW)
+    assert await consequences_of(call, person) == []
+    assert await listed(call) == []
 
 
 async def test_the_additional_premium_says_that_it_cannot_be_told(

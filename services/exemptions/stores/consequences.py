@@ -56,7 +56,9 @@ where exists (select from bus.same_person(a.id) as own join exemptions.qualifica
     and (exists (select from bus.same_person(a.id) as own join exemptions.applications e
                  on e.person_id = own and e.settled_by is not null)
          or exists (select from bus.same_person(a.id) as own join exemptions.entries e
-                    on e.person_id = own and e.settled_by is not null))
+                    on e.person_id = own and e.settled_by is not null)
+         or exists (select from bus.same_person(a.id) as own join exemptions.consequences c
+                    on c.person_id = own and c.state <> 'gone'))
 """
 
 
@@ -109,8 +111,8 @@ class New:
 
 
 async def concerned(connection: asyncpg.Connection, persons: Collection[UUID]) -> list[UUID]:
-    """Which of these persons have a timeline and settled entries, by the id that answers for
-    each."""
+    """Which of these persons have a timeline and settled entries, or something found of entries
+    that were settled, by the id that answers for each."""
     rows = await connection.fetch(_CONCERNED, list(persons))
     return [row["id"] for row in rows]
 
