@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Final
 
+import asyncpg
 from fastapi import Query
 
 from contracts.codes import ResidentKind
 from contracts.dates import UncertainDate
 from contracts.eras import fiscal_year_text, wareki
 from contracts.events import ReportProcessing
-from contracts.forms import DECIDED, EntryState
+from contracts.forms import DECIDED, EntryState, is_apart
+from services.chassis import sight
 from services.chassis.clock import JAPAN
 from services.chassis.corrections import CorrectionView
 from services.chassis.printing import Column, Sheet, with_geta
@@ -42,6 +44,17 @@ COLUMNS: Final = (
     Column("結果の日", 12),
     Column("送付日", 12),
 )
+
+
+async def offices(connection: asyncpg.Connection, schema: str, year: int) -> tuple[str, ...]:
+    """The offices whose registers of a fiscal year there are in a service's ``schema``: what may be
+    asked for. The books of those who are hidden are named to whoever sees them."""
+    rows = await connection.fetch(
+        f"select office from {schema}.receipt_numbers where fiscal_year = $1 order by office",  # noqa: S608  a schema of ours
+        year,
+    )
+    found = [row["office"] for row in rows]
+    return tuple(one for one in found if sight.sees_all() or not is_apart(one))
 
 
 @dataclass(frozen=True, slots=True)

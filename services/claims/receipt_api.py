@@ -27,6 +27,7 @@ from services.chassis.registers import (
     Office,
     PrintedReceipt,
     ReceiptNumber,
+    offices,
     register_sheet,
 )
 from services.chassis.service import Service
@@ -110,6 +111,8 @@ class Receipts(BaseModel):
 
     office: str
     fiscal_year: int
+    offices: tuple[str, ...]
+    """What may be given as ``office`` for that year: whose registers there are."""
     receipts: tuple[ReceiptView, ...]
     total: int
     following: int | None
@@ -133,6 +136,7 @@ async def register(
         found = await claims.receipts(uow.connection, of, year, after, limit + 1)
         total = await claims.receipt_count(uow.connection, of, year)
         shown, last = page(found, limit)
+        books = await offices(uow.connection, "claims", year)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -144,6 +148,7 @@ async def register(
     return Receipts(
         office=of,
         fiscal_year=year,
+        offices=books,
         receipts=tuple(ReceiptView.of(receipt, state) for receipt in shown),
         total=total,
         following=None if last is None else last.receipt_number,

@@ -26,6 +26,7 @@ from services.chassis.registers import (
     PrintedReceipt,
     ReceiptNumber,
     birth_text,
+    offices,
     register_sheet,
 )
 from services.chassis.service import Service
@@ -105,6 +106,8 @@ class Receipts(BaseModel):
 
     office: str
     fiscal_year: int
+    offices: tuple[str, ...]
+    """What may be given as ``office`` for that year: whose registers there are."""
     receipts: tuple[ReceiptView, ...]
     total: int
     following: int | None
@@ -128,6 +131,7 @@ async def register(
         found = await receipts.listed(uow.connection, of, year, after, limit + 1)
         total = await receipts.count(uow.connection, of, year)
         shown, last = page(found, limit)
+        books = await offices(uow.connection, "exemptions", year)
         audit.record(
             uow,
             AuditOperation.SEARCH,
@@ -139,6 +143,7 @@ async def register(
     return Receipts(
         office=of,
         fiscal_year=year,
+        offices=books,
         receipts=tuple(ReceiptView.of(receipt, year, state) for receipt in shown),
         total=total,
         following=None if last is None else last.receipt_number,

@@ -15,7 +15,7 @@ from services.chassis.clock import japan_date
 from services.chassis.corrections import Correction, CorrectionView
 from services.chassis.http import current_service, requires
 from services.chassis.paging import page
-from services.chassis.registers import AfterReceipt, FiscalYear, Office
+from services.chassis.registers import AfterReceipt, FiscalYear, Office, offices
 from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 from services.qualification.domain.notices import fiscal_year as fiscal_year_of
@@ -61,6 +61,8 @@ class Receipts(View):
 
     office: str
     fiscal_year: int
+    offices: tuple[str, ...]
+    """What may be given as ``office`` for that year: whose registers there are."""
     receipts: tuple[ReceiptView, ...]
     total: int
     following: int | None
@@ -83,6 +85,7 @@ async def register(
         year = fiscal_year_of(uow.today) if fiscal_year is None else fiscal_year
         found = await receipts.listed(uow.connection, of, year, after, limit + 1)
         shown, last = page(found, limit)
+        books = await offices(uow.connection, "qualification", year)
         total = await receipts.count(uow.connection, of, year)
         since = await corrections.about(uow.connection, [r.notice_id for r in shown])
         audit.record(
@@ -96,6 +99,7 @@ async def register(
     return Receipts(
         office=of,
         fiscal_year=year,
+        offices=books,
         receipts=tuple(
             receipt_line(
                 receipt, of, year, known.title(receipt.kind), since.get(receipt.notice_id, ())

@@ -381,6 +381,7 @@ async def test_the_running_role_has_these_rights_and_no_others(
         "corrections",
         "correction_decisions",
         "corrections_given_up",
+        "decisions",
     )
     assert {tuple(row) for row in granted} == {
         (table, privilege) for table in tables for privilege in ("SELECT", "INSERT")

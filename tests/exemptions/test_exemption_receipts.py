@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.events import AuditOperation, AuditRecorded
+from contracts.functions import Function
 from deploy.local.testing import TestStack
 from services.chassis import migrations
 from services.chassis.service import Service
@@ -21,6 +22,7 @@ from tests.exemptions.applying import CHIEF, CLERK, PATH, an_application
 from tests.exemptions.counter import a_notice, exemptions_service, sent, somebody, take
 from tests.exemptions.exempting import NOTICES, expecting
 from tests.exemptions.jps import returned, with_jps
+from tests.exemptions.test_exemptions_sealed import hide
 
 pytestmark = pytest.mark.stack
 
@@ -195,3 +197,19 @@ async def test_what_jps_returned_is_on_paper_too(
     place = printed.index("本登録")
     assert printed[place : place + 2] == ["本登録", "機構返戻"]
     assert "令和8年11月12日" in printed
+
+
+async def test_whose_books_there_are_is_told_to_an_office_that_has_none(
+    call: Caller, exemptions: Service, person: UUID
+) -> None:
+    await call(*CLERK, post=PREMIUM, json=a_notice(person), at=CENTRAL)
+    hidden = await somebody(exemptions)
+    await hide(exemptions, hidden)
+    seer = (*CLERK, Function.SEALED_VIEW)
+    answer = await call(*seer, post=PREMIUM, json=a_notice(hidden), at=CENTRAL)
+    assert answer.status_code == 201, answer.text
+    page = await register(call, "健康保険課")
+    assert (page["total"], page["offices"]) == (0, [CENTRAL])
+    assert (await register(call, "健康保険課", fiscal_year=2025))["offices"] == []
+    seen = await call(*CHIEF, Function.SEALED_VIEW, get="/receipts", at="健康保険課")
+    assert len(seen.json()["offices"]) == 2
