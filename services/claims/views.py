@@ -1,7 +1,7 @@
 """What staff see, and what they send."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,9 +20,9 @@ from contracts.forms import (
     receipt_text,
 )
 from services.chassis.corrections import CorrectionView
+from services.claims.domain.decisions import Decision, DifferenceKind, difference
 from services.claims.domain.facts import PensionKind, UnpaidBenefitClaim
 from services.claims.stores.claims import KeptClaim
-from services.claims.stores.decisions import Decision
 
 
 class _Sent(BaseModel):
@@ -59,9 +59,6 @@ class FormList(EntryChoices):
     forms: tuple[Form, ...]
 
 
-RETURNED: Final = "返戻事由を確認して請求者に連絡し、書類を整えた請求書を新たに受け付けてください。"
-
-
 class DecisionView(BaseModel):
     """What JPS decided on a claim's report: theirs (C40)."""
 
@@ -72,22 +69,41 @@ class DecisionView(BaseModel):
     return_code: str | None
     """返戻事由コード, where JPS returned it."""
     return_reason: str | None
+    died_on: date | None
+    """The day of death that JPS put in the place of the claim's."""
+    difference: DifferenceKind | None
+    """None: it is as the municipality took it in."""
+    difference_label: str | None
+    sentence: str | None
     action: str | None
     """What to do about it."""
 
     @classmethod
-    def of(cls, one: Decision | None) -> "DecisionView | None":
-        """The view of the decision that counts; None: JPS has not decided."""
-        if one is None:
-            return None
+    def of(cls, one: Decision, died_on: date) -> "DecisionView":
+        """The view of a decision on a claim on that day of death."""
+        found = difference(one, died_on)
         return cls(
             outcome=one.outcome,
             outcome_label=one.outcome.label,
             decided_on=one.decided_on,
             return_code=one.return_code,
             return_reason=one.return_reason,
-            action=RETURNED if one.outcome is ItemOutcome.RETURNED else None,
+            died_on=one.died_on,
+            difference=found.kind if found else None,
+            difference_label=found.kind.label if found else None,
+            sentence=found.sentence if found else None,
+            action=found.action if found else None,
         )
+
+    @classmethod
+    def counting(cls, kept: KeptClaim) -> "DecisionView | None":
+        """The view of the decision that counts; None: JPS has not decided."""
+        return cls.of(kept.decision, kept.died_on) if kept.decision else None
+
+    @classmethod
+    def all_of(cls, kept: KeptClaim) -> "tuple[DecisionView, ...]":
+        """All that were made on a claim, the one that counts last."""
+        return tuple(cls.of(one, kept.died_on) for one in kept.decisions)
 
 
 class ClaimSummary(BaseModel):
@@ -145,7 +161,7 @@ class ClaimSummary(BaseModel):
             withdrawn_by=kept.withdrawn_by,
             withdrawn_at=kept.withdrawn_at,
             forwarded_on=kept.forwarded_on,
-            decision=DecisionView.of(kept.decision),
+            decision=DecisionView.counting(kept),
             correction=CorrectionView.last_of(kept.corrections),
         )
 
@@ -158,6 +174,8 @@ class ClaimView(BaseModel):
     withdrawn_reason: str | None
     corrections: tuple[CorrectionView, ...]
     """What JPS was told since about its report, the earliest first."""
+    decisions: tuple[DecisionView, ...]
+    """What JPS decided on its report: the last counts."""
     acknowledged: tuple[str, ...]
     findings: tuple[Finding, ...]
     missing_documents: tuple[str, ...]

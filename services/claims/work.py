@@ -35,7 +35,7 @@ from services.claims.domain.facts import PersonFacts, UnpaidBenefitClaim, claim_
 from services.claims.state import State
 from services.claims.stores import claims, persons
 from services.claims.stores.claims import KeptClaim
-from services.claims.views import ClaimSummary, ClaimView, Settling
+from services.claims.views import ClaimSummary, ClaimView, DecisionView, Settling
 
 Details = dict[str, str | int | bool]
 
@@ -158,6 +158,7 @@ def view(state: State, kept: KeptClaim, case: Case) -> ClaimView:
         submission=kept.submission,
         withdrawn_reason=kept.withdrawn_reason,
         corrections=CorrectionView.all_of(kept.corrections),
+        decisions=DecisionView.all_of(kept),
         acknowledged=kept.acknowledged,
         findings=case.findings(state) if waits else (),
         missing_documents=tuple(attachment.code for attachment in missing),

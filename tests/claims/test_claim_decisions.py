@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.events import (
+    CorrectedValues,
     DecisionTakenBack,
     ItemDecided,
     ItemOutcome,
@@ -16,6 +17,7 @@ from contracts.events import (
 )
 from services.chassis.received import Rejected
 from services.chassis.service import Service
+from services.claims.domain.decisions import Decision, difference
 from tests.audit.calling import Caller
 from tests.chassis.test_printing import texts
 from tests.claims.test_claims_api import (
@@ -33,7 +35,6 @@ from tests.claims.test_claims_api import (
 from tests.exemptions.counter import forwarded, sent, take
 
 __all__ = ["call", "child", "claims", "database", "deceased"]
-pytestmark = pytest.mark.stack
 KIND = ReportItemKind.UNPAID_BENEFIT_CLAIM
 
 
@@ -56,6 +57,7 @@ def anothers(decision: ItemDecided) -> DecisionTakenBack:
     )  # fmt: skip
 
 
+@pytest.mark.stack
 async def test_a_return_is_on_page_lists_and_register_with_what_to_do(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
@@ -92,6 +94,7 @@ async def test_a_return_is_on_page_lists_and_register_with_what_to_do(
     assert (claim["state"], claim["decision"]["action"]) == ("accepted", None)
 
 
+@pytest.mark.stack
 async def test_what_was_anothers_counts_no_more(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
@@ -111,6 +114,7 @@ async def test_what_was_anothers_counts_no_more(
     )  # fmt: skip
 
 
+@pytest.mark.stack
 async def test_of_another_person_it_is_a_dead_letter(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
@@ -120,3 +124,54 @@ async def test_of_another_person_it_is_a_dead_letter(
     with pytest.raises(Rejected) as refused:
         await take(claims, decided(event.item_id, child, ItemOutcome.ACCEPTED, "2026-11-10"))
     assert [one.code for one in refused.value.rejections] == ["CL-1004"]
+
+
+@pytest.mark.stack
+async def test_another_day_of_death_is_shown_beside_the_claims_and_changes_nothing(
+    call: Caller, claims: Service, deceased: UUID, child: UUID
+) -> None:
+    shown = await settled(call, await accepted(call, deceased, child))
+    where = f"{CLAIMS}/{shown['claim']['claim_id']}"
+    (event,) = await sent(claims, UnpaidBenefitClaimReceived)
+    await take(claims, forwarded(event.item_id, deceased, KIND, "2026-10-20"))
+    earlier = decided(event.item_id, deceased, ItemOutcome.RETURNED, "2026-11-10")
+    values = CorrectedValues(occurred_on=date(2026, 9, 30))
+    later = decided(event.item_id, deceased, ItemOutcome.CORRECTED, "2026-11-20", corrected=values)
+    await take(claims, later, earlier)
+    page = (await call(*CLERK, get=where)).json()
+    assert [one["outcome"] for one in page["decisions"]] == ["returned", "corrected"]
+    said = page["claim"]["decision"]
+    assert said == page["decisions"][-1]
+    assert (said["difference_label"], said["died_on"]) == ("死亡日の相違", "2026-09-30")
+    assert said["sentence"] == (
+        "日本年金機構が令和8年11月20日に、死亡日を令和8年9月30日として処理した"
+        "（請求書の死亡日は令和8年10月1日）。"
+    )
+    assert "年金事務所に照会" in said["action"]
+    assert page["claim"]["died_on"] == "2026-10-01"
+    # That one was another's: the one before counts.
+    await take(claims, anothers(later))
+    page = (await call(*CLERK, get=where)).json()
+    assert [one["outcome"] for one in page["decisions"]] == ["returned"]
+    assert page["claim"]["decision"]["difference"] == "returned"
+
+
+DIED_ON = date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "kind"),
+    [
+        (ItemOutcome.ACCEPTED, None, None),
+        (ItemOutcome.CORRECTED, DIED_ON, None),
+        (ItemOutcome.CORRECTED, date(2026, 9, 30), "day_of_death"),
+        (ItemOutcome.CORRECTED, None, "untold"),
+        (ItemOutcome.RETURNED, None, "returned"),
+    ],
+)
+def test_in_what_it_is_otherwise(outcome: ItemOutcome, told: date | None, kind: str | None) -> None:
+    found = difference(Decision(outcome, date(2026, 11, 10), None, None, told), DIED_ON)
+    assert (found and found.kind.value) == kind
+    if outcome is ItemOutcome.RETURNED:
+        assert found is not None
+        assert "返戻事由：未通知" in found.sentence

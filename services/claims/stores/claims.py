@@ -17,9 +17,9 @@ from contracts.forms import (
 )
 from services.chassis.corrections import Correction
 from services.chassis.staff_context import StaffContext
+from services.claims.domain.decisions import Decision
 from services.claims.domain.facts import UnpaidBenefitClaim, fiscal_year
 from services.claims.stores import corrections, decisions
-from services.claims.stores.decisions import Decision
 
 _COLUMNS: Final = """
 c.claim_id, c.sequence, c.kind, c.deceased_id, c.claimant_id, c.fiscal_year, c.receipt_number,
@@ -101,10 +101,15 @@ class KeptClaim:
     surviving_deceased_id: UUID
     surviving_claimant_id: UUID | None
     """Who answers for them now."""
-    decision: Decision | None
-    """What JPS decided on its report; None: nothing yet."""
+    decisions: tuple[Decision, ...]
+    """What JPS decided on its report: the last counts."""
     corrections: tuple[Correction, ...]
     """What JPS was told since about its report, the earliest first."""
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that counts; None: JPS has not decided."""
+        return self.decisions[-1] if self.decisions else None
 
 
 async def add(
@@ -247,7 +252,7 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
     rows = await connection.fetch(query, *arguments)
     ids = [row["claim_id"] for row in rows]
     since = await corrections.KEPT.of(connection, ids)
-    decided = await decisions.counting(connection, ids)
+    decided = await decisions.of(connection, ids)
     later: dict[UUID, list[AttachmentRecord]] = {}
     for row in await connection.fetch(_DOCUMENTS, ids):
         state = AttachmentState(row["state"])
@@ -257,7 +262,7 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
         _claim(
             row,
             later.get(row["claim_id"], ()),
-            decided.get(row["claim_id"]),
+            decided.get(row["claim_id"], ()),
             since.get(row["claim_id"], ()),
         )
         for row in rows
@@ -267,10 +272,10 @@ async def _read(connection: asyncpg.Connection, where: str, *arguments: Any) -> 
 def _claim(
     row: asyncpg.Record,
     later: Sequence[AttachmentRecord],
-    decided: Decision | None,
+    decided: Sequence[Decision],
     since: Sequence[Correction],
 ) -> KeptClaim:
-    values = {**row, "decision": decided, "corrections": tuple(since)}
+    values = {**row, "decisions": tuple(decided), "corrections": tuple(since)}
     submission = Submission.model_validate_json(values["submission"])
     values["submission"] = submission.with_documents(later)
     values["state"] = EntryState(values["state"])

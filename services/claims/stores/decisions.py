@@ -1,8 +1,7 @@
 """What JPS decided on claims' reports (処理結果): of several that of the latest day counts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +9,7 @@ import asyncpg
 
 from contracts.events import DecisionTakenBack, ItemDecided, ItemOutcome
 from services.chassis.database import columns
+from services.claims.domain.decisions import Decision
 
 _CLAIMS: Final = """
 select item_id, claim_id, deceased_id from claims.unpaid_benefit_claims
@@ -17,19 +17,19 @@ where item_id = any($1::uuid[]) and forwarded_on is not null
 """
 _ADD: Final = """
 insert into claims.decisions
-    (decision_id, claim_id, outcome, decided_on, return_code, return_reason, recorded_at)
-select *, $7::timestamptz
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[])
+    (decision_id, claim_id, outcome, decided_on, return_code, return_reason, died_on, recorded_at)
+select *, $8::timestamptz
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[], $6::text[], $7::date[])
 on conflict (decision_id) do nothing
 """
 _TAKE_BACK: Final = """
 update claims.decisions set taken_back_at = coalesce(taken_back_at, $2)
 where decision_id = any($1::uuid[]) returning decision_id, claim_id
 """
-_COUNTING: Final = """
-select distinct on (claim_id) claim_id, outcome, decided_on, return_code, return_reason
+_OF: Final = """
+select claim_id, outcome, decided_on, return_code, return_reason, died_on
 from claims.decisions where claim_id = any($1::uuid[]) and taken_back_at is null
-order by claim_id, decided_on desc, recorded_at desc, decision_id desc
+order by claim_id, decided_on, recorded_at, decision_id
 """
 # A claim on which nothing counts any more was sent, and nothing else.
 _MOVE: Final = """
@@ -37,16 +37,6 @@ update claims.unpaid_benefit_claims c set state = t.state
 from unnest($1::uuid[], $2::text[]) as t (claim_id, state)
 where c.claim_id = t.claim_id and c.forwarded_on is not null and c.state <> t.state
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What counts of what JPS decided on a claim's report."""
-
-    outcome: ItemOutcome
-    decided_on: date
-    return_code: str | None
-    return_reason: str | None
 
 
 async def take(
@@ -60,10 +50,10 @@ async def take(
     if not strange:
         kept = [
             (e.decision_id, ours[e.item_id, e.person_id], e.outcome.value, e.decided_on,
-             e.return_code, e.return_reason)
+             e.return_code, e.return_reason, e.corrected.occurred_on if e.corrected else None)
             for e in told
         ]  # fmt: skip
-        await connection.execute(_ADD, *columns(kept, 6), now)
+        await connection.execute(_ADD, *columns(kept, 7), now)
         await _move(connection, set(ours.values()))
     return strange
 
@@ -78,17 +68,19 @@ async def take_back(
     return ids - {row["decision_id"] for row in rows}
 
 
-async def counting(connection: asyncpg.Connection, claims: Iterable[UUID]) -> dict[UUID, Decision]:
-    """The decision that counts of each of these claims that has one."""
-    return {
-        row["claim_id"]: Decision(
-            ItemOutcome(row["outcome"]), row["decided_on"], row["return_code"], row["return_reason"]
-        )
-        for row in await connection.fetch(_COUNTING, sorted(set(claims)))
-    }
+async def of(connection: asyncpg.Connection, claims: Iterable[UUID]) -> dict[UUID, list[Decision]]:
+    """What JPS decided on each of these claims that it decided on: the last counts."""
+    found: dict[UUID, list[Decision]] = {}
+    for row in await connection.fetch(_OF, sorted(set(claims))):
+        one = Decision(
+            ItemOutcome(row["outcome"]), row["decided_on"], row["return_code"],
+            row["return_reason"], row["died_on"],
+        )  # fmt: skip
+        found.setdefault(row["claim_id"], []).append(one)
+    return found
 
 
 async def _move(connection: asyncpg.Connection, claims: set[UUID]) -> None:
-    counts = await counting(connection, claims)
-    states = [counts[one].outcome.value if one in counts else "forwarded" for one in sorted(claims)]
+    found = await of(connection, claims)
+    states = [found[c][-1].outcome.value if c in found else "forwarded" for c in sorted(claims)]
     await connection.execute(_MOVE, sorted(claims), states)
