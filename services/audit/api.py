@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -21,6 +21,12 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 
 router = APIRouter()
+_OUTCOMES: Final = {
+    AuditOutcome.DONE: "実施",
+    AuditOutcome.REFUSED: "拒否",
+    AuditOutcome.FAILED: "該当なし・不成立",
+}
+_FUNCTIONS: Final = {function.value: function.label for function in Function}
 _FROM_BODY = frozenset(AuditRecorded.model_fields) - {"sees_sealed", "details"}
 
 
@@ -37,9 +43,12 @@ class RecordView(BaseModel):
     operation: AuditOperation
     operation_label: str
     outcome: AuditOutcome
+    outcome_label: str
     staff_id: str | None
     department: str | None
     function: str | None
+    function_label: str | None
+    """What the console calls that function; None: none was used, or another release's."""
     terminal: str | None
     session_id: str | None
     person_id: UUID | None
@@ -129,6 +138,8 @@ def _view(row: dict[str, Any], *, placed: bool) -> RecordView:
         recorded_at=row["recorded_at"],
         source=row["source"],
         operation_label=event.operation.label,
+        outcome_label=_OUTCOMES[event.outcome],
+        function_label=_FUNCTIONS.get(event.function or ""),
         details=details,
         **{name: getattr(event, name) for name in _FROM_BODY},
     )

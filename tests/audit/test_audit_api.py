@@ -61,6 +61,10 @@ async def test_records_are_paged_newest_first(call: Caller) -> None:
     last = seen[-1]
     assert (last["shard"], last["position"]) == (1, 1)
     assert last["operation_label"] == AuditOperation(last["operation"]).label
+    assert last["outcome_label"] == {"done": "実施", "refused": "拒否"}[last["outcome"]]
+    assert {(r["function"], r["function_label"]) for r in seen} <= {
+        (None, None), *((f.value, f.label) for f in Function),
+    }  # fmt: skip
     assert last["source"] == "identity"
     assert "body" not in last
 
