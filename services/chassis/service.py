@@ -330,10 +330,11 @@ class Service:
 
 def spare_the_collector() -> None:
     """What is there now stays, and what a batch makes goes by itself: look for cycles rarely, among
-    new objects alone. It costs a tenth of a batch's time otherwise, and stops all for moments."""
+    new objects alone, of which a batch of a city's has some hundred thousand. It costs a tenth of a
+    batch's time otherwise, and stops all for moments."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(400_000, 20, 20)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
