@@ -59,6 +59,7 @@ from contracts.forms.validation import (
     Value,
     outstanding,
     validate,
+    values_in,
     values_of,
 )
 from contracts.forms.verification import NumberVerification, PersonVerification
@@ -118,5 +119,6 @@ __all__ = [
     "require_transition",
     "unacknowledged",
     "validate",
+    "values_in",
     "values_of",
 ]

@@ -48,8 +48,12 @@ def values_of(form: Form, submission: Submission) -> dict[str, Value]:
 
     A field without a value is not there.
     """
+    return values_in(form, submission.values)
+
+
+def values_in(form: Form, there: Mapping[str, EnteredValue | None]) -> dict[str, Value]:
+    """The same of what was entered in its fields."""
     values: dict[str, Value] = {}
-    there = submission.values
     for field in form.fields:
         entered = there.get(field.name)
         if entered is None or (entered.__class__ is str and not entered.strip()):

@@ -21,7 +21,7 @@ REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 1000
 _POLL_S: Final = 0.2
-_TELL_S: Final = 5.0
+_TELL_S: Final = 10.0
 """How often is told how many are awaited."""
 
 Step = Callable[[UnitOfWork, State, int, int, Place], Awaitable[tuple[int, Place]]]

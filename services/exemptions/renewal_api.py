@@ -82,6 +82,7 @@ async def show_renewal(
 ) -> RenewalPage:
     """How the renewal of a cycle stands; and the cases that need a person, or the others."""
     async with service.unit_of_work() as uow:
+        due = await renewals.count_due(uow.connection, cycle)
         stand = await renewals.counts(uow.connection, cycle)
         found = await applications.of_renewal(uow.connection, cycle, renewal, after, limit + 1)
         shown, last = page(found, limit)
@@ -95,6 +96,7 @@ async def show_renewal(
         )
     return RenewalPage(
         cycle=cycle,
+        due=due,
         **asdict(stand),
         renewal=renewal,
         renewal_label=renewal.label,

@@ -61,8 +61,7 @@ async def begin(
         form = state.forms.form(ApplicationKind.EXEMPTION.value, uow.today)
         told = []
         for one in begun:
-            says = continued(one.due.submission, one.otherwise)
-            said = reviewing.said_in(form, says)
+            said = reviewing.said_in(form, continued(one.due.entered, one.otherwise))
             told.append((one.application_id, one.due.person_id, said))
         await applying.ask_households(uow, told)
     return len(due), Place(person_id=due[-1].person_id) if due else after

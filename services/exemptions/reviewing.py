@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from contracts.events import ExemptionApplicationSettled
-from contracts.forms import Finding, Form, Submission, values_of
+from contracts.forms import Finding, Form, Submission, values_in
+from contracts.forms.declaration import EnteredValue
 from contracts.law import NoValue
 from contracts.months import Month
 from services.chassis.clock import japan_date
@@ -56,9 +57,9 @@ def said_by(handed: Handed[Kept]) -> Said:
     return application(ApplicationKind(handed.kind), handed.values)
 
 
-def said_in(form: Form, submission: Submission) -> Said:
-    """What a form of exemption says."""
-    return application(ApplicationKind.EXEMPTION, values_of(form, submission))
+def said_in(form: Form, entered: Mapping[str, EnteredValue | None]) -> Said:
+    """What a form of exemption says, by what was entered in its fields."""
+    return application(ApplicationKind.EXEMPTION, values_in(form, entered))
 
 
 def renewed(

@@ -6,7 +6,6 @@ from typing import Final
 
 from contracts.codes import Code
 from contracts.events import Whose
-from contracts.forms import Submission
 from contracts.forms.declaration import EnteredValue
 from contracts.law import Certainty
 from services.exemptions.domain.application.continuing import Continuation, Renewed
@@ -79,9 +78,11 @@ def otherwise(by: Continuation, cycle: int, applied_on: str) -> dict[str, Entere
     return changed
 
 
-def continued(before: Submission, changed: Mapping[str, EnteredValue | None]) -> Submission:
-    """The form of the next cycle, as if it had been handed in (`otherwise`)."""
-    return before.model_copy(update={"values": {**before.values, **changed}})
+def continued(
+    before: Mapping[str, EnteredValue | None], changed: Mapping[str, EnteredValue | None]
+) -> dict[str, EnteredValue | None]:
+    """What the form of the next cycle says, as if it had been handed in (`otherwise`)."""
+    return {**before, **changed}
 
 
 def gone(known: PersonFacts, day: date) -> tuple[Reason, ...]:

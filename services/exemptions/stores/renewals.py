@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import from_json
 
-from contracts.forms import Submission
 from contracts.forms.declaration import EnteredValue
 from contracts.values import value
 from services.exemptions.domain.asked import ApplicationKind
@@ -36,7 +36,7 @@ a.cycle = $1 and a.continues_kind is not null
 _EACH: Final = "offset 0"
 """Looked up for each row of a batch: to the planner a batch is a city."""
 _DUE: Final = f"""
-select a.application_id, a.person_id, a.submission::text as submission,
+select a.application_id, a.person_id, (a.submission -> 'values')::text as entered,
     coalesce(a.decided_kind, a.continues_kind) as continues_kind,
     a.continues_ground
 from exemptions.applications a
@@ -125,7 +125,8 @@ class Due:
 
     application_id: UUID
     person_id: UUID
-    submission: Submission
+    entered: Mapping[str, EnteredValue | None]
+    """What its form says; it was checked when it was handed in."""
     kind: str
     ground: str
 
@@ -152,9 +153,8 @@ class Asked:
 
 @value
 class Counts:
-    """How the renewal of a cycle stands."""
+    """How the renewals of a cycle stand that have begun."""
 
-    due: int
     asked: int
     clear: int
     to_look_at: int
@@ -174,7 +174,7 @@ async def due(
         Due(
             row["application_id"],
             row["person_id"],
-            Submission.model_validate_json(row["submission"]),
+            from_json(row["entered"]),
             row["continues_kind"],
             row["continues_ground"],
         )
@@ -254,12 +254,18 @@ async def first_awaited(connection: asyncpg.Connection, cycle: int, since: int) 
     return found
 
 
+async def count_due(connection: asyncpg.Connection, cycle: int) -> int:
+    """How many are due and have not begun: walks the whole cycle before."""
+    found: int = await connection.fetchval(_COUNT_DUE, cycle - 1)
+    return found
+
+
 async def counts(connection: asyncpg.Connection, cycle: int) -> Counts:
-    """How the renewal of a cycle stands."""
+    """How the renewals of a cycle stand that have begun."""
     found = dict.fromkeys(("asked", "clear", "to_look_at", "settled", "withdrawn"), 0)
     for row in await connection.fetch(_COUNT, cycle):
         state = row["state"]
         waits = state == "received"
         name = row["renewal"] if waits else state if state == "withdrawn" else "settled"
         found[name] += row["count"]
-    return Counts(due=await connection.fetchval(_COUNT_DUE, cycle - 1), **found)
+    return Counts(**found)
