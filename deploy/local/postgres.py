@@ -77,7 +77,7 @@ class Postgres:
             "PORT": str(port),
             "CONF": str(conf),
             "DURABLE": "on" if durable else "off",
-            "SHARED_BUFFERS": f"{shared_mb or (512 if durable else 128)}MB",
+            "SHARED_BUFFERS": f"{shared_mb or (1024 if durable else 128)}MB",
         }
         self._put(self.data / "stack.conf", render(CONF / "postgresql.conf", settings).encode())
         return spawn(
