@@ -120,6 +120,7 @@ async def test_a_receipt_with_what_became_of_it(
         "result": "本登録",
         "result_on": "2026-11-09",
         "forwarded_on": "2026-11-12",
+        "decided_on": None,
         "correction": None,
     }
 
