@@ -108,7 +108,7 @@ def _server_files(conf: Path) -> None:
         "PORT": str(DATABASE_PORT),
         "CONF": "/conf",
         "DURABLE": "on",
-        "SHARED_BUFFERS": "512MB",
+        "SHARED_BUFFERS": "1024MB",
         "CLIENTS": "samenet",
     }
     for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):
