@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, model_validator
 
-from contracts.codes import OpenCode
+from contracts.codes import Code, OpenCode
 from contracts.days import Moment
-from contracts.enums import StrEnum
 from contracts.events.base import Data, Event
 from contracts.topics import AUDIT_EVENTS, Topic
 
@@ -36,12 +35,12 @@ class AuditOperation(OpenCode):
     BATCH_JOB = "batch_job", "一括処理"
 
 
-class AuditOutcome(StrEnum):
+class AuditOutcome(Code):
     """How it ended. Refused and failed attempts are records too."""
 
-    DONE = "done"
-    REFUSED = "refused"
-    FAILED = "failed"
+    DONE = "done", "実施"
+    REFUSED = "refused", "拒否"
+    FAILED = "failed", "該当なし・不成立"
 
 
 class AuditRecorded(Event):

@@ -55,10 +55,9 @@ def values_in(form: Form, there: Mapping[str, EnteredValue | None]) -> dict[str,
     """The same of what was entered in its fields."""
     values: dict[str, Value] = {}
     for field in form.fields:
-        entered = there.get(field.name)
-        if entered is None or (entered.__class__ is str and not entered.strip()):
-            continue  # most fields of most forms are empty
-        values[field.name] = _read(field, entered)
+        entered = given(there, field.name)
+        if entered is not None:
+            values[field.name] = _read(field, entered)
     return values
 
 

@@ -21,11 +21,6 @@ from services.chassis.service import Service
 from services.chassis.staff_context import StaffContext
 
 router = APIRouter()
-_OUTCOMES: Final = {
-    AuditOutcome.DONE: "実施",
-    AuditOutcome.REFUSED: "拒否",
-    AuditOutcome.FAILED: "該当なし・不成立",
-}
 _FUNCTIONS: Final = {function.value: function.label for function in Function}
 _FROM_BODY = frozenset(AuditRecorded.model_fields) - {"sees_sealed", "details"}
 
@@ -138,7 +133,7 @@ def _view(row: dict[str, Any], *, placed: bool) -> RecordView:
         recorded_at=row["recorded_at"],
         source=row["source"],
         operation_label=event.operation.label,
-        outcome_label=_OUTCOMES[event.outcome],
+        outcome_label=event.outcome.label,
         function_label=_FUNCTIONS.get(event.function or ""),
         details=details,
         **{name: getattr(event, name) for name in _FROM_BODY},

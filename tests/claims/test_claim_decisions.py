@@ -57,6 +57,14 @@ def anothers(decision: ItemDecided) -> DecisionTakenBack:
     )  # fmt: skip
 
 
+async def at_jps(call: Caller, claims: Service, deceased: UUID, child: UUID) -> tuple[str, UUID]:
+    """A claim that was sent: where it is shown, and its item."""
+    shown = await settled(call, await accepted(call, deceased, child))
+    (event,) = await sent(claims, UnpaidBenefitClaimReceived)
+    await take(claims, forwarded(event.item_id, deceased, KIND, "2026-10-20"))
+    return f"{CLAIMS}/{shown['claim']['claim_id']}", event.item_id
+
+
 @pytest.mark.stack
 async def test_a_return_is_on_page_lists_and_register_with_what_to_do(
     call: Caller, claims: Service, deceased: UUID, child: UUID
@@ -98,11 +106,8 @@ async def test_a_return_is_on_page_lists_and_register_with_what_to_do(
 async def test_what_was_anothers_counts_no_more(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
-    shown = await settled(call, await accepted(call, deceased, child))
-    where = f"{CLAIMS}/{shown['claim']['claim_id']}"
-    (event,) = await sent(claims, UnpaidBenefitClaimReceived)
-    await take(claims, forwarded(event.item_id, deceased, KIND, "2026-10-20"))
-    decision = decided(event.item_id, deceased, ItemOutcome.ACCEPTED, "2026-11-10")
+    where, item_id = await at_jps(call, claims, deceased, child)
+    decision = decided(item_id, deceased, ItemOutcome.ACCEPTED, "2026-11-10")
     with pytest.raises(Rejected) as refused:
         await take(claims, anothers(decision))
     assert [one.code for one in refused.value.rejections] == ["CL-1003"]
@@ -118,11 +123,9 @@ async def test_what_was_anothers_counts_no_more(
 async def test_of_another_person_it_is_a_dead_letter(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
-    await settled(call, await accepted(call, deceased, child))
-    (event,) = await sent(claims, UnpaidBenefitClaimReceived)
-    await take(claims, forwarded(event.item_id, deceased, KIND, "2026-10-20"))
+    _, item_id = await at_jps(call, claims, deceased, child)
     with pytest.raises(Rejected) as refused:
-        await take(claims, decided(event.item_id, child, ItemOutcome.ACCEPTED, "2026-11-10"))
+        await take(claims, decided(item_id, child, ItemOutcome.ACCEPTED, "2026-11-10"))
     assert [one.code for one in refused.value.rejections] == ["CL-1004"]
 
 
@@ -130,13 +133,10 @@ async def test_of_another_person_it_is_a_dead_letter(
 async def test_another_day_of_death_is_shown_beside_the_claims_and_changes_nothing(
     call: Caller, claims: Service, deceased: UUID, child: UUID
 ) -> None:
-    shown = await settled(call, await accepted(call, deceased, child))
-    where = f"{CLAIMS}/{shown['claim']['claim_id']}"
-    (event,) = await sent(claims, UnpaidBenefitClaimReceived)
-    await take(claims, forwarded(event.item_id, deceased, KIND, "2026-10-20"))
-    earlier = decided(event.item_id, deceased, ItemOutcome.RETURNED, "2026-11-10")
+    where, item_id = await at_jps(call, claims, deceased, child)
+    earlier = decided(item_id, deceased, ItemOutcome.RETURNED, "2026-11-10")
     values = CorrectedValues(occurred_on=date(2026, 9, 30))
-    later = decided(event.item_id, deceased, ItemOutcome.CORRECTED, "2026-11-20", corrected=values)
+    later = decided(item_id, deceased, ItemOutcome.CORRECTED, "2026-11-20", corrected=values)
     await take(claims, later, earlier)
     page = (await call(*CLERK, get=where)).json()
     assert [one["outcome"] for one in page["decisions"]] == ["returned", "corrected"]

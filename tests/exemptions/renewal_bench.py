@@ -111,7 +111,7 @@ def watched(
     """Wait for the commands to end, and add up what everybody used meanwhile."""
     running = stack.running()
     servers = {name: running[name] for name in ("kafka", "postgres")}
-    watch = Watch({**servers, **beside, **commands})
+    watch = Watch({**servers, **beside, **commands}, look_s=10)
     began = time.monotonic()
     watch.begin()
     used: dict[str, float] = {}

@@ -4,7 +4,7 @@ which article (番号法9条2項, control C11). What the table does not list is 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 from contracts.events import AskedAbout, FactItem, FactPurpose, FactsRequested, Whose
@@ -64,12 +64,6 @@ class FactDecision:
     refusal: FactRefusal | None = None
 
 
-_AskedAlike = tuple[str, FactPurpose, tuple[FactItem, ...], tuple[Whose, ...], date]
-_Decided = tuple[dict[Whose, FactDecision], FactDecision]
-_REMEMBERED: Final = 64
-"""Of questions that are alike; a city's renewal asks two."""
-
-
 class FactPurposeTable:
     """The entries, and the one question put to them.
 
@@ -81,7 +75,6 @@ class FactPurposeTable:
         for i, entry in enumerate(self._entries):
             if any(entry.clashes(other) for other in self._entries[i + 1 :]):
                 raise ValueError(f"two entries for {entry.asker} and {entry.purpose} on one day")
-        self._decided: dict[_AskedAlike, _Decided] = {}
 
     def decide(self, asker: str, request: FactsRequested, on: date) -> FactDecision:
         """Whether ``asker`` may be told all of what is asked on that day: all or nothing."""
@@ -103,18 +96,6 @@ class FactPurposeTable:
     ) -> tuple[dict[Whose, FactDecision], FactDecision]:
         """The same of everybody of one application, each by themselves, and of the question who
         the householder and the spouse are by the register."""
-        whose = tuple(one.whose for one in request.people)
-        key = asker, request.purpose, request.items, whose, on
-        found = self._decided.get(key)
-        if found is None:
-            if len(self._decided) >= _REMEMBERED:
-                self._decided.clear()
-            found = self._decided[key] = self._decide_each(asker, request, on)
-        return dict(found[0]), found[1]
-
-    def _decide_each(
-        self, asker: str, request: HouseholdAsked, on: date
-    ) -> tuple[dict[Whose, FactDecision], FactDecision]:
         entries = [entry for entry in self._entries if entry.asker == asker]
         of_purpose = [e for e in entries if e.purpose is request.purpose and e.in_force(on)]
         if not of_purpose:

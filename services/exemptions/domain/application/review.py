@@ -132,10 +132,7 @@ def review(application: Application, case: Case, figures: Parameters) -> tuple[M
         and Kind.DEFERMENT not in application.order
         and case.category_1.issuperset(months)
     )
-    open_all = window.first <= months[0] and months[-1] <= window.last
-    one = _Review(
-        application, case, figures, window, open_all, is_steady(case), plain, alike, {}, {}, {}
-    )
+    one = _Review(application, case, figures, window, is_steady(case), plain, alike, {}, {}, {})
     return tuple(one.of(month) for month in months)
 
 
@@ -152,8 +149,6 @@ class _Review:
     figures: Parameters
     window: Months
     """The months that an application of that day can be for."""
-    open_all: bool
-    """All months applied for are among them."""
     steady: bool
     """Nobody came into the household or left it: one day stands for all."""
     plain: bool
@@ -168,8 +163,8 @@ class _Review:
 
     def of(self, month: Month) -> MonthOutcome:
         """The outcome of a month."""
-        inside = self.open_all or month in self.window
-        if self.alike is None or not inside:  # of a month outside no figure may be known
+        # Of a month outside no figure may be known.
+        if self.alike is None or month not in self.window:
             return self._look_at(month)
         telling = self._telling(month)
         found = self.outcomes.get(telling)
