@@ -113,8 +113,10 @@ class ChaosStack(TestStack):
             f"CONTROLLER://127.0.0.1:{controller}",
             "advertised.listeners": f"CLIENT://localhost:{client},DOOR://localhost:{proxy}",
             "listener.security.protocol.map": "CLIENT:SSL,DOOR:SSL,CONTROLLER:SSL",
-            # A broker that is killed forgets what was deleted since it last noted it (60 s).
+            # A broker that is killed forgets what was deleted since it last noted it (60 s, and
+            # not before it has run for 30 s).
             "log.flush.start.offset.checkpoint.interval.ms": "500",
+            "log.initial.task.delay.ms": "500",
         }
         return kafka.Kafka(self.layout, self.progress, further)
 
