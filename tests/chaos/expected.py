@@ -127,7 +127,8 @@ def _period(history: Sequence[Told], story: Story) -> Period | None:
     """The one period of category 1 that the city's changes can bring about.
 
     Who came from abroad acquired on that day; who reached 20 while in our records, on the day
-    before the birthday. Of everybody else the time before is not ours to know: no period.
+    before the birthday. Of everybody else the time before is not ours to know: no period. The day
+    of a move to another municipality is the other's already.
     """
     record = history[-1].change.resident.record
     birth, removal = record.birth_date.require(), record.removal
@@ -135,13 +136,14 @@ def _period(history: Sequence[Told], story: Story) -> Period | None:
     first = history[0].change
     begin = story.first_day if first.kind is ResidentChangeKind.SNAPSHOT else first.on
     last_day = removal.on.require() if removal else date.max
+    moved_out = removal is not None and removal.reason is RemovalReason.MOVE_OUT
     if first.kind is ResidentChangeKind.MOVE_IN_FROM_ABROAD:
         acquired, why = first.on, "moved-in-from-abroad"
     elif begin <= reaches_20 <= story.today:
         acquired, why = reaches_20, "age-20"
     else:
         return None
-    if acquired > last_day:
+    if acquired > last_day or (moved_out and acquired == last_day):
         return None
     if removal is None:
         return Period(acquired, why, None, None)
