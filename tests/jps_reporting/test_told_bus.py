@@ -12,7 +12,7 @@ import pytest
 from contracts.events import LinkageRequested
 from contracts.topics import LINKAGE_REQUESTS
 from deploy.local.testing import TestStack
-from services.chassis.clock import SystemClock, japan_date
+from services.chassis.clock import FixedClock, SystemClock, japan_date
 from services.jps_reporting.app import build
 from services.jps_reporting.settings import Settings
 from tests.audit.publishing import Sender
@@ -26,9 +26,6 @@ from tests.qualification.people import Life
 from tests.token_vault import vaults
 
 pytestmark = pytest.mark.stack
-
-TODAY = japan_date(SystemClock().now())
-BEFORE = TODAY - timedelta(days=60)
 
 
 async def eventually(asked: Callable[[], Awaitable[Any]], wanted: Any) -> None:
@@ -45,26 +42,30 @@ async def eventually(asked: Callable[[], Awaitable[Any]], wanted: Any) -> None:
 async def test_what_jps_returned_comes_back_to_the_notice(
     clean_stack: TestStack, vault: vaults.House, tmp_path: Path
 ) -> None:
-    stack, person_id = clean_stack, uuid4()
+    # One moment for both services: a run may go on past midnight.
+    stack, person_id, clock = clean_stack, uuid4(), FixedClock(SystemClock().now())
+    today = japan_date(clock.now())
     settings = stack.settings(Settings, "jps_reporting", HTTP_PORT="0", LOG_LEVEL="WARNING")
     peers = {**settings.peers, "token_vault": vault.url}
     await with_password(vault)
-    qualification = Qualification(stack, "qualification", str(TODAY))
+    qualification = Qualification(stack, "qualification", str(today))
     identity = Sender(stack, "identity")
+    jps_reporting = build(settings.model_copy(update={"peers": peers}))
+    jps_reporting.clock = jps_reporting.intake._clock = clock
     async with (
         qualification.service.running() as service,
-        build(settings.model_copy(update={"peers": peers})).running() as reporting,
+        jps_reporting.running() as reporting,
         reading(stack, "identity", LINKAGE_REQUESTS) as asked,
     ):
         counter, house = Counter(qualification, service), House(reporting, stack, vault)
-        life = Life("1981-03-03").loaded(str(BEFORE), since="2010-04-01")
+        life = Life("1981-03-03").loaded(str(today - timedelta(days=60)), since="2010-04-01")
         await identity.send([(str(person_id), event) for event in life.events(person_id)])
         sql = "select person_id from qualification.persons"
         await eventually(lambda: qualification.rows(sql), [{"person_id": person_id}])
         body = notice(
             person_id,
-            received_on=str(TODAY),
-            left_employment_on=str(TODAY - timedelta(days=5)),
+            received_on=str(today),
+            left_employment_on=str(today - timedelta(days=5)),
         )
         answer = await counter.accept(body)
         assert answer.status_code == 201, answer.text
@@ -91,7 +92,7 @@ async def test_what_jps_returned_comes_back_to_the_notice(
         assert (await house.call("POST", f"/batches/{batch}/send", SEALER)).is_success
         await eventually(state, "forwarded")
 
-        told = RETURNED | {"記録番号": "1", "届書種別": "0103", "処理年月日": f"{TODAY:%Y%m%d}"}
+        told = RETURNED | {"記録番号": "1", "届書種別": "0103", "処理年月日": f"{today:%Y%m%d}"}
         assert await taken(house, written(tmp_path, [told])) == 0
         await eventually(state, "returned")
         for database in (qualification.rows, house.fetch):
