@@ -14,7 +14,7 @@ from contracts.events import (
 )
 from contracts.functions import Function
 from contracts.values import value
-from services.chassis.ids import fresh_id
+from services.chassis.ids import ordered_id
 from services.chassis.received import Received
 from services.chassis.staff_context import StaffContext
 from services.chassis.unit_of_work import UnitOfWork
@@ -81,7 +81,7 @@ def record_many(uow: UnitOfWork, records: Sequence[OfPerson]) -> None:
 def _alike(records: Sequence[OfPerson]) -> AuditAlikeRecorded:
     alike: dict[int, tuple[AuditRecorded, list[AuditOfPerson]]] = {}
     for one in records:
-        of = AuditOfPerson(record_id=fresh_id(), person_id=one.person_id, reference=one.reference)
+        of = AuditOfPerson(record_id=ordered_id(), person_id=one.person_id, reference=one.reference)
         alike.setdefault(id(one.says), (one.says, []))[1].append(of)
     return AuditAlikeRecorded.model_construct(
         alike=tuple(

@@ -13,7 +13,7 @@ from contracts.events import Event
 from contracts.topics import shard_of
 from services.chassis import cloudevents, telemetry
 from services.chassis.clock import japan_date
-from services.chassis.ids import fresh_id
+from services.chassis.ids import ordered_id
 from services.chassis.packing import Message, pack
 from services.chassis.received import Received
 
@@ -80,7 +80,7 @@ class UnitOfWork:
         topic = event.TOPIC
         if self.service not in topic.producers:
             raise PermissionError(f"{self.service} does not produce {topic.name}")
-        event_id = fresh_id()
+        event_id = ordered_id()
         context = trace or (cause.trace if cause else telemetry.current_trace())
         lane = topic.name, shard_of(key)
         self._events.append((event, event_id, key.encode(), lane, context, body))

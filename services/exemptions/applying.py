@@ -16,7 +16,7 @@ from contracts.events import (
 )
 from contracts.events.feeds import Span
 from contracts.forms import Submission, Value
-from services.chassis.ids import fresh_id
+from services.chassis.ids import ordered_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions.domain.asked import (
     ITEMS,
@@ -76,7 +76,7 @@ def _asks_of_household(told: Said) -> bool:
 async def _ask_alone(uow: UnitOfWork, application_id: UUID, applicant_id: UUID, told: Said) -> None:
     asked = []
     for question in questions(told, applicant_id):
-        request = Asked(fresh_id(), application_id, question.whose, question.person_id)
+        request = Asked(ordered_id(), application_id, question.whose, question.person_id)
         asked.append(request)
         uow.emit(
             FactsRequested(
@@ -102,7 +102,7 @@ async def ask_households(uow: UnitOfWork, told: Sequence[tuple[UUID, UUID, Said]
     together: dict[_Shared, list[AskedHousehold]] = {}
     for application_id, applicant_id, said in told:
         questioned = questions(said, applicant_id)
-        of_one = [Asked(fresh_id(), application_id, q.whose, q.person_id) for q in questioned]
+        of_one = [Asked(ordered_id(), application_id, q.whose, q.person_id) for q in questioned]
         asked += of_one
         first = questioned[0]  # the applicant's: purpose, year and days are the same for all
         household = AskedHousehold(

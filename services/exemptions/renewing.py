@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.law import NoValue
-from services.chassis.ids import fresh_id
+from services.chassis.ids import ordered_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.exemptions import applying, entry_life, reviewing
 from services.exemptions.domain.application.continuing import Renewed
@@ -55,7 +55,7 @@ async def begin(
         by: otherwise(by_what(*by), cycle, uow.today.isoformat())
         for by in {(one.kind, one.ground) for one in due}
     }
-    begun = [Renewal(fresh_id(), one, changes[one.kind, one.ground]) for one in due]
+    begun = [Renewal(ordered_id(), one, changes[one.kind, one.ground]) for one in due]
     if begun:
         begun = await renewals.begin(uow.connection, cycle, begun, uow.today, uow.now)
         form = state.forms.form(ApplicationKind.EXEMPTION.value, uow.today)
