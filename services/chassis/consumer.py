@@ -89,11 +89,8 @@ class Consumer:
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.session_timeout_ms // 10,
             max_poll_interval_ms=300_000,
-            # A batch costs some milliseconds of everybody's processor, however few its records, and
-            # so does an answer of the broker. So it answers when some hundreds are there, or after
-            # the time that a hop may wait.
-            fetch_min_bytes=64 * 1024,
-            fetch_max_wait_ms=40,
+            fetch_min_bytes=partitions.PROMPT.least_bytes,
+            fetch_max_wait_ms=partitions.PROMPT.most_ms,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             parser=self._parsed,
             decoder=_undecoded,

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
@@ -14,6 +17,23 @@ from services.chassis.metrics import Metrics
 from services.chassis.records import Record
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the broker may wait with an answer: for so many bytes, or so many milliseconds."""
+
+    least_bytes: int
+    most_ms: int
+
+
+PROMPT: Final = Patience(64 * 1024, 40)
+"""A batch costs some milliseconds of everybody's processor, however few its records, and so does an
+answer of the broker. So it answers when some hundreds are there, or after the time that a hop may
+wait."""
+BUSY: Final = Patience(256 * 1024, 200)
+"""While a batch takes longer than this nobody waits for the next answer: fewer and fuller ones
+leave the broker a quarter of its work, and us some of ours."""
 
 _LARGE: Final = 16 * 1024
 _AT_ONCE: Final = 512 * 1024
@@ -35,9 +55,12 @@ class Poller:
         self._pause_s = pause_s
         self._metrics = metrics
         self._unreadable: set[TopicPartition] = set()
+        self._polled_at = math.inf
 
     async def __call__(self, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
         """The next records, in order for each partition."""
+        worked_ms = (time.monotonic() - self._polled_at) * 1000
+        _have_patience(consumer, BUSY if worked_ms > BUSY.most_ms else PROMPT)
         try:
             polled = await consumer.getmany(timeout_ms=self._wait_ms, max_records=self._max_records)
         except ConsumerStoppedError:
@@ -48,6 +71,7 @@ class Poller:
         for partition in self._unreadable & polled.keys():
             self._unreadable.discard(partition)
             self._alarm(partition.topic)
+        self._polled_at = time.monotonic()
         return tuple(record for records in polled.values() for record in records)
 
     async def _one_by_one(
@@ -83,6 +107,14 @@ class Poller:
     def _alarm(self, topic: str) -> None:
         stopped = any(partition.topic == topic for partition in self._unreadable)
         self._metrics.unreadable.labels(topic).set(stopped)
+
+
+def _have_patience(consumer: AIOKafkaConsumer, patience: Patience) -> None:
+    """Ask so from the next fetch on. aiokafka takes both figures once and for all, but reads them
+    where it asks."""
+    vars(consumer._fetcher).update(  # noqa: SLF001  see above
+        _fetch_min_bytes=patience.least_bytes, _fetch_max_wait_ms=patience.most_ms
+    )
 
 
 async def _back_to_committed(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:

@@ -4,12 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
+from aiokafka.protocol.fetch import FetchRequest
 
 from deploy.local.testing import TestStack
 from services.chassis.breaker import BreakerOpen
 from services.chassis.dead_letter_commands import resolve
+from services.chassis.partitions import BUSY, PROMPT, Patience
 from services.chassis.records import Record
 from services.chassis.service import Service
 from tests.chassis.toy import BAD, POISON, Toys, body, headers, key_of, running, until
@@ -55,6 +58,27 @@ async def test_all_arrive_once_and_in_order_over_two_hops(
     await until(lambda: len(toys.seen) >= len(changes))
     assert Counter(toys.seen) == Counter(changes)
     assert in_order(toys.seen)
+
+
+async def test_while_a_batch_takes_its_time_the_broker_is_asked_for_fuller_answers(
+    toys: Toys, exits: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Patience] = []
+
+    def ask(wait_ms: int, least_bytes: int, *more: Any, **named: Any) -> FetchRequest:
+        asked.append(Patience(least_bytes, wait_ms))
+        return FetchRequest(wait_ms, least_bytes, *more, **named)
+
+    monkeypatch.setattr("aiokafka.consumer.fetcher.FetchRequest", ask)
+    await toys.publish([(f"k{n % 400}", 1 + n // 400) for n in range(2_000)])
+    await running(exits, toys.passing())
+    await until(lambda: asked[-20:] == 20 * [PROMPT])
+
+    toys.takes_s = 0.25
+    asked.clear()
+    await toys.publish([(f"k{n % 400}", 6 + n // 400) for n in range(2_000)])
+    await until(lambda: BUSY in asked)
+    await until(lambda: asked[-20:] == 20 * [PROMPT])
 
 
 async def test_two_instances_of_each_share_the_work(toys: Toys, exits: AsyncExitStack) -> None:

@@ -36,6 +36,7 @@ class Toys:
     def __init__(self, stack: TestStack) -> None:
         self.stack = stack
         self.seen: list[tuple[str, int]] = []
+        self.takes_s = 0.0
         self.poisoned = True
 
     def passing(self, instance: str = "0", **settings: str) -> Service:
@@ -66,6 +67,7 @@ class Toys:
         return Service(settings=settings, migrations=Path("none"), handlers=handlers)
 
     async def _pass(self, batch: Sequence[Received[ResidentChange]], uow: UnitOfWork) -> None:
+        await asyncio.sleep(self.takes_s)
         bad = [r for r in batch if r.event.record_version == BAD]
         if bad:
             raise Rejected([Rejection(r, "XX-1001", "a bad version") for r in bad])
