@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -32,6 +33,7 @@ def main(
     except SettingsError as error:  # names the field, not its value
         sys.exit(f"settings: {error} (JSON is expected)")
     service = build(settings)
+    gc.enable()  # see `still`
     arguments = _parser(service).parse_args(argv)
     try:
         sys.exit(asyncio.run(arguments.run(service, arguments)))

@@ -1,8 +1,8 @@
 """``python -m services.identity run|migrate|dead-letters|republish|refold``."""
 
+import services.chassis.still  # noqa: F401  before all else, see there
 from services.chassis.cli import main
 from services.identity.app import build
 from services.identity.settings import Settings
 
-if __name__ == "__main__":
-    main(build, Settings)
+main(build, Settings)

@@ -21,7 +21,7 @@ from services.chassis.clock import FixedClock
 from services.chassis.received import Rejected
 from services.chassis.service import Service
 from services.token_vault import key_management
-from services.token_vault.__main__ import command_line
+from services.token_vault.command_line import command_line
 from services.token_vault.key_encryption import KeyFileError
 from services.token_vault.settings import Settings
 from tests.token_vault.vaults import (
