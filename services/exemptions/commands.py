@@ -20,6 +20,8 @@ from services.exemptions.stores import assistance, renewals
 REFUSED: Final = 2
 WAITING: Final = 1
 BATCH: Final = 1000
+_FIRST: Final = 125
+"""Of a pass; each next batch is twice as large. Others begin to answer that much sooner."""
 _POLL_S: Final = 0.2
 _TELL_S: Final = 10.0
 """How often is told how many are awaited."""
@@ -93,10 +95,10 @@ async def _begun(service: Service, cycle: int) -> int:
 
 async def _all(service: Service, job: str, step: Step, cycle: int, word: str) -> int:
     """A step in one pass over the cycle, each batch with its audit record."""
-    done, place = 0, renewing.START
+    done, place, size = 0, renewing.START, _FIRST
     while True:
         async with service.unit_of_work() as uow:
-            taken, place = await step(uow, state_of(service), cycle, BATCH, place)
+            taken, place = await step(uow, state_of(service), cycle, size, place)
             if taken:
                 audit.record(
                     uow,
@@ -104,7 +106,7 @@ async def _all(service: Service, job: str, step: Step, cycle: int, word: str) ->
                     count=taken,
                     details={"job": job, "cycle": cycle},
                 )
-        done += taken
+        done, size = done + taken, min(2 * size, BATCH)
         if taken:
             print(f"{cycle}: {done} {word}", file=sys.stderr)
         else:
