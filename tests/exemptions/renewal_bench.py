@@ -45,9 +45,9 @@ FLOOR = tuple(
     for name in (renewal_floor.REQUESTS, renewal_floor.REPLIES, renewal_floor.AUDIT)
 )
 SERVICES: Final = ("identity", "exemptions")
-WARM: Final = 30_000
+WARM: Final = 100_000
 """Applicants of a city that is renewed before anything is measured: a broker that was just started
-spends some ten seconds of processor on compiling itself, one in service none."""
+compiles itself all through its first renewal of a city, one in service has long done so."""
 SHARED_MB: Final = 1024
 """Of PostgreSQL, as a stack that is kept has it."""
 
