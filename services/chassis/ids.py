@@ -5,7 +5,7 @@ and sent to the database at a tenth of the cost. Every event has some, and most 
 with a batch is done by them.
 
 Who somebody is, or where they live, has a fresh one: random, as ``uuid4`` makes them, and saying
-nothing. What is kept in the order in which it comes (events, requests, entries, records of audit)
+nothing. What is kept in the order in which it comes (events, requests, renewals, records of audit)
 has an ordered one (RFC 9562, version 7), which begins with its moment: neighbours in time are
 neighbours in an index. Among random ones each row of a batch lands on another page, and each is
 looked up on another; that was an eighth of what a renewal costs the database.

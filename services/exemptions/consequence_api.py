@@ -29,14 +29,19 @@ Viewer = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
 Acceptor = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
 AFTER = "対象外"
 NOT_SENT = (
-    "日本年金機構への送付前です。"
-    "申請者に確認し、期間の訂正（申請の出し直し）の要否を判断してください。"
+    "日本年金機構への送付は保留されています。申請者に確認し、期間の訂正（本登録取消と申請の出し直し）の要否を判断してください。"
+    "このまま送付するときは、確認した内容を対応として記録してください。保留が解除されます。"
 )
+AGAIN_NOT_SENT = "日本年金機構への送付前であれば、対応を記録するまで送付が保留されます。"
 UNSURE_NOT_SENT = (
     "日本年金機構への送付は保留されています。資格の記録を確認し、対象の月でないときは本登録取消を提案してください。"
     "対象の月であるときは、確認した内容を対応として記録してください。保留が解除されます。"
 )
-_ACTIONS = {Consequence.FELL_AWAY: NOT_SENT, Consequence.TIMELINE_UNSURE: UNSURE_NOT_SENT}
+_ACTIONS = {
+    Consequence.FELL_AWAY: NOT_SENT,
+    Consequence.ACQUIRED_AGAIN: AGAIN_NOT_SENT,
+    Consequence.TIMELINE_UNSURE: UNSURE_NOT_SENT,
+}
 _LABELS = {
     kind.value: kind.label for kinds in (ApplicationKind, ExemptionNoticeKind) for kind in kinds
 }

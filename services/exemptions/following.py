@@ -16,7 +16,7 @@ from services.exemptions.domain.kinds import ExemptionKind
 from services.exemptions.review_views import settled_months
 from services.exemptions.stores import consequences, entries, persons
 from services.exemptions.stores.applications import APPLICATIONS, Kept
-from services.exemptions.stores.consequences import Found, New
+from services.exemptions.stores.consequences import ConsequenceState, Found, New
 from services.exemptions.stores.entries import NOTICES, Entry, Notice
 
 _AHEAD: Final = 12
@@ -97,14 +97,14 @@ async def _keep(
     uow: UnitOfWork, new: Sequence[New], gone: Sequence[Found], of: Mapping[UUID, Entry]
 ) -> None:
     """Keep what is found, and tell which reports have to wait for it, and which no more."""
-    unsure = {
-        one.entry.entry_id for one in new if one.change.what is Consequence.TIMELINE_UNSURE
-    } | {one.entry_id for one in gone if one.what is Consequence.TIMELINE_UNSURE}
-    held = await holding.held(uow, unsure) if unsure else set()
+    asking = {one.entry.entry_id for one in new if one.change.acts} | {
+        one.entry_id for one in gone if one.state is ConsequenceState.OPEN
+    }
+    held = await holding.held(uow, asking) if asking else set()
     await consequences.is_gone(uow.connection, [one.consequence_id for one in gone])
     await consequences.add(uow.connection, new, uow.now)
-    if unsure:
-        await holding.tell(uow, [of[entry_id] for entry_id in sorted(unsure)], held)
+    if asking:
+        await holding.tell(uow, [of[entry_id] for entry_id in sorted(asking)], held)
 
 
 def _applied(kept: Iterable[Kept]) -> Iterator[Given]:

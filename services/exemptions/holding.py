@@ -1,9 +1,9 @@
 """What has to wait before it is sent: jps_reporting is told to hold its item back, or to let it go.
 
 An item is held back while a difference of a review made again is open (再審査), while nobody looked
-at what its review rests on and was another's, or at months that its timeline no longer tells to be
-of category 1, or while somebody has proposed to take its entry back (本登録取消). What is on a
-medium already is not.
+at what its review rests on and was another's, or at what became of its months by the timeline
+(fallen away, after a break, not sure any more), or while somebody has proposed to take its entry
+back (本登録取消). What is on a medium already is not.
 """
 
 from collections.abc import Collection, Iterable

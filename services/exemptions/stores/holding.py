@@ -16,8 +16,7 @@ select application_id from exemptions.reviews_again
 where application_id = any($1::uuid[]) and state = 'open'
 union
 select entry_id from exemptions.consequences
-where entry_id = any($1::uuid[]) and what in ('facts_taken_back', 'timeline_unsure')
-    and state = 'open'
+where entry_id = any($1::uuid[]) and state = 'open'
 """
 # What waits to be sent, of either table, by its id. Nothing waits to be sent before it is settled.
 _WAITING: Final = """
@@ -26,8 +25,7 @@ with cause as (
     union all
     select application_id, found_at from exemptions.reviews_again where state = 'open'
     union all
-    select entry_id, found_at from exemptions.consequences
-    where what in ('facts_taken_back', 'timeline_unsure') and state = 'open'
+    select entry_id, found_at from exemptions.consequences where state = 'open'
 ), held as (
     select entry_id, min(since) as since from cause group by entry_id
 )
@@ -59,6 +57,6 @@ async def waiting(connection: asyncpg.Connection, after: UUID | None, limit: int
 
 async def held(connection: asyncpg.Connection, ids: Collection[UUID]) -> set[UUID]:
     """Which of these entries: a difference of a review made again is open, facts that their review
-    rests on were another's, their months are not sure any more, or somebody proposed to take them
-    back."""
+    rests on were another's, something has to be done about their months, or somebody proposed to
+    take them back."""
     return {row["entry_id"] for row in await connection.fetch(_HELD, list(ids))}

@@ -71,7 +71,7 @@ MOVES: frozenset[tuple[ItemState, ItemState]] = frozenset(
 it, or what JPS returned, is a report of its own."""
 
 
-HELD_FOR: Final = "再審査の差異、別人の情報に基づく審査、資格の記録の要確認又は本登録取消の提案"
+HELD_FOR: Final = "再審査の差異、別人の情報に基づく審査、資格の変更・要確認又は本登録取消の提案"
 """What its owner holds an item back for, as staff read it."""
 HELD_BY_OWNER: Final = "JR-1205"
 """Held back by its owner, who alone lets it go."""
