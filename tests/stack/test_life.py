@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from contracts.topics import UPSTREAM_REGISTER
 from deploy.local import processes, status
 from deploy.local.errors import StackError
-from deploy.local.layout import PROJECT, local_folder
+from deploy.local.layout import PROJECT
 from deploy.local.stack import Stack
 from deploy.local.testing import TestStack, remove_abandoned
 from tests.stack.access import consume, enter, produce
@@ -203,18 +204,17 @@ def test_two_stacks_side_by_side(stack, up):
     assert stack.running().keys() == up.running().keys()
 
 
-def test_what_a_killed_test_run_left_is_removed():
-    # Process ids end below this.
-    name = f"test-{2**22 + 1}"
-    abandoned = TestStack(name)
+def test_what_a_killed_test_run_left_is_removed(tmp_path: Path):
+    # Process ids end below this. In a folder of its own: whoever else begins a run tidies up too.
+    abandoned = TestStack(f"test-{2**22 + 1}", local=tmp_path)
     abandoned.layout.home.mkdir(parents=True)
     sleeper = processes.spawn(
         ["sleep", "60"], stack=abandoned.layout.home, log=abandoned.layout.log("x"),
         environment={"PATH": os.environ["PATH"]}, folder=abandoned.layout.home,
     )  # fmt: skip
-    remove_abandoned()
+    remove_abandoned(tmp_path)
     assert not sleeper.alive()
-    assert not (local_folder() / name).exists()
+    assert not abandoned.layout.home.exists()
 
 
 def test_destroy_leaves_no_trace(up):  # the last one: it ends the module's stack
