@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
 from contracts.topics import SERVICES
-from deploy.local import bus, databases
+from deploy.local import bus, databases, kafka
 from deploy.local.java import Jit
 from deploy.local.layout import local_folder
 from deploy.local.processes import started_at
@@ -21,6 +22,12 @@ from deploy.local.stack import Stack
 
 T = TypeVar("T")
 
+REMEMBERS: Final = {
+    "log.flush.start.offset.checkpoint.interval.ms": "500",
+    "log.initial.task.delay.ms": "500",
+}
+"""A broker that is killed forgets what was deleted since it last noted it (every 60 s, and not
+before it has run for 30): records of the tests before would come back."""
 _OWN = re.compile(r"test-(\d+)(-\w+)?")
 
 
@@ -45,6 +52,10 @@ class TestStack(Stack):
         super().__init__(
             name, local=local, progress=quiet, jit=jit, durable=False, shared_mb=shared_mb
         )
+
+    @cached_property
+    def _kafka(self) -> kafka.Kafka:
+        return kafka.Kafka(self.layout, self.progress, REMEMBERS)
 
     def settings(self, make: Callable[[], T], service: str, **more: str) -> T:
         """A service's settings, made from its variables: ``stack.settings(Settings, "audit")``.

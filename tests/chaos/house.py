@@ -18,7 +18,7 @@ from deploy.local.errors import StackError
 from deploy.local.layout import PROJECT
 from deploy.local.processes import Process
 from deploy.local.services import Services
-from deploy.local.testing import TestStack, _finish
+from deploy.local.testing import REMEMBERS, TestStack, _finish
 from tests.chaos.disk import Disk
 from tests.chaos.proxy import Proxy
 
@@ -113,10 +113,7 @@ class ChaosStack(TestStack):
             f"CONTROLLER://127.0.0.1:{controller}",
             "advertised.listeners": f"CLIENT://localhost:{client},DOOR://localhost:{proxy}",
             "listener.security.protocol.map": "CLIENT:SSL,DOOR:SSL,CONTROLLER:SSL",
-            # A broker that is killed forgets what was deleted since it last noted it (60 s, and
-            # not before it has run for 30 s).
-            "log.flush.start.offset.checkpoint.interval.ms": "500",
-            "log.initial.task.delay.ms": "500",
+            **REMEMBERS,
         }
         return kafka.Kafka(self.layout, self.progress, further)
 
