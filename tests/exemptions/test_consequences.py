@@ -223,7 +223,7 @@ async def test_a_change_of_category_is_on_the_list_and_on_the_persons_page(
     )  # fmt: skip
     assert (found["before_label"], found["after_label"]) == ("全額免除", "対象外")
     assert found["entry_kind_label"] == "免除・納付猶予の申請"
-    assert "送付前" in found["action"]
+    assert "送付は保留されています" in found["action"]
     assert found["sentence"] == (
         "令和8年12月1日に第２号被保険者となったため、全額免除の対象月でなくなりました。"
     )
