@@ -29,7 +29,7 @@ Viewer = Annotated[StaffContext, Depends(requires(Function.PERSON_VIEW))]
 Acceptor = Annotated[StaffContext, Depends(requires(Function.NOTICE_ACCEPT))]
 AFTER = "対象外"
 NOT_SENT = (
-    "日本年金機構への送付は保留されています。申請者に確認し、期間の訂正（本登録取消と申請の出し直し）の要否を判断してください。"
+    "日本年金機構への送付は保留されています。申請者（亡くなった方については遺族）に確認し、期間の訂正（本登録取消と申請の出し直し）の要否を判断してください。"
     "このまま送付するときは、確認した内容を対応として記録してください。保留が解除されます。"
 )
 AGAIN_NOT_SENT = "日本年金機構への送付前であれば、対応を記録するまで送付が保留されます。"
