@@ -151,7 +151,9 @@ async def test_services_wait_for_a_broker_and_lose_nothing_when_it_is_killed(
 ) -> None:
     toys = Toys(clean_stack)
     await toys.publish([(f"k{n}", 1) for n in range(100)])
-    await asyncio.sleep(1.5)  # it notes what the tests before have deleted
+    # What the tests before have deleted comes back unless the broker has noted it.
+    noted, since = clean_stack.layout.kafka / "data" / "log-start-offset-checkpoint", time.time()
+    await until(lambda: noted.stat().st_mtime > since)
     clean_stack.running()["kafka"].send(signal.SIGKILL, group=True)
     async with AsyncExitStack() as exits:
         first = toys.passing(SEND_TIMEOUT_S="3")

@@ -8,7 +8,7 @@ from contracts.events import QualificationPeriod
 from services.chassis.service import Service
 from tests.audit.calling import Caller
 from tests.exemptions.applying import CLERK
-from tests.exemptions.counter import category_1, take
+from tests.exemptions.counter import take
 from tests.exemptions.exempting import a_notice, notify
 from tests.exemptions.jps import with_jps
 from tests.exemptions.people import period
@@ -47,16 +47,6 @@ async def test_an_application_waits_until_all_that_became_of_its_months_was_note
         assert await holds(exemptions) == ([True] if n < len(found) else [True, False])
     # Told again, it is the same.
     await take(exemptions, timeline(person, 3, *periods))
-    assert await holds(exemptions) == [True, False]
-
-
-async def test_it_is_let_go_where_the_timeline_takes_it_back(
-    exemptions: Service, call: Caller, person: UUID
-) -> None:
-    await applied(exemptions, call, person)
-    await take(exemptions, timeline(person, 2, LOST))
-    await take(exemptions, category_1(person, 3))
-    assert await listed(call) == []
     assert await holds(exemptions) == [True, False]
 
 

@@ -60,11 +60,13 @@ async def test_what_is_not_sent_waits_until_somebody_looked(
     assert await holds(exemptions) == [True, True, False]
 
 
+@pytest.mark.parametrize("sure", [False, True])
 async def test_it_is_let_go_where_the_timeline_tells_of_category_1_again(
-    exemptions: Service, call: Caller, person: UUID
+    exemptions: Service, call: Caller, person: UUID, *, sure: bool
 ) -> None:
+    """What was not sure, and what a sure timeline took away."""
     await applied(exemptions, call, person)
-    await take(exemptions, unknown(person, 2))
+    await take(exemptions, timeline(person, 2, LOST) if sure else unknown(person, 2))
     await take(exemptions, category_1(person, 3))
     assert await listed(call) == []
     assert [one["state_label"] for one in await listed(call, "gone")] == ["解消"]
